@@ -1,0 +1,96 @@
+"""Everything the harness reads from its environment, as one frozen value.
+
+This is the only module that reads ``os.environ``. Everything else receives
+`Settings`, or single values from it.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Self, get_args
+
+import platformdirs
+
+from harness.errors import ConfigurationError
+
+__all__ = ["DbMode", "Settings", "StackKind"]
+
+DbMode = Literal["memory", "supabase"]
+StackKind = Literal["embedded", "docker", "external"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The environment of one run."""
+
+    home: Path
+    """Where servers are installed and running stacks are recorded: HARNESS_HOME, else the user's cache."""
+    home_is_explicit: bool
+    """True if HARNESS_HOME names the place, so that nothing is ever put elsewhere instead."""
+    stack: StackKind
+    """HARNESS_STACK, else external where SUPABASE_URL is set, else embedded."""
+    stack_file: Path | None
+    """HARNESS_STACK_FILE: the record of a running embedded stack that this run should join."""
+    sql_dir: Path | None
+    """HARNESS_SQL: a directory of migrations to use instead of the packaged one."""
+    postgrest: Path | None
+    """HARNESS_POSTGREST: a PostgREST executable to use instead of the installed one."""
+    run_id: str | None
+    """HARNESS_RUN_ID: the gate run that this process belongs to."""
+    debug: bool
+    """HARNESS_DEBUG=1: show tracebacks."""
+    supabase_url: str | None
+    supabase_anon_key: str | None
+    supabase_service_role_key: str | None
+    database_url: str | None
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """Read the settings. Raises ConfigurationError for a value that cannot be used.
+
+        An empty variable counts as unset, as in a shell script that passes on what it has.
+        """
+        env = {name: value for name, value in (os.environ if environ is None else environ).items() if value}
+        explicit_home = env.get("HARNESS_HOME")
+        return cls(
+            home=Path(explicit_home).absolute() if explicit_home else _default_home(env),
+            home_is_explicit=explicit_home is not None,
+            stack=_choice(env, "HARNESS_STACK", "external" if "SUPABASE_URL" in env else "embedded"),
+            stack_file=_path(env, "HARNESS_STACK_FILE"),
+            sql_dir=_path(env, "HARNESS_SQL"),
+            postgrest=_path(env, "HARNESS_POSTGREST"),
+            run_id=env.get("HARNESS_RUN_ID"),
+            debug=_flag(env, "HARNESS_DEBUG"),
+            supabase_url=env.get("SUPABASE_URL"),
+            supabase_anon_key=env.get("SUPABASE_ANON_KEY"),
+            supabase_service_role_key=env.get("SUPABASE_SERVICE_ROLE_KEY"),
+            database_url=env.get("DATABASE_URL"),
+        )
+
+
+def _default_home(env: Mapping[str, str]) -> Path:
+    xdg = env.get("XDG_CACHE_HOME")
+    base = Path(xdg) if xdg and Path(xdg).is_absolute() else Path(platformdirs.user_cache_dir())
+    return base / "parity-harness"
+
+
+def _path(env: Mapping[str, str], name: str) -> Path | None:
+    return Path(env[name]).absolute() if name in env else None
+
+
+def _flag(env: Mapping[str, str], name: str) -> bool:
+    value = env.get(name, "0")
+    if value not in {"0", "1"}:
+        raise ConfigurationError(f"{name}={value!r} is neither 0 nor 1.")
+    return value == "1"
+
+
+def _choice(env: Mapping[str, str], name: str, default: StackKind) -> StackKind:
+    value = env.get(name, default)
+    for kind in get_args(StackKind):
+        if value == kind:
+            return kind  # type: ignore[no-any-return]  # get_args() forgets the type
+    raise ConfigurationError(
+        f"{name}={value!r} is not a kind of stack; use one of {', '.join(get_args(StackKind))}."
+    )

@@ -1,0 +1,1 @@
+"""A Supabase-shaped stack: Postgres, PostgREST and the gateway in front of it."""
