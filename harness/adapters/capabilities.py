@@ -1,0 +1,22 @@
+"""What an adapter may declare to lack, each with a reason; nothing else excuses a case."""
+
+from enum import Enum
+
+__all__ = ["Capability"]
+
+
+class Capability(Enum):
+    """A difference between adapters that is known and named."""
+
+    DURABLE = "durable"
+    """Rows outlive the process that holds the store."""
+    SERVER = "server"
+    """There is a server between the adapter and the rows, whose sessions and faults can be observed."""
+    PYTHON_VALUES = "python_values"
+    """The adapter takes Python values directly, so that values without a JSON form reach it."""
+    CLIENT_IDS = "client_ids"
+    """The client chooses the ids of rows."""
+    MICROSECONDS = "time:us"
+    """Times keep microseconds (``time: us``); without it, milliseconds (``time: ms``)."""
+    EXACT_NUMBERS = "numbers:exact"
+    """Integers above 2**53 keep all digits (``numbers: exact``); without it they are doubles."""
