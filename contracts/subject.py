@@ -1,0 +1,52 @@
+"""What a case may use: the adapter under test, and ways to look at it from the side."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+from uuid import UUID
+
+import psycopg
+
+from harness.adapters.capabilities import Capability
+from harness.adapters.codec import Wire
+from harness.adapters.protocol import Store
+from harness.models import Row
+
+__all__ = ["Subject"]
+
+
+class Subject(Protocol):
+    """One adapter on one set of rows, empty at the start of each case."""
+
+    name: str
+    """How reports call the adapter: ``memory``, ``supabase``, the name a bridge announces."""
+    capabilities: frozenset[Capability]
+    store: Store
+
+    def another_client(self) -> AbstractContextManager[Store]:
+        """Open a second store on the same rows, as another process of the application would."""
+        ...
+
+    def stored(self, row: type[Row], id: UUID) -> Wire | None:
+        """Read one row past the adapter, in the codec's wire form; None if it is not there."""
+        ...
+
+    def stored_rows(self, row: type[Row]) -> Iterator[Wire]:
+        """Read all rows of a table past the adapter, in wire form and in no particular order."""
+        ...
+
+    def connect(self) -> psycopg.Connection[dict[str, Any]]:
+        """Open a session of the database owner (needs Capability.SERVER). The caller closes it."""
+        ...
+
+    def reset(self) -> None:
+        """Empty all six tables."""
+        ...
+
+    def probe(self) -> str | None:
+        """Return None if the servers behind the adapter answer, else a sentence that names what is down."""
+        ...
+
+    def close(self) -> None:
+        """Give up everything that the subject holds."""
+        ...

@@ -1,0 +1,1 @@
+"""Load runs of the scheduler's API. Nothing registers a command here yet."""
