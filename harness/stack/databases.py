@@ -1,0 +1,134 @@
+"""One database of a stack, with a PostgREST and a gateway of its own."""
+
+import http.client
+import json
+import secrets
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+import psycopg
+
+from harness.errors import StackError
+from harness.stack.coordinates import Coordinates
+from harness.stack.launch import Supervisor
+from harness.stack.logs import tail
+from harness.stack.plans import DatabasePlan
+from harness.stack.postgres import SUPERUSER
+from harness.stack.records import StackRecord
+from harness.stack.template import create_database
+
+__all__ = ["Database"]
+
+_COPY_S = 30.0
+_PROBE_S = 5
+
+
+class Database:
+    """A copy of a template that lives until it is closed, or its process ends; made by `create`."""
+
+    def __init__(self, name: str, coordinates: Coordinates, supervisor: Supervisor) -> None:
+        self.name = name
+        self.coordinates = coordinates
+        self._supervisor = supervisor
+
+    @classmethod
+    def create(cls, record: StackRecord, template: str) -> Self:
+        """Copy `template` and start the servers of the copy. Raises StackError."""
+        name = f"parity_{secrets.token_hex(8)}"
+        instance = Path(record.instance)
+        supervisor = Supervisor.launch("database", instance / f"supervisor-{name}.log")
+        try:
+            _copy(record, name, template)
+            supervisor.send(_plan(record, name).dumps())
+            port = supervisor.wait()
+        except BaseException:
+            supervisor.stop()
+            raise
+        coordinates = Coordinates(
+            supabase_url=f"http://127.0.0.1:{port}",
+            anon_key=record.anon_key,
+            service_role_key=record.service_role_key,
+            database_url=record.uri("postgres", name),
+        )
+        return cls(name, coordinates, supervisor)
+
+    def probe(self) -> str | None:
+        """None if Postgres, PostgREST and the gateway all answer, else one sentence that names what is down."""
+        return probe(self.coordinates)
+
+    def close(self) -> None:
+        """Stop the servers and drop the database. May be repeated."""
+        self._supervisor.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def probe(coordinates: Coordinates) -> str | None:
+    """None if everything behind the coordinates of an embedded stack answers, else what does not, as a sentence."""
+    try:
+        with psycopg.connect(coordinates.database_url, connect_timeout=_PROBE_S) as connection:
+            connection.execute("SELECT 1")
+    except psycopg.Error as cause:
+        reason = str(cause).strip().splitlines()
+        return f"Postgres does not answer: {reason[-1] if reason else 'the connection was closed'}"
+    url = urlsplit(coordinates.supabase_url)
+    gateway = http.client.HTTPConnection(url.hostname or "", url.port, timeout=_PROBE_S)
+    try:
+        gateway.request("GET", "/_harness/ready")
+        answer = json.loads(gateway.getresponse().read())
+    except (OSError, http.client.HTTPException, ValueError) as cause:
+        return f"The gateway at {coordinates.supabase_url} does not answer: {cause or type(cause).__name__}"
+    finally:
+        gateway.close()
+    return (
+        None
+        if answer == {"postgrest": True}
+        else f"PostgREST behind {coordinates.supabase_url} does not answer."
+    )
+
+
+def _plan(record: StackRecord, name: str) -> DatabasePlan:
+    return DatabasePlan(
+        instance=Path(record.instance),
+        run_dir=Path(record.run_dir),
+        uid=record.uid,
+        gid=record.gid,
+        switch=record.switch,
+        postgrest=Path(record.postgrest),
+        database=name,
+        postgrest_uri=record.uri("authenticator", name),
+        admin_uri=record.uri(SUPERUSER, "postgres"),
+        jwt_secret=record.jwt_secret,
+        anon_key=record.anon_key,
+        service_role_key=record.service_role_key,
+    )
+
+
+def _copy(record: StackRecord, name: str, template: str) -> None:
+    deadline = time.monotonic() + _COPY_S
+    try:
+        with psycopg.connect(
+            record.uri(SUPERUSER, "postgres"), autocommit=True, connect_timeout=10
+        ) as cluster:
+            while True:
+                try:
+                    return create_database(cluster, name, template)
+                except psycopg.errors.ObjectInUse:
+                    # Autovacuum, or another process's copy, looks at the template.
+                    if time.monotonic() > deadline:
+                        raise
+                    time.sleep(0.05)
+    except psycopg.Error as cause:
+        log = tail(Path(record.instance) / "postgres.log")
+        raise StackError(
+            f"The database could not be copied from {template}: {cause}. The log says: {log}"
+        ) from cause

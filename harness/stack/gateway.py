@@ -1,0 +1,188 @@
+"""The door of a stack: ``<url>/rest/v1`` with an API key, as hosted projects have it, in front of PostgREST.
+
+What PostgREST answers passes unchanged. What the gateway says itself:
+
+- 401 without a valid ``apikey`` header; 404 outside of ``/rest/v1``;
+- 503 when PostgREST cannot be reached: the request was not sent;
+- 502 when PostgREST went away while it answered: the request may have happened.
+
+``GET /_harness/round-trips`` answers ``{"total": 3, "requests": {"GET /bookings": 2, "POST /rpc/book": 1}}``,
+counted since the start, without query strings, refused keys included: a reader takes the difference of two.
+``GET /_harness/ready`` answers ``{"postgrest": true}``, or false with status 503.
+"""
+
+import asyncio
+import hmac
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import aiohttp
+from aiohttp import web
+from multidict import CIMultiDict
+from yarl import URL
+
+from harness.stack.plans import DatabasePlan
+from harness.stack.postgrest import answers
+
+__all__ = ["Gateway", "serve"]
+
+PREFIX = "/rest/v1"
+_HOP_BY_HOP = frozenset(
+    {
+        *("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection"),
+        *("te", "trailer", "transfer-encoding", "upgrade"),
+    }
+)
+_LONGEST_LINE = 1 << 20  # PostgREST decides which request is too long
+_SMALL_BODY = 1 << 16
+# PostgREST closes idle connections after 30 s; a request must not be sent into a closing one.
+_IDLE_S = 10.0
+_READY_S = 3.0
+
+
+class Tell(Protocol):
+    """Says to the owner what it must know."""
+
+    def __call__(self, **words: object) -> None: ...
+
+
+class Gateway:
+    """Checks keys, strips the prefix, counts, and passes everything else through."""
+
+    def __init__(self, socket: Path, anon_key: str, service_role_key: str) -> None:
+        self._socket = socket
+        self._keys = (anon_key.encode(), service_role_key.encode())
+        self._counts: Counter[str] = Counter()
+        self._session: aiohttp.ClientSession | None = None
+
+    def open(self) -> None:
+        """Create the connections to PostgREST; inside of the event loop."""
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.UnixConnector(str(self._socket), limit=0, keepalive_timeout=_IDLE_S),
+            timeout=aiohttp.ClientTimeout(total=None),
+            auto_decompress=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
+            max_line_size=_LONGEST_LINE,
+            max_field_size=_LONGEST_LINE,
+        )
+
+    async def close(self) -> None:
+        """Close them."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request."""
+        target = request.raw_path
+        path, _, query = target.partition("?")
+        if path != PREFIX and not path.startswith(PREFIX + "/"):
+            return await self._own(request, path)
+        inner = path[len(PREFIX) :] or "/"
+        self._counts[f"{request.method} {inner}"] += 1
+        headers = _forwarded(request.headers)
+        if not _is_preflight(request):
+            key = request.headers.get("apikey")
+            if key is None:
+                return _message(
+                    401, "No API key found in request", hint="No `apikey` request header was found."
+                )
+            if not any(hmac.compare_digest(key.encode(), known) for known in self._keys):
+                return _message(401, "Invalid API key", hint="Double check your API key.")
+            headers.setdefault("Authorization", f"Bearer {key}")
+        return await self._pass(request, f"{inner}?{query}" if query else inner, headers)
+
+    async def _pass(
+        self, request: web.BaseRequest, target: str, headers: CIMultiDict[str]
+    ) -> web.StreamResponse:
+        assert self._session is not None  # noqa: S101  # opened before the first request is accepted
+        body = await _body(request)
+        url = URL(f"http://postgrest{target}", encoded=True)
+        response: web.StreamResponse | None = None
+        try:
+            async with self._session.request(
+                request.method, url, headers=headers, data=body, allow_redirects=False
+            ) as answer:
+                received = _forwarded(answer.headers)
+                response = web.StreamResponse(status=answer.status, reason=answer.reason, headers=received)
+                await response.prepare(request)
+                async for chunk in answer.content.iter_any():
+                    await response.write(chunk)
+                await response.write_eof()
+        except aiohttp.ClientConnectorError:
+            return _message(
+                503, "PostgREST cannot be reached", hint="It has stopped; the stack does not restart it."
+            )
+        except (aiohttp.ClientError, ConnectionError):
+            if response is not None and response.prepared:
+                _cut(request)
+                return response
+            return _message(
+                502, "PostgREST went away before it answered", hint="The request may have happened."
+            )
+        return response
+
+    async def _own(self, request: web.BaseRequest, path: str) -> web.Response:
+        if request.method == "GET" and path == "/_harness/round-trips":
+            return web.json_response({"total": self._counts.total(), "requests": dict(self._counts)})
+        if request.method == "GET" and path == "/_harness/ready":
+            ready = await asyncio.to_thread(answers, self._socket, timeout_s=_READY_S)
+            return web.json_response({"postgrest": ready}, status=200 if ready else 503)
+        return _message(404, "no Route matched with those values", hint=f"This stack serves {PREFIX} only.")
+
+
+def serve(
+    plan: DatabasePlan, *, wait_ready: Callable[[], None], tell: Tell, wait_end: Callable[[], None]
+) -> None:
+    """Serve on a free loopback port, which is told once PostgREST is ready, until `wait_end` returns."""
+
+    async def run() -> None:
+        gateway = Gateway(plan.socket, plan.anon_key, plan.service_role_key)
+        gateway.open()
+        server = web.Server(
+            gateway.handle, max_line_size=_LONGEST_LINE, max_field_size=_LONGEST_LINE, access_log=None
+        )
+        listener = await asyncio.get_running_loop().create_server(server, "127.0.0.1", 0, backlog=1024)
+        try:
+            await asyncio.to_thread(wait_ready)
+            tell(port=listener.sockets[0].getsockname()[1])
+            await asyncio.to_thread(wait_end)
+        finally:
+            listener.close()
+            await server.shutdown(timeout=0.5)
+            await gateway.close()
+
+    asyncio.run(run())
+
+
+def _forwarded(headers: "CIMultiDict[str] | aiohttp.typedefs.CIMultiDictProxy[str]") -> CIMultiDict[str]:
+    named = {name.strip().lower() for value in headers.getall("Connection", []) for name in value.split(",")}
+    return CIMultiDict(
+        (name, value) for name, value in headers.items() if name.lower() not in _HOP_BY_HOP | named
+    )
+
+
+def _is_preflight(request: web.BaseRequest) -> bool:
+    # Browsers send it without keys, and PostgREST answers it without looking at data.
+    return request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+
+
+async def _body(request: web.BaseRequest) -> bytes | aiohttp.StreamReader | None:
+    if not request.body_exists:
+        return None
+    length = request.content_length
+    if length is not None and length <= _SMALL_BODY:
+        return await request.content.read(-1)
+    return request.content
+
+
+def _cut(request: web.BaseRequest) -> None:
+    # The status is out already: only a cut connection tells the client that the body is incomplete.
+    if request.transport is not None:
+        request.transport.abort()
+
+
+def _message(status: int, message: str, *, hint: str) -> web.Response:
+    return web.json_response({"message": message, "hint": hint}, status=status)

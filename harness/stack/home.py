@@ -1,0 +1,66 @@
+"""Where servers are installed and running stacks are recorded."""
+
+import contextlib
+import errno
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.errors import StackError
+from harness.settings import Settings
+from harness.stack.account import Account
+
+__all__ = ["Home", "explain"]
+
+_SHARED = Path("/var/cache/parity-harness")
+
+
+@dataclass(frozen=True)
+class Home:
+    """The directory that HARNESS_HOME names, or the default one, with the places inside it."""
+
+    path: Path
+
+    @classmethod
+    def of(cls, settings: Settings, account: Account) -> "Home":
+        """The home to use. Root's own cache is closed to the servers' account: then a shared one, unless named."""
+        if settings.home_is_explicit or account.can_enter(settings.home):
+            return cls(settings.home)
+        return cls(_SHARED)
+
+    @property
+    def servers(self) -> Path:
+        """One directory per installed set of servers."""
+        return self.path / "servers"
+
+    @property
+    def instances(self) -> Path:
+        """One directory per running stack."""
+        return self.path / "instances"
+
+    @property
+    def kept(self) -> Path:
+        """The note about the stack that ``harness stack up`` keeps running."""
+        return self.path / "up.json"
+
+    def make(self, place: Path) -> Path:
+        """Create `place`, a directory inside this home. Raises StackError that names HARNESS_HOME."""
+        try:
+            place.mkdir(mode=0o755, parents=True, exist_ok=True)
+            # The mode bits alone do not tell: the file system may be read-only.
+            with contextlib.closing(tempfile.TemporaryFile(dir=place)):
+                pass
+        except OSError as cause:
+            raise explain(cause, f"{self.path} cannot be used") from cause
+        return place
+
+
+def explain(cause: OSError, what: str) -> StackError:
+    """The error for a directory under the home that cannot be written."""
+    if cause.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return StackError(
+            f"{what}: the disk is full. Free about 300 MB, or set HARNESS_HOME to a directory on another disk."
+        )
+    return StackError(
+        f"{what}: {cause.strerror or cause}. Set HARNESS_HOME to a directory that you may write."
+    )

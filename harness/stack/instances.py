@@ -1,0 +1,123 @@
+"""The directories of running stacks, and the removal of those whose stack has died."""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from filelock import FileLock
+
+from harness.errors import StackError
+from harness.stack.account import Account
+from harness.stack.home import Home, explain
+from harness.stack.install import Servers
+from harness.stack.processes import end_recorded
+
+__all__ = ["Instance", "clean"]
+
+# sockaddr_un holds 104 bytes on macOS and 108 on Linux; the longest name inside is a database's socket.
+_LONGEST_RUN_DIR = 104 - len("/parity_0123456789abcdef.sock") - 1
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A stack's directories, held by a lock that the kernel releases when the last holder dies."""
+
+    path: Path
+    """Logs, the record, the notes about processes."""
+    run_dir: Path
+    """Sockets; short, and writable for the servers' account."""
+    lock: int
+    """The locked descriptor: its heirs hold the lock, too."""
+
+    @classmethod
+    def create(cls, home: Home, account: Account) -> Self:
+        """A new instance, after what dead stacks left is removed. Raises StackError."""
+        home.make(home.instances)
+        with FileLock(home.instances / ".lock"):
+            _remove_stale(home)
+            try:
+                path = Path(tempfile.mkdtemp(prefix="stack-", dir=home.instances))
+                path.chmod(0o711 if account.switch else 0o700)
+                lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                run_dir = _run_dir(account)
+                (path / "run").symlink_to(run_dir)
+            except OSError as cause:
+                raise explain(cause, f"No stack can be recorded in {home.instances}") from cause
+        return cls(path, run_dir, lock)
+
+    def data_dir(self, account: Account) -> Path:
+        """Where the data goes: here, if the servers' account may come here."""
+        return (self.path if account.can_enter(self.path) else self.run_dir) / "data"
+
+    def reachable(self, servers: Servers, account: Account) -> Servers:
+        """The servers at a place that their account may enter: copies, where the installation is out of its reach."""
+        postgres, postgrest = servers.postgres, servers.postgrest
+        if not account.can_enter(postgres):
+            postgres = self.run_dir / "postgres"
+            shutil.copytree(servers.postgres, postgres, symlinks=True)
+        if not account.can_enter(postgrest.resolve().parent):
+            postgrest = self.run_dir / "postgrest"
+            shutil.copy(servers.postgrest, postgrest)
+            postgrest.chmod(0o755)
+        return Servers(postgres, servers.postgres_version, postgrest, servers.postgrest_version)
+
+    def remove(self) -> None:
+        """Remove the directories; the servers must have ended."""
+        shutil.rmtree(self.run_dir, ignore_errors=True)
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+def clean(home: Home) -> int:
+    """Remove what dead stacks left; returns how many there were."""
+    if not home.instances.is_dir():
+        return 0
+    with FileLock(home.instances / ".lock"):
+        return _remove_stale(home)
+
+
+def _remove_stale(home: Home) -> int:
+    removed = 0
+    for path in home.instances.glob("stack-*"):
+        if _is_held(path):
+            continue
+        end_recorded(path)
+        with contextlib.suppress(OSError):
+            shutil.rmtree((path / "run").readlink(), ignore_errors=True)
+        shutil.rmtree(path, ignore_errors=True)
+        removed += 1
+    return removed
+
+
+def _is_held(path: Path) -> bool:
+    try:
+        descriptor = os.open(path / "lock", os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False  # its creator died between two steps: the creation itself is locked
+    except OSError:
+        return True  # someone else's: not ours to judge
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    else:
+        return False
+    finally:
+        os.close(descriptor)
+
+
+def _run_dir(account: Account) -> Path:
+    for base in (Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")):  # noqa: S108  # mkdtemp is safe there
+        if len(str(base)) + len("/parity-12345678") <= _LONGEST_RUN_DIR and account.can_enter(base):
+            with contextlib.suppress(OSError):
+                run_dir = Path(tempfile.mkdtemp(prefix="parity-", dir=base))
+                account.own(run_dir)
+                return run_dir
+    raise StackError(
+        "No temporary directory with a short path can be used by the servers. Set TMPDIR to one, for example /tmp."
+    )

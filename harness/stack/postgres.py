@@ -1,0 +1,136 @@
+"""One Postgres server on a data directory of its own."""
+
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from harness.errors import StackError
+from harness.stack.logs import tail
+from harness.stack.plans import ClusterPlan
+from harness.stack.processes import record, spawn, stop
+
+__all__ = ["SUPERUSER", "Postgres"]
+
+SUPERUSER = "supabase_admin"
+_START_S = 30.0
+_PORTS_TO_TRY = 20
+_POLL_S = 0.01
+
+_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}  # and no PG* variable of the user's
+
+_CONFIGURATION = """
+listen_addresses = '127.0.0.1'
+unix_socket_directories = ''
+max_connections = 200
+password_encryption = 'scram-sha-256'
+timezone = 'UTC'
+log_timezone = 'UTC'
+lc_messages = 'C'
+log_line_prefix = '%m [%p] %u@%d '
+# Only a crash of the operating system loses what was not synced, and then the whole stack is gone;
+# what was written survives the death of any process. synchronous_commit stays on for that reason.
+fsync = off
+full_page_writes = off
+"""
+
+
+class Postgres:
+    """A running server; made by `start`."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", port: int, note: Path) -> None:
+        self.process = process
+        self.port = port
+        self._note = note
+
+    @classmethod
+    def start(cls, plan: ClusterPlan) -> "Postgres":
+        """Create the data directory, start the server on a free loopback port and wait until it answers.
+
+        Raises StackError, quoting the log.
+        """
+        log = plan.instance / "postgres.log"
+        _create(plan, log)
+        for _ in range(_PORTS_TO_TRY):
+            port = _free_port()
+            process = spawn(
+                [plan.postgres / "bin" / "postgres", "-D", plan.data, "-p", str(port)],
+                account=plan.account,
+                environment=_ENVIRONMENT,
+                log=log,
+                end_with=signal.SIGQUIT,
+            )
+            note = record(plan.instance, process.pid, "postgres")
+            if _ready(process, plan.data, log):
+                return cls(process, port, note)
+            note.unlink()
+        raise StackError(f"Postgres found no free port in {_PORTS_TO_TRY} attempts: {tail(log)}")
+
+    def stop(self) -> None:
+        """Fast shutdown, then harder ones."""
+        stop(self.process, (signal.SIGINT, signal.SIGQUIT), patience_s=8.0)
+        self._note.unlink(missing_ok=True)
+
+
+def _create(plan: ClusterPlan, log: Path) -> None:
+    plan.data.mkdir(mode=0o700)
+    plan.account.own(plan.data)
+    password = plan.run_dir / "password"
+    password.touch(mode=0o600)
+    password.write_text(plan.password, encoding="utf-8")
+    plan.account.own(password)
+    process = spawn(
+        [
+            plan.postgres / "bin" / "initdb",
+            *("--pgdata", plan.data, "--username", SUPERUSER, "--pwfile", password),
+            *("--auth", "scram-sha-256", "--encoding", "UTF8", "--no-sync", "--no-instructions"),
+            # Hosted projects sort as people do; ICU does so on every machine, whatever locales it has.
+            *("--locale", "C", "--locale-provider", "icu", "--icu-locale", "en-US"),
+        ],
+        account=plan.account,
+        environment=_ENVIRONMENT,
+        log=log,
+        end_with=signal.SIGKILL,
+    )
+    status = process.wait()
+    password.unlink()
+    if status != 0:
+        raise StackError(f"initdb could not create {plan.data}: {tail(log)}")
+    with (plan.data / "postgresql.conf").open("a", encoding="utf-8") as file:
+        file.write(_CONFIGURATION)
+
+
+def _ready(process: "subprocess.Popen[bytes]", data: Path, log: Path) -> bool:
+    """True once the server accepts connections, False if another process took its port meanwhile."""
+    deadline = time.monotonic() + _START_S
+    begin = log.stat().st_size
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            with log.open("rb") as file:
+                file.seek(max(0, begin - 4096))
+                if b"Address already in use" in file.read():
+                    return False
+            raise StackError(f"Postgres ended at start with status {process.returncode}: {tail(log)}")
+        if _status_line(data).startswith("ready"):
+            return True
+        time.sleep(_POLL_S)
+    process.kill()
+    process.wait()
+    raise StackError(f"Postgres was not ready within {_START_S:.0f} s: {tail(log)}")
+
+
+def _status_line(data: Path) -> str:
+    # The eighth line of postmaster.pid is the server's own word on its state.
+    try:
+        lines = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return ""
+    return lines[7] if len(lines) > 7 else ""  # noqa: PLR2004
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,96 @@
+"""One PostgREST for one database, configured as a hosted project's."""
+
+import http.client
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from harness.errors import StackError
+from harness.stack.logs import tail
+from harness.stack.plans import DatabasePlan
+from harness.stack.processes import record, spawn, stop
+
+__all__ = ["PostgREST", "answers"]
+
+_START_S = 30.0
+_POLL_S = 0.01
+MAX_ROWS = 1000
+
+
+class PostgREST:
+    """A running PostgREST; made by `start`, usable after `wait`."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", plan: DatabasePlan, log: Path, note: Path) -> None:
+        self.process = process
+        self._plan = plan
+        self._log = log
+        self._note = note
+
+    @classmethod
+    def start(cls, plan: DatabasePlan) -> "PostgREST":
+        """Start the server; it is not ready yet."""
+        log = plan.instance / f"postgrest-{plan.database}.log"
+        process = spawn(
+            [plan.postgrest],
+            account=plan.account,
+            environment=_environment(plan),
+            log=log,
+            end_with=signal.SIGTERM,
+        )
+        return cls(process, plan, log, record(plan.instance, process.pid, "postgrest"))
+
+    def wait(self) -> None:
+        """Return once the schema cache is loaded. Raises StackError, quoting the log."""
+        deadline = time.monotonic() + _START_S
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise StackError(
+                    f"PostgREST ended at start with status {self.process.returncode}: {tail(self._log)}"
+                )
+            if answers(self._plan.socket, timeout_s=5.0):
+                return
+            time.sleep(_POLL_S)
+        raise StackError(f"PostgREST was not ready within {_START_S:.0f} s: {tail(self._log)}")
+
+    def stop(self) -> None:
+        """End the server and remove its traces."""
+        stop(self.process, (signal.SIGTERM,), patience_s=3.0)
+        self._plan.socket.unlink(missing_ok=True)
+        self._note.unlink(missing_ok=True)
+
+
+def answers(path: Path, *, timeout_s: float) -> bool:
+    """True if the PostgREST on this socket answers, with a database behind it."""
+    connection = http.client.HTTPConnection("postgrest")
+    try:
+        connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        connection.sock.settimeout(timeout_s)
+        connection.sock.connect(str(path))
+        connection.request("HEAD", "/")
+        return connection.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _environment(plan: DatabasePlan) -> dict[str, str]:
+    # The environment is all of its configuration: no PGRST_* variable of the user's comes through.
+    return {
+        "PATH": "/usr/bin:/bin",
+        "LC_ALL": "C.UTF-8",
+        "PGRST_DB_URI": plan.postgrest_uri,
+        "PGRST_DB_SCHEMAS": "public",
+        "PGRST_DB_EXTRA_SEARCH_PATH": "public, extensions",
+        "PGRST_DB_ANON_ROLE": "anon",
+        "PGRST_DB_MAX_ROWS": str(MAX_ROWS),
+        "PGRST_DB_POOL": "10",
+        "PGRST_DB_POOL_ACQUISITION_TIMEOUT": "10",
+        "PGRST_DB_CHANNEL_ENABLED": "true",
+        "PGRST_JWT_SECRET": plan.jwt_secret,
+        "PGRST_SERVER_UNIX_SOCKET": str(plan.socket),
+        "PGRST_SERVER_UNIX_SOCKET_MODE": "600",
+        "PGRST_LOG_LEVEL": "warn",
+    }

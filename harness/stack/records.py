@@ -1,0 +1,93 @@
+"""The record of a running stack: everything that another process needs to join it."""
+
+import json
+import os
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self
+
+from harness.errors import StackError
+from harness.stack.account import Account
+from harness.stack.keys import ApiKeys
+from harness.stack.postgres import SUPERUSER
+from harness.stack.processes import ProcessId
+
+__all__ = ["StackRecord", "write_private"]
+
+_SCHEMA = "parity-stack/1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackRecord:
+    """One running stack."""
+
+    instance: str
+    run_dir: str
+    supervisor_pid: int
+    supervisor_started: float
+    port: int
+    superuser_password: str = field(repr=False)
+    owner_password: str = field(repr=False)
+    authenticator_password: str = field(repr=False)
+    jwt_secret: str = field(repr=False)
+    anon_key: str = field(repr=False)
+    service_role_key: str = field(repr=False)
+    postgrest: str
+    postgres_version: str
+    postgrest_version: str
+    migrations_hash: str
+    uid: int
+    gid: int
+    switch: bool
+    schema: str = _SCHEMA
+
+    @property
+    def account(self) -> Account:
+        """The account that the servers run as."""
+        return Account(self.uid, self.gid, self.switch)
+
+    @property
+    def keys(self) -> ApiKeys:
+        """The stack's API keys."""
+        return ApiKeys(self.jwt_secret, self.anon_key, self.service_role_key)
+
+    def uri(self, role: str, database: str) -> str:
+        """The libpq URL of a database for supabase_admin, postgres or authenticator."""
+        password = {
+            SUPERUSER: self.superuser_password,
+            "postgres": self.owner_password,
+            "authenticator": self.authenticator_password,
+        }[role]
+        return f"postgresql://{role}:{password}@127.0.0.1:{self.port}/{database}"
+
+    def write(self, path: Path) -> None:
+        """Store the record, readable by this account only."""
+        write_private(path, json.dumps(asdict(self), indent=2))
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read the record of a stack that still runs. Raises StackError."""
+        advice = "Start one with `harness stack up`, or unset HARNESS_STACK_FILE."
+        try:
+            content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError as cause:
+            raise StackError(f"No stack is recorded in {path}: it has ended. {advice}") from cause
+        except (OSError, ValueError) as cause:
+            raise StackError(f"{path} is not the record of a stack: {cause}. {advice}") from cause
+        if not isinstance(content, dict) or set(content) != {item.name for item in fields(cls)}:
+            raise StackError(f"{path} is not a record that this version understands. {advice}")
+        record = cls(**content)
+        if record.schema != _SCHEMA:
+            raise StackError(f"{path} is a {record.schema} record, not {_SCHEMA}. {advice}")
+        if ProcessId(record.supervisor_pid, record.supervisor_started).find() is None:
+            raise StackError(f"The stack recorded in {path} no longer runs. {advice}")
+        return record
+
+
+def write_private(path: Path, content: str) -> None:
+    """Replace a file at once with `content`, mode 0600."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(content)
+    draft.replace(path)

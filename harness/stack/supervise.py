@@ -1,0 +1,91 @@
+"""The process between an owner and its servers: ``python -m harness.stack.supervise cluster|database``.
+
+It reads a plan from stdin, starts what the plan says, prints one line of
+JSON (``{"port": …}`` or ``{"error": …}``) and then waits for its end: when
+stdin closes, its owner has died or let go. A server that dies on its own is
+not restarted: the harness must see that.
+"""
+
+import contextlib
+import importlib
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable
+
+from harness.errors import StackError
+from harness.stack.lifetime import Lifetime, read_line
+from harness.stack.plans import ClusterPlan, DatabasePlan
+from harness.stack.postgres import Postgres
+from harness.stack.postgrest import PostgREST
+from harness.stack.processes import record
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run the supervisor that the first argument names."""
+    kinds: dict[str, Callable[[str], None]] = {"cluster": _cluster, "database": _database}
+    run = kinds[sys.argv[1]]
+    line = read_line()
+    try:
+        run(line)
+    except (StackError, OSError) as cause:
+        _tell(error=str(cause))
+        raise SystemExit(1) from cause
+
+
+def _cluster(line: str) -> None:
+    plan = ClusterPlan.loads(line)
+    lifetime = Lifetime(plan.instance)
+    record(plan.instance, os.getpid(), "cluster supervisor")
+    try:
+        server = Postgres.start(plan)
+        try:
+            _tell(port=server.port)
+            lifetime.wait(server.process.poll)
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(plan.run_dir, ignore_errors=True)
+        shutil.rmtree(plan.instance, ignore_errors=True)
+
+
+def _database(line: str) -> None:
+    plan = DatabasePlan.loads(line)
+    lifetime = Lifetime(plan.instance)
+    note = record(plan.instance, os.getpid(), "database supervisor")
+    server = PostgREST.start(plan)
+    try:
+        # Imported while PostgREST starts: this takes as long.
+        gateway = importlib.import_module("harness.stack.gateway")
+        gateway.serve(
+            plan, wait_ready=server.wait, tell=_tell, wait_end=lambda: lifetime.wait(server.process.poll)
+        )
+    finally:
+        server.stop()
+        _drop(plan)
+        with contextlib.suppress(OSError):
+            note.unlink()
+
+
+def _drop(plan: DatabasePlan) -> None:
+    # Only here, at the end, so that a supervisor does not hold a database driver while it waits.
+    psycopg = importlib.import_module("psycopg")
+    sql = importlib.import_module("psycopg.sql")
+    statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(plan.database))
+    with (
+        contextlib.suppress(psycopg.Error),
+        psycopg.connect(plan.admin_uri, autocommit=True, connect_timeout=3) as db,
+    ):
+        db.execute(statement)
+
+
+def _tell(**words: object) -> None:
+    with contextlib.suppress(BrokenPipeError):  # the owner died; the end follows
+        print(json.dumps(words), flush=True)  # noqa: T201  # the protocol with the owner
+
+
+if __name__ == "__main__":
+    main()

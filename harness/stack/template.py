@@ -1,0 +1,76 @@
+"""The databases that every clone is copied from: one with roles and schemas only, one with the migrations."""
+
+import hashlib
+from collections.abc import Callable
+from importlib.metadata import entry_points
+from importlib.resources import files
+from typing import LiteralString, cast
+
+import psycopg
+from psycopg import sql
+
+from harness.errors import StackError
+from harness.stack.postgres import SUPERUSER
+
+__all__ = ["EMPTY", "TEMPLATE", "Prepare", "bootstrap", "create_database", "registered_preparation"]
+
+EMPTY = "parity_empty"
+TEMPLATE = "parity_template"
+
+Prepare = Callable[[str], str]
+"""Applies the migrations to the database of a libpq URL and returns their hash."""
+
+
+def registered_preparation(dsn: str) -> str:
+    """Run every entry point of the group ``harness.template``; returns the hash of the migrations they applied."""
+    found = sorted(entry_points(group="harness.template"), key=lambda point: point.name)
+    if not found:
+        raise StackError(
+            "No migrations are registered (entry points of group harness.template): the template would be empty. "
+            "Reinstall parity-harness."
+        )
+    hashes = [cast("Prepare", point.load())(dsn) for point in found]
+    return hashes[0] if len(hashes) == 1 else hashlib.sha256("\n".join(hashes).encode()).hexdigest()
+
+
+def bootstrap(
+    uri: Callable[[str, str], str], *, owner_password: str, authenticator_password: str, prepare: Prepare
+) -> str:
+    """Create the roles and both databases in a fresh cluster; returns the migrations hash.
+
+    `uri` gives the libpq URL for a role and a database.
+    """
+    with psycopg.connect(uri(SUPERUSER, "postgres"), autocommit=True) as cluster:
+        cluster.execute(_script("roles.sql"))
+        for role, password in (("postgres", owner_password), ("authenticator", authenticator_password)):
+            cluster.execute(
+                sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
+            )
+        create_database(cluster, EMPTY, "template1")
+        with psycopg.connect(uri(SUPERUSER, EMPTY), autocommit=True) as database:
+            database.execute(_script("database.sql"))
+        _seal(cluster, EMPTY)
+        create_database(cluster, TEMPLATE, EMPTY)
+        migrations_hash = prepare(uri("postgres", TEMPLATE))
+        _seal(cluster, TEMPLATE)
+    return migrations_hash
+
+
+def create_database(cluster: psycopg.Connection, name: str, template: str) -> None:
+    """Copy a database; FILE_COPY takes 40-70 ms where the default, through the log, takes longer."""
+    cluster.execute(
+        sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER postgres STRATEGY FILE_COPY").format(
+            sql.Identifier(name), sql.Identifier(template)
+        )
+    )
+
+
+def _seal(cluster: psycopg.Connection, name: str) -> None:
+    # A template that nobody can connect to can always be copied, and never changes.
+    cluster.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(name)))
+    cluster.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name])
+
+
+def _script(name: str) -> sql.SQL:
+    text = files("harness.stack").joinpath("sql", name).read_text(encoding="utf-8")
+    return sql.SQL(cast("LiteralString", text))
