@@ -1,1 +1,1 @@
-"""The schema of the scheduler as SQL files, what applies them, and what checks a database against the models."""
+"""The schema of the scheduler as SQL files, what applies them, and what checks the result."""

@@ -1,8 +1,8 @@
 -- The queue of reconciliation jobs: claim, complete and fail.
 --
 -- A row is due when its run_after is past and it is waiting ('pending') or still 'processing': then its run_after is
--- the end of a lease that its owner let run out. `attempts` counts the claims and is the fencing token: who completes or fails
--- a row says which claim it was, and a stale owner is refused.
+-- the end of a lease that its owner let run out. `attempts` counts the claims and is the fencing token: who completes or
+-- fails a row says which claim it was, and a stale owner is refused.
 --
 -- Errors: PT404 'reconciliation_jobs' (no such row), PT409 'stale_claim' (the row was claimed again, or is not
 -- processing), 22023 '<argument>'. No message carries contents of a row.

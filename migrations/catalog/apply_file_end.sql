@@ -1,0 +1,4 @@
+-- What a file sets for its session must not reach the next one.
+SET SESSION AUTHORIZATION DEFAULT;
+RESET ROLE;
+RESET ALL;

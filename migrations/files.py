@@ -1,0 +1,156 @@
+"""A directory of migrations, read and examined before anything touches a database."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
+
+from harness.errors import ConfigurationError
+from migrations.statements import Statement, split
+
+__all__ = ["PACKAGED", "Migration", "hash_of", "read_directory"]
+
+PACKAGED = Path(str(files("migrations"))) / "sql"
+"""The migrations of this project."""
+
+_NAME = re.compile(r"(?P<version>\d+)_(?P<name>[a-z0-9_]+)\.sql", re.ASCII)
+
+_TRANSACTION_CONTROL = frozenset(
+    {"begin", "start", "commit", "end", "rollback", "abort", "savepoint", "release"}
+)
+_OUTSIDE_TRANSACTIONS = (
+    ("create", "database"),
+    ("drop", "database"),
+    ("create", "tablespace"),
+    ("drop", "tablespace"),
+    ("alter", "system"),
+    ("vacuum",),
+)
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One file: applied whole, in one transaction, or not at all."""
+
+    file: str
+    version: str
+    """The digits in front, as text: ``001`` and ``1`` are different rows of the ledger."""
+    name: str
+    text: str
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash of the file's bytes, in hex."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """The statements in order."""
+        return split(self.text)
+
+
+def read_directory(directory: Path) -> tuple[Migration, ...]:
+    """Read every ``NNN_name.sql`` of a directory, in order of version; only ``.sql`` files are looked at.
+
+    Raises ConfigurationError, which names the file, for whatever could not be applied as a whole: a bad file
+    name, an ambiguous order, text that is not UTF-8, no statement at all, or a statement that cannot run
+    inside the transaction that each file gets.
+    """
+    if not directory.is_dir():
+        raise ConfigurationError(
+            f"{directory} is no directory; give --sql a directory of NNN_name.sql files."
+        )
+    paths = sorted(path for path in directory.iterdir() if path.suffix.lower() == ".sql")
+    if not paths:
+        raise ConfigurationError(
+            f"{directory} contains no .sql file; give --sql a directory of NNN_name.sql files."
+        )
+    migrations = tuple(_read(path) for path in paths)
+    _refuse_ambiguous_order(migrations)
+    for migration in migrations:
+        _refuse_what_cannot_be_applied(migration)
+    return migrations
+
+
+def hash_of(migrations: Iterable[Migration]) -> str:
+    """Return one sha256 over names and contents: two directories with the same hash make the same schema."""
+    digest = hashlib.sha256()
+    for migration in migrations:
+        content = migration.text.encode()
+        digest.update(f"{migration.file}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def _read(path: Path) -> Migration:
+    match = _NAME.fullmatch(path.name)
+    if match is None:
+        raise ConfigurationError(
+            f"{path.name}: the name of a migration is NNN_name.sql, in digits, lower case letters and "
+            "underscores. Rename the file, or give it another suffix."
+        )
+    try:
+        # Bytes, not read_text(): line ends are part of the checksum.
+        text = path.read_bytes().decode("utf-8")
+    except OSError as cause:
+        raise ConfigurationError(f"{path.name} cannot be read: {cause.strerror}.") from cause
+    except UnicodeDecodeError as cause:
+        raise ConfigurationError(
+            f"{path.name} is not UTF-8 at byte {cause.start}; save it as UTF-8."
+        ) from cause
+    if "\0" in text or text.startswith("\ufeff"):
+        raise ConfigurationError(f"{path.name} contains a NUL or starts with a byte order mark; remove it.")
+    return Migration(path.name, match["version"], match["name"], text)
+
+
+def _refuse_ambiguous_order(migrations: tuple[Migration, ...]) -> None:
+    for before, after in pairwise(migrations):
+        if int(before.version) == int(after.version):
+            raise ConfigurationError(
+                f"{before.file} and {after.file} have the same version; renumber one of them."
+            )
+        if int(before.version) > int(after.version):
+            raise ConfigurationError(
+                f"{before.file} comes before {after.file} by name, but after it by number: tools would "
+                "disagree on the order. Pad the numbers to the same length."
+            )
+
+
+def _refuse_what_cannot_be_applied(migration: Migration) -> None:
+    try:
+        statements = migration.statements
+    except ConfigurationError as cause:
+        raise ConfigurationError(f"{migration.file}, {cause}") from cause
+    if not statements:
+        raise ConfigurationError(f"{migration.file} contains no statement; remove it.")
+    for statement in statements:
+        reason = _why_not(statement)
+        if reason is not None:
+            raise ConfigurationError(f"{migration.file}, line {statement.line}: {reason}")
+
+
+def _why_not(statement: Statement) -> str | None:
+    words = statement.words
+    if statement.text.startswith("\\"):
+        return "a command of psql is no SQL; remove it."
+    if (words[:1] and words[0] in _TRANSACTION_CONTROL) or words[:2] == ("prepare", "transaction"):
+        return (
+            f"{words[0].upper()} is not for a migration: each file runs in one transaction together with "
+            "its row in the ledger, so that it is applied whole or not at all. Remove the transaction control."
+        )
+    what = next((start for start in _OUTSIDE_TRANSACTIONS if words[: len(start)] == start), None)
+    if "concurrently" in words and words[:1] != ("refresh",):
+        what = (words[0], "concurrently")
+    if what is not None:
+        return (
+            f"{' … '.join(what).upper()} cannot run inside a transaction, and each file is one. Run the "
+            "statement by hand, and keep it in the file in a form that can: CREATE INDEX IF NOT EXISTS without "
+            "CONCURRENTLY, for example."
+        )
+    if words[:1] == ("copy",) and "stdin" in words:
+        return "COPY … FROM STDIN has no input here; use INSERT."
+    return None

@@ -1,0 +1,129 @@
+"""The ledger of applied migrations, shared with Supabase's CLI, and what it must agree with.
+
+``supabase_migrations.schema_migrations`` gets what the CLI would write: the
+version, the name, and the statements one by one, so that ``supabase migration
+list``, ``fetch`` and ``db push`` go on working on a database that was migrated
+here, and the other way round. The CLI keeps no checksum, and two splitters of
+SQL need not agree on comments: exact drift is therefore judged by the sha256
+of the file in ``supabase_migrations.parity_checksums``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row
+
+from migrations.catalog import query
+from migrations.errors import MigrationError
+from migrations.files import Migration
+from migrations.statements import essence
+
+__all__ = ["Entry", "Plan", "create", "plan", "read", "record", "record_checksum"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the ledger."""
+
+    version: str
+    name: str | None
+    statements: list[str] | None
+    """What the tool that applied the migration wrote down; None if it did not."""
+    sha256: str | None
+    """The file as it was applied; None for a migration applied by another tool."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done so that ledger and directory agree."""
+
+    pending: tuple[Migration, ...]
+    adopted: tuple[Migration, ...]
+    """Applied by another tool, and accepted: their checksums are recorded now."""
+    notes: tuple[str, ...]
+
+
+def plan(migrations: Sequence[Migration], ledger: Sequence[Entry], *, include_all: bool = False) -> Plan:
+    """Compare a directory with a ledger.
+
+    Raises MigrationError if an applied file changed or is gone, or if a new file comes before an applied one.
+    The last is refused because the schema would depend on when a database was migrated: a fresh one runs the
+    file earlier. `include_all` applies it nevertheless, as the CLI's option of the same name does.
+    """
+    files = {migration.version: migration for migration in migrations}
+    adopted: list[Migration] = []
+    notes: list[str] = []
+    for entry in ledger:
+        if entry.version not in files:
+            raise MigrationError(
+                f"Migration {entry.version}_{entry.name or '…'} was applied to this database, but its file is "
+                "gone. Restore the file, or give --sql the directory that this database was migrated from."
+            )
+        migration = files[entry.version]
+        if entry.sha256 is not None:
+            if entry.sha256 != migration.sha256:
+                raise _changed(migration, entry.sha256, migration.sha256)
+            continue
+        adopted.append(migration)
+        if entry.statements:
+            if essence(";\n".join(entry.statements)) != essence(migration.text):
+                raise _changed(migration, "other statements, recorded by another tool", migration.sha256)
+        else:
+            notes.append(
+                f"{migration.file} was applied by another tool that recorded no statements: "
+                "whether it was this file cannot be told; `harness schema check` compares the result."
+            )
+    applied = {entry.version for entry in ledger}
+    pending = tuple(migration for migration in migrations if migration.version not in applied)
+    if not include_all:
+        _refuse_late_files(pending, applied)
+    return Plan(pending, tuple(adopted), tuple(notes))
+
+
+def create(connection: psycopg.Connection) -> None:
+    """Create the ledger where there is none."""
+    connection.execute(query("ledger_create"))
+
+
+def read(connection: psycopg.Connection) -> tuple[Entry, ...]:
+    """Return all rows of the ledger."""
+    with connection.cursor(row_factory=class_row(Entry)) as cursor:
+        return tuple(cursor.execute(query("ledger_read")).fetchall())
+
+
+def record(connection: psycopg.Connection, migration: Migration) -> None:
+    """Write down that a migration is applied, in the transaction that applies it."""
+    values: dict[str, Any] = {
+        "version": migration.version,
+        "name": migration.name,
+        "statements": [statement.text for statement in migration.statements],
+    }
+    connection.execute(query("ledger_record"), values)
+    record_checksum(connection, migration)
+
+
+def record_checksum(connection: psycopg.Connection, migration: Migration) -> None:
+    """Write down which file stands for an applied migration."""
+    connection.execute(
+        query("ledger_record_checksum"), {"version": migration.version, "sha256": migration.sha256}
+    )
+
+
+def _refuse_late_files(pending: Sequence[Migration], applied: set[str]) -> None:
+    latest = max((int(version) for version in applied if version.isdecimal()), default=-1)
+    for migration in pending:
+        if int(migration.version) < latest:
+            raise MigrationError(
+                f"{migration.file} is new, but comes before a migration that is applied already (version "
+                f"{latest}): a fresh database would run them in another order. Give the file a higher number, or use "
+                "--include-all if its place in the order does not matter."
+            )
+
+
+def _changed(migration: Migration, applied: str, current: str) -> MigrationError:
+    return MigrationError(
+        f"{migration.file} was changed after it was applied to this database (applied: {applied}; "
+        f"now: {current}). Nothing was applied. Restore the file, and put the change into a new one."
+    )
