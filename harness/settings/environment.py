@@ -5,6 +5,7 @@ This is the only module that reads ``os.environ``. Everything else receives
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +15,13 @@ import platformdirs
 
 from harness.errors import ConfigurationError
 
-__all__ = ["DbMode", "Settings", "StackKind"]
+__all__ = ["DbMode", "Settings", "StackKind", "inherited", "secrets"]
 
 DbMode = Literal["memory", "supabase"]
 StackKind = Literal["embedded", "docker", "external"]
+
+_SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL", re.IGNORECASE)
+_SHORTEST_SECRET = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +48,8 @@ class Settings:
     supabase_anon_key: str | None
     supabase_service_role_key: str | None
     database_url: str | None
+    db_mode: DbMode | None = None
+    """DB_MODE, exactly ``memory`` or ``supabase``; None if it is not set."""
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -66,7 +72,34 @@ class Settings:
             supabase_anon_key=env.get("SUPABASE_ANON_KEY"),
             supabase_service_role_key=env.get("SUPABASE_SERVICE_ROLE_KEY"),
             database_url=env.get("DATABASE_URL"),
+            db_mode=_db_mode(env),
         )
+
+
+def inherited(changes: Mapping[str, str | None]) -> dict[str, str]:
+    """The environment for a child process: this process's own, with `changes`; None removes a variable."""
+    merged: dict[str, str | None] = {**os.environ, **changes}
+    return {name: value for name, value in merged.items() if value is not None}
+
+
+def secrets(environ: Mapping[str, str] | None = None) -> frozenset[str]:
+    """The values that must never be printed: of every variable whose name speaks of a key, a token or a password."""
+    env = os.environ if environ is None else environ
+    return frozenset(
+        value for name, value in env.items() if _SECRET.search(name) and len(value) >= _SHORTEST_SECRET
+    )
+
+
+def _db_mode(env: Mapping[str, str]) -> DbMode | None:
+    value = env.get("DB_MODE")
+    for mode in get_args(DbMode):
+        if value == mode:
+            return mode  # type: ignore[no-any-return]  # get_args() forgets the type
+    if value is None:
+        return None
+    raise ConfigurationError(
+        f"DB_MODE={value!r} is neither memory nor supabase, in exactly this spelling; correct it, or unset it."
+    )
 
 
 def _default_home(env: Mapping[str, str]) -> Path:

@@ -1,0 +1,5 @@
+"""What the user configured: the environment and parity.toml, each read once into frozen values."""
+
+from harness.settings.environment import DbMode, Settings, StackKind, inherited, secrets
+
+__all__ = ["DbMode", "Settings", "StackKind", "inherited", "secrets"]
