@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -23,8 +24,12 @@ __all__ = [
     "MAX_NESTING",
     "Wire",
     "decode",
+    "decode_object",
+    "decode_time",
+    "decode_value",
     "encode_new",
     "encode_patch",
+    "encode_text",
     "encode_time",
     "encode_value",
     "parse_id",
@@ -32,6 +37,7 @@ __all__ = [
 
 Wire = Mapping[str, Any]
 R = TypeVar("R", bound=Row)
+T = TypeVar("T")
 
 MAX_NESTING = 100
 """Deepest nesting of a JSON value: Python's own encoder gives up near 1,000, Postgres' parser near 6,000."""
@@ -105,7 +111,7 @@ def _boolean(name: str, value: Any) -> bool:
 def _texts(name: str, value: Any) -> list[str]:
     if not isinstance(value, list | tuple):
         raise InvalidValue(name, "is not a list of texts")
-    return [_text(name, item) for item in value]
+    return [encode_text(name, item) for item in value]
 
 
 def encode_time(name: str, value: Any) -> str:
@@ -118,7 +124,8 @@ def encode_time(name: str, value: Any) -> str:
         raise InvalidValue(name, "lies outside of the years 1 to 9999 in UTC") from error
 
 
-def _text(name: str, value: Any) -> str:
+def encode_text(name: str, value: Any) -> str:
+    """Check a text. Raises InvalidValue for NUL and for lone surrogates."""
     if not isinstance(value, str):
         raise InvalidValue(name, "is not a text")
     if "\x00" in value:
@@ -128,7 +135,7 @@ def _text(name: str, value: Any) -> str:
     except UnicodeEncodeError as error:
         # `from None`: the cause would quote the value.
         raise InvalidValue(name, f"contains a lone surrogate at {error.start}") from None
-    return str(value)
+    return str.__str__(value)  # the text itself: str() of an Enum with texts would be its name
 
 
 def _json(name: str, value: Any, depth: int = MAX_NESTING) -> Any:
@@ -139,7 +146,7 @@ def _json(name: str, value: Any, depth: int = MAX_NESTING) -> Any:
         case None | bool():
             return value
         case str():
-            return _text(name, value)
+            return encode_text(name, value)
         case int():
             if abs(value) >= 10**MAX_DIGITS:
                 raise InvalidValue(name, f"contains an integer of more than {MAX_DIGITS} digits")
@@ -149,7 +156,8 @@ def _json(name: str, value: Any, depth: int = MAX_NESTING) -> Any:
         case list() | tuple():
             return [_json(name, item, depth - 1) for item in value]
         case dict():
-            return {_key(name, key): _json(name, item, depth - 1) for key, item in value.items()}
+            members = {_key(name, key): _json(name, item, depth - 1) for key, item in value.items()}
+            return {key: members[key] for key in sorted(members, key=_jsonb_order)}
         case _:
             raise InvalidValue(name, f"contains a {type(value).__name__}, which JSON cannot express")
 
@@ -157,7 +165,13 @@ def _json(name: str, value: Any, depth: int = MAX_NESTING) -> Any:
 def _key(name: str, key: Any) -> str:
     if not isinstance(key, str):
         raise InvalidValue(name, f"has a key of type {type(key).__name__}; JSON keys are texts")
-    return _text(name, key)
+    return encode_text(name, key)
+
+
+def _jsonb_order(key: str) -> tuple[int, bytes]:
+    """Order keys as ``jsonb`` does: shorter ones first, then byte by byte."""
+    text = key.encode()
+    return len(text), text
 
 
 def _number(name: str, value: float) -> int | float:
@@ -177,7 +191,7 @@ def _number(name: str, value: float) -> int | float:
 
 _ENCODERS: Mapping[ColumnType, Callable[[str, Any], Any]] = {
     ColumnType.UUID: _id,
-    ColumnType.TEXT: _text,
+    ColumnType.TEXT: encode_text,
     ColumnType.INTEGER: _integer,
     ColumnType.BOOLEAN: _boolean,
     ColumnType.TIMESTAMPTZ: encode_time,
@@ -192,31 +206,33 @@ def decode(entity: Entity[R], wire: Wire) -> R:
     for column in entity.columns:
         if column.name not in wire:
             raise UnexpectedResponse(f"{entity.table}: the column {column.name} is missing from the row")
-        value = wire[column.name]
         try:
-            values[column.name] = None if value is None else _decode_value(column, value)
+            values[column.name] = decode_value(column, wire[column.name])
         except (ValueError, TypeError, AttributeError) as error:
             raise UnexpectedResponse(f"{entity.table}: {column.name} is no {column.type.value}") from error
     return entity.row(**values)
 
 
-def _decode_value(column: Column, value: Any) -> Any:
-    match column.type:
-        case ColumnType.UUID:
-            return UUID(value)
-        case ColumnType.TIMESTAMPTZ:
-            return decode_time(value)
-        case ColumnType.TEXT_ARRAY:
-            return tuple(value)
-        case ColumnType.JSONB:
-            return _copy(value)
-        case _:
-            return value
+def decode_value(column: Column, value: Any) -> Any:
+    """Decode one value, None included. What is not of the column's type is a ValueError or TypeError."""
+    return None if value is None else _DECODERS[column.type](value)
+
+
+def _expect(kind: type[T], value: Any) -> T:
+    if type(value) is not kind:
+        raise TypeError(f"is a {type(value).__name__}")
+    return value
 
 
 def decode_time(value: str) -> datetime:
-    """Decode a time that a server sent. ``infinity`` and years that Python lacks are a ValueError."""
-    return datetime.fromisoformat(value).astimezone(UTC)
+    """Decode a time that a server sent. ``infinity`` and whatever else Python lacks is a ValueError."""
+    time = datetime.fromisoformat(value)
+    if time.utcoffset() is None:
+        raise ValueError("has no time zone")
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("lies outside of the years 1 to 9999 in UTC") from None
 
 
 def _copy(value: Any) -> Any:
@@ -225,3 +241,14 @@ def _copy(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _copy(item) for key, item in value.items()}
     return value
+
+
+_DECODERS: Mapping[ColumnType, Callable[[Any], Any]] = {
+    ColumnType.UUID: UUID,
+    ColumnType.TEXT: partial(_expect, str),
+    ColumnType.INTEGER: partial(_expect, int),
+    ColumnType.BOOLEAN: partial(_expect, bool),
+    ColumnType.TIMESTAMPTZ: decode_time,
+    ColumnType.TEXT_ARRAY: lambda value: tuple(_expect(str, item) for item in _expect(list, value)),
+    ColumnType.JSONB: _copy,
+}

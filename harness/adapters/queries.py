@@ -1,7 +1,6 @@
 """The arguments of a list: conditions, order, page. Checked here once, for every adapter."""
 
 import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Sequence
@@ -13,12 +12,25 @@ from harness.adapters import codec
 from harness.errors import InvalidValue
 from harness.models import Column, ColumnType, Entity, Row
 
-__all__ = ["Condition", "Cursor", "Direction", "Operator", "Order", "Page", "Query", "where"]
+__all__ = [
+    "MAX_TEXT_BYTES",
+    "Condition",
+    "Cursor",
+    "Direction",
+    "Operator",
+    "Order",
+    "Page",
+    "Query",
+    "check_limit",
+    "where",
+]
 
 Operator = Literal["eq", "in", "is_null", "lt", "lte", "gt", "gte"]
 Direction = Literal["asc", "desc"]
 R = TypeVar("R", bound=Row)
 
+MAX_TEXT_BYTES = 2048
+"""Longest text to compare with: over HTTP, conditions travel in the URL."""
 _RANGES = {"lt", "lte", "gt", "gte"}
 _COMPARABLE = {ColumnType.INTEGER, ColumnType.TIMESTAMPTZ}
 _FILTERABLE = {
@@ -69,6 +81,13 @@ class Page(Generic[R]):
     """Opaque; None if no row follows."""
 
 
+def check_limit(limit: int) -> int:
+    """Check the limit of a list: an integer of 0 or more. Raises InvalidValue."""
+    if type(limit) is not int or limit < 0:
+        raise InvalidValue("limit", "is not an integer of 0 or more")
+    return limit
+
+
 @dataclass(frozen=True)
 class Cursor:
     """The position after one row: its sort value in wire form (None for NULL), and its id."""
@@ -95,9 +114,9 @@ class Query:
         cursor: str | None = None,
     ) -> "Query":
         """Check the arguments of a list. Raises InvalidValue with the argument's or field's name."""
-        checked = tuple(_checked(entity, condition) for condition in conditions)
+        checked = tuple(_checked(entity, condition) for condition in _conditions(conditions))
         order = Order(entity.created) if order is None else order
-        column = entity.by_name.get(order.field)
+        column = _column(entity, getattr(order, "field", None))
         if column is None or not (column.type is ColumnType.TIMESTAMPTZ or column.name == "id"):
             raise InvalidValue("order", "rows are ordered by a time column or by id")
         if order.direction not in get_args(Direction):
@@ -106,28 +125,40 @@ class Query:
         return query if cursor is None else cls(entity, checked, order, query._parse(cursor))
 
     def cursor(self, row: "codec.Wire") -> str:
-        """Make the cursor that goes on after this row."""
-        position = [self._fingerprint, row[self.order.field], row["id"]]
-        return base64.urlsafe_b64encode(json.dumps(position).encode()).decode()
+        """Make the cursor that goes on after this row. Its times are `codec.encode_time`'s."""
+        return self._cursor(row[self.order.field], row["id"])
+
+    def _cursor(self, value: Any, id_: Any) -> str:
+        """The seal covers the list and the position, so that no change goes unnoticed. It keeps no secret."""
+        conditions = [[condition.field, condition.operator, condition.value] for condition in self.conditions]
+        stated = [self.entity.table, self.order.field, self.order.direction, conditions, value, id_]
+        seal = hashlib.sha256(json.dumps(stated).encode()).hexdigest()[:16]
+        return base64.urlsafe_b64encode(json.dumps([seal, value, id_]).encode()).decode()
 
     def _parse(self, cursor: str) -> Cursor:
         try:
-            fingerprint, value, id_ = json.loads(base64.b64decode(cursor.encode(), b"-_", validate=True))
-        except (AttributeError, TypeError, UnicodeError, ValueError, binascii.Error) as error:
+            _, value, id_ = json.loads(base64.b64decode(cursor.encode(), b"-_", validate=True))
+        except (AttributeError, RecursionError, TypeError, ValueError) as error:
             raise InvalidValue("cursor", "is not one that a list returned") from error
-        if fingerprint != self._fingerprint:
-            raise InvalidValue("cursor", "belongs to a list with other conditions or another order")
         column = self.entity.by_name[self.order.field]
-        if codec.parse_id(id_) != id_ or not _is_position(column, value):
-            raise InvalidValue("cursor", "is not one that a list returned")
+        if (
+            not isinstance(id_, str)
+            or codec.parse_id(id_) != id_
+            or not _is_position(column, value)
+            or self._cursor(value, id_) != cursor
+        ):
+            raise InvalidValue("cursor", "is not one that a list with these conditions and order returned")
         return Cursor(value, id_)
 
-    @property
-    def _fingerprint(self) -> str:
-        conditions = [[condition.field, condition.operator, condition.value] for condition in self.conditions]
-        conditions = [[condition.field, condition.operator, condition.value] for condition in self.conditions]
-        stated = [self.entity.table, self.order.field, self.order.direction, conditions]
-        return hashlib.sha256(json.dumps(stated).encode()).hexdigest()[:16]
+
+def _conditions(value: object) -> Sequence[Condition]:
+    if not isinstance(value, Sequence) or not all(isinstance(item, Condition) for item in value):
+        raise InvalidValue("where", "is not a list of conditions")
+    return value
+
+
+def _column(entity: Entity[Any], name: object) -> Column | None:
+    return entity.by_name.get(name) if isinstance(name, str) else None
 
 
 def _is_position(column: Column, value: object) -> bool:
@@ -143,7 +174,7 @@ def _is_position(column: Column, value: object) -> bool:
 
 def _checked(entity: Entity[Any], condition: Condition) -> Condition:
     name, operator, value = condition.field, condition.operator, condition.value
-    column = entity.by_name.get(name)
+    column = _column(entity, name)
     if column is None:
         raise InvalidValue(str(name), f"is no column of {entity.table}")
     if operator not in get_args(Operator):
@@ -170,9 +201,17 @@ def _checked(entity: Entity[Any], condition: Condition) -> Condition:
 
 
 def _filter_value(column: Column, value: Any) -> Any:
-    """Encode a value to compare with. A malformed id is None: it equals no row."""
+    """Encode a value to compare with. None, which equals no row, for a malformed id or an overlong text."""
     if value is None:
         raise InvalidValue(column.name, "None equals nothing; use is_null")
     if column.type is ColumnType.UUID:
         return codec.parse_id(value)
-    return codec.encode_value(column, value)
+    wire = codec.encode_value(column, value)
+    if column.type is not ColumnType.TEXT:
+        return wire
+    size = len(wire.encode())
+    if column.max_bytes is not None and size > column.max_bytes:
+        return None
+    if size > MAX_TEXT_BYTES:
+        raise InvalidValue(column.name, f"is compared with a text of more than {MAX_TEXT_BYTES} bytes")
+    return wire
