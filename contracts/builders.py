@@ -1,0 +1,179 @@
+"""Values of new rows: data that does not matter comes from here, data that matters stands in the case.
+
+Columns with a default are left out, so that a case sees the store's default
+unless it names the column. Times are whole milliseconds, so that they
+survive at any declared resolution.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar, cast
+from uuid import UUID, uuid4
+
+from contracts.entities import repository
+from harness.adapters.protocol import Actor, Store
+from harness.models import (
+    AuditLog,
+    Booking,
+    BookingPatch,
+    New,
+    NewAuditLog,
+    NewBooking,
+    NewReconciliationJob,
+    NewSchedulingRequest,
+    NewSyncJob,
+    NewWebhookEvent,
+    Patch,
+    ReconciliationJob,
+    ReconciliationJobPatch,
+    Row,
+    SchedulingRequest,
+    SchedulingRequestPatch,
+    SyncJob,
+    SyncJobPatch,
+    WebhookEvent,
+    WebhookEventPatch,
+)
+
+__all__ = [
+    "COORDINATOR",
+    "FAR_FUTURE",
+    "NOON",
+    "PAST",
+    "a_booking",
+    "a_new",
+    "a_patch",
+    "a_reconciliation_job",
+    "a_request",
+    "a_sync_job",
+    "a_webhook_event",
+    "an_audit_log",
+    "changes",
+    "created",
+    "without",
+]
+
+R = TypeVar("R", bound=Row)
+
+PAST = datetime(2020, 1, 15, 12, tzinfo=UTC)
+NOON = datetime(2030, 1, 15, 12, tzinfo=UTC)
+FAR_FUTURE = datetime(2099, 12, 31, tzinfo=UTC)
+COORDINATOR = Actor("coordinator", "coordinator-7")
+
+
+def a_request(**overrides: Any) -> NewSchedulingRequest:
+    """Build a pending request with a token of its own, whose link does not expire."""
+    token = uuid4().hex
+    values = {
+        "candidate_name": "Ada Lovelace",
+        "candidate_email": "ada@example.org",
+        "req_title": "Analyst",
+        "interview_type": "phone_screen",
+        "duration_minutes": 45,
+        "interviewer_emails": ["charles@example.org"],
+        "organizer_email": "mary@example.org",
+        "window_start": NOON,
+        "window_end": NOON + timedelta(days=7),
+        "candidate_timezone": "Europe/London",
+        "public_token": token,
+        "public_token_hash": f"sha256:{token}",
+        "expires_at": FAR_FUTURE,
+    }
+    return NewSchedulingRequest(**{**values, **overrides})
+
+
+def a_booking(request: SchedulingRequest | UUID, **overrides: Any) -> NewBooking:
+    """Build a booking of half an hour for a request."""
+    values = {
+        "request_id": request if isinstance(request, UUID) else request.id,
+        "scheduled_start": NOON,
+        "scheduled_end": NOON + timedelta(minutes=30),
+        "booked_by": "ada@example.org",
+    }
+    return NewBooking(**{**values, **overrides})
+
+
+def an_audit_log(**overrides: Any) -> NewAuditLog:
+    """Build an audit entry that links to nothing."""
+    return NewAuditLog(**{"action": "viewed", "actor_type": "system", **overrides})
+
+
+def a_sync_job(**overrides: Any) -> NewSyncJob:
+    """Build a job for iCIMS."""
+    values = {"type": "icims_note", "entity_id": str(uuid4()), "entity_type": "booking"}
+    return NewSyncJob(**{**values, **overrides})
+
+
+def a_webhook_event(**overrides: Any) -> NewWebhookEvent:
+    """Build an event that nobody sent before."""
+    values = {
+        "event_id": f"evt-{uuid4()}",
+        "payload_hash": "sha256:5feceb66",
+        "event_type": "candidate.updated",
+        "payload": {"candidate": 17},
+        "signature": "v1=c0ffee",
+    }
+    return NewWebhookEvent(**{**values, **overrides})
+
+
+def a_reconciliation_job(**overrides: Any) -> NewReconciliationJob:
+    """Build a repair of one booking."""
+    values = {
+        "job_type": "state_mismatch",
+        "entity_type": "booking",
+        "entity_id": str(uuid4()),
+        "detection_reason": "nightly comparison",
+    }
+    return NewReconciliationJob(**{**values, **overrides})
+
+
+_BUILDERS: Mapping[type[Row], Callable[..., New[Any]]] = {
+    SchedulingRequest: a_request,
+    AuditLog: an_audit_log,
+    SyncJob: a_sync_job,
+    WebhookEvent: a_webhook_event,
+    ReconciliationJob: a_reconciliation_job,
+}
+_PATCHES: Mapping[type[Row], type[Patch[Any]]] = {
+    SchedulingRequest: SchedulingRequestPatch,
+    Booking: BookingPatch,
+    SyncJob: SyncJobPatch,
+    WebhookEvent: WebhookEventPatch,
+    ReconciliationJob: ReconciliationJobPatch,
+}
+_CHANGES: Mapping[type[Row], Mapping[str, Any]] = {
+    SchedulingRequest: {"candidate_name": "Grace Hopper"},
+    Booking: {"calendar_event_id": "event-2"},
+    SyncJob: {"last_error": "iCIMS answered 502"},
+    WebhookEvent: {"last_error": "no such candidate"},
+    ReconciliationJob: {"last_error": "calendar is down"},
+}
+
+
+def a_new(row: type[R], store: Store, **overrides: Any) -> New[R]:
+    """Build the values of a new row of any entity; parents that it needs are created first."""
+    if row is not Booking:
+        return cast("New[R]", _BUILDERS[row](**overrides))
+    if "request_id" not in overrides:
+        overrides["request_id"] = store.scheduling_requests.create(a_request()).id
+    return cast("New[R]", a_booking(overrides["request_id"], **overrides))
+
+
+def created(row: type[R], store: Store, **overrides: Any) -> R:
+    """Create a row of any entity, parents included."""
+    return repository(store, row).create(a_new(row, store, **overrides))
+
+
+def changes(row: type[R], **values: Any) -> Patch[R]:
+    """Build a patch of any entity that can be changed."""
+    return _PATCHES[row](**values)
+
+
+def a_patch(row: type[R]) -> Patch[R]:
+    """Build a patch that changes one column of a row from a builder."""
+    return changes(row, **_CHANGES[row])
+
+
+def without(new: New[R], *names: str) -> New[R]:
+    """Return the same values without some columns."""
+    return type(new)(**{name: value for name, value in new.values.items() if name not in names})

@@ -1,0 +1,101 @@
+"""Explicit None clears, absent leaves: for every nullable column."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from contracts.builders import a_patch, changes, created
+from contracts.case import strict
+from contracts.entities import each_mutable_entity, mutable, repository
+from contracts.expect import refused
+from contracts.stored import expected_in_store, in_store
+from contracts.subject import Subject
+from harness.adapters.protocol import Store
+from harness.errors import InvalidValue
+from harness.models import (
+    Booking,
+    ReconciliationJob,
+    Row,
+    SchedulingRequest,
+    SyncJob,
+    WebhookEvent,
+    entity_of,
+)
+
+MOMENT = datetime(2026, 5, 17, 8, 30, tzinfo=UTC)
+NULLABLE: tuple[tuple[type[Row], str, Any], ...] = (
+    (SchedulingRequest, "application_id", "app-1"),
+    (SchedulingRequest, "req_id", "req-1"),
+    (SchedulingRequest, "graph_tenant_id", "tenant-1"),
+    (SchedulingRequest, "needs_attention_reason", "no slot fits"),
+    (SchedulingRequest, "created_by", "mary@example.org"),
+    (Booking, "calendar_event_id", "event-1"),
+    (Booking, "calendar_ical_uid", "uid-1"),
+    (Booking, "conference_join_url", "https://meet.example.org/1"),
+    (Booking, "icims_activity_id", "activity-1"),
+    (Booking, "confirmed_at", MOMENT),
+    (Booking, "cancelled_at", MOMENT),
+    (Booking, "cancellation_reason", "ill"),
+    (SyncJob, "last_error", "timeout"),
+    (WebhookEvent, "tenant_id", "tenant-1"),
+    (WebhookEvent, "last_error", "timeout"),
+    (WebhookEvent, "processed_at", MOMENT),
+    (ReconciliationJob, "tenant_id", "tenant-1"),
+    (ReconciliationJob, "last_error", "timeout"),
+)
+each_nullable = pytest.mark.parametrize(
+    ("row", "name", "value"), NULLABLE, ids=[f"{entity_of(row).table}-{name}" for row, name, _ in NULLABLE]
+)
+
+
+@each_nullable
+def test_set_on_create(subject: Subject, store: Store, row: type[Row], name: str, value: Any) -> None:
+    """A nullable column that is given on create is stored."""
+    made = created(row, store, **{name: value})
+    assert getattr(made, name) == value
+    assert in_store(subject, made) == expected_in_store(subject, made)
+
+
+@each_nullable
+def test_explicit_none_on_create(store: Store, row: type[Row], name: str, value: Any) -> None:
+    """None on create is NULL, as if the column had been left out."""
+    del value
+    assert getattr(created(row, store, **{name: None}), name) is None
+
+
+@each_nullable
+def test_absent_leaves_and_none_clears(store: Store, row: type[Row], name: str, value: Any) -> None:
+    """A patch sets what it names; a patch that leaves it out keeps it; a patch with None clears it."""
+    made = created(row, store)
+    assert getattr(mutable(store, row).update(made.id, changes(row, **{name: value})), name) == value
+    others = {other: change for other, change in a_patch(row).values.items() if other != name}
+    others = others or _another_change(row)
+    kept = mutable(store, row).update(made.id, changes(row, **others))
+    assert getattr(kept, name) == value
+    cleared = mutable(store, row).update(made.id, changes(row, **{name: None}))
+    assert getattr(cleared, name) is None
+    assert repository(store, row).get(made.id) == cleared
+
+
+@each_mutable_entity
+def test_none_for_a_required_column_changes_nothing(store: Store, row: type[Row]) -> None:
+    """None where a value is required refuses the whole patch."""
+    made = created(row, store)
+    with refused(InvalidValue):
+        mutable(store, row).update(made.id, changes(row, **{**a_patch(row).values, "status": None}))
+    assert repository(store, row).get(made.id) == made
+
+
+@strict
+@each_mutable_entity
+def test_none_for_a_required_column_names_it(store: Store, row: type[Row]) -> None:
+    """The refusal of None names the column, although it has a default."""
+    made = created(row, store)
+    with refused(InvalidValue, "status"):
+        mutable(store, row).update(made.id, changes(row, status=None))
+
+
+def _another_change(row: type[Row]) -> dict[str, Any]:
+    """Name a change of a column that is not nullable, for rows whose usual change is the column under test."""
+    return {"status": "cancelled"} if row is Booking else {"max_attempts": 9}

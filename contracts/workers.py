@@ -1,0 +1,90 @@
+"""Workers that really run at once, and waiting with a deadline."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import ExitStack, contextmanager
+from typing import TypeVar
+
+from contracts.expect import Divergence
+from contracts.subject import Subject
+from harness.adapters.protocol import Store
+from harness.errors import StoreError
+
+__all__ = ["DEADLINE_S", "a_tick", "clients", "eventually", "started", "together", "within"]
+
+T = TypeVar("T")
+
+DEADLINE_S = 30.0
+"""How long a case waits before it calls something stuck: far above what a busy machine needs."""
+_POLL_S = 0.005
+_TICK_S = 0.003
+"""Longer than the coarsest declared resolution of a store's clock, a millisecond."""
+
+
+def started(function: Callable[[], T]) -> Future[T]:
+    """Run a function in a thread of its own. A thread that hangs does not keep the process alive."""
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(function())
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the waiting thread raises it
+            future.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return future
+
+
+def within(future: Future[T], deadline_s: float = DEADLINE_S) -> T:
+    """Return the result of a started function, or raise its error; Divergence after the deadline."""
+    try:
+        return future.result(timeout=deadline_s)
+    except TimeoutError:
+        if future.done():
+            raise
+        raise Divergence("an answer", f"none within {deadline_s:g} s") from None
+
+
+def together(n: int, function: Callable[[int], T]) -> list[T | StoreError]:
+    """Call ``function(0)`` to ``function(n - 1)`` at once; return each result or StoreError, in this order.
+
+    Any other exception is raised here.
+    """
+    barrier = threading.Barrier(n)
+
+    def worker(index: int) -> T | StoreError:
+        barrier.wait(DEADLINE_S)
+        try:
+            return function(index)
+        except StoreError as error:
+            return error
+
+    futures = [started(lambda index=index: worker(index)) for index in range(n)]  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+    return [within(future) for future in futures]
+
+
+@contextmanager
+def clients(subject: Subject, n: int) -> Iterator[list[Store]]:
+    """Open n separate clients on the rows of the subject."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(subject.another_client()) for _ in range(n)]
+
+
+def eventually(condition: Callable[[], T | None], expected: str) -> T:
+    """Ask until the answer is neither None, False nor empty, and return it; Divergence after the deadline."""
+    deadline = time.monotonic() + DEADLINE_S
+    while time.monotonic() < deadline:
+        answer = condition()
+        if answer:
+            return answer
+        time.sleep(_POLL_S)
+    raise Divergence(expected, f"nothing of the kind within {DEADLINE_S:g} s")
+
+
+def a_tick() -> None:
+    """Let every store's clock pass at least one step of its declared resolution."""
+    until = time.perf_counter() + _TICK_S
+    while time.perf_counter() < until:
+        time.sleep(_POLL_S / 5)
