@@ -1,5 +1,6 @@
 """One database of a stack, with a PostgREST and a gateway of its own."""
 
+import contextlib
 import http.client
 import json
 import secrets
@@ -10,13 +11,14 @@ from typing import Self
 from urllib.parse import urlsplit
 
 import psycopg
+from psycopg import sql
 
 from harness.errors import StackError
 from harness.stack.coordinates import Coordinates
 from harness.stack.launch import Supervisor
 from harness.stack.logs import tail
 from harness.stack.plans import DatabasePlan
-from harness.stack.postgres import SUPERUSER
+from harness.stack.cluster import SUPERUSER
 from harness.stack.records import StackRecord
 from harness.stack.template import create_database
 
@@ -29,21 +31,22 @@ _PROBE_S = 5
 class Database:
     """A copy of a template that lives until it is closed, or its process ends; made by `create`."""
 
-    def __init__(self, name: str, coordinates: Coordinates, supervisor: Supervisor) -> None:
+    def __init__(self, name: str, coordinates: Coordinates, supervisor: Supervisor, admin_uri: str) -> None:
         self.name = name
         self.coordinates = coordinates
         self._supervisor = supervisor
+        self._admin_uri = admin_uri
 
     @classmethod
-    def create(cls, record: StackRecord, template: str) -> Self:
-        """Copy `template` and start the servers of the copy. Raises StackError."""
+    def create(cls, record: StackRecord, template: str, spare: Supervisor | None = None) -> Self:
+        """Copy `template` and start the servers of the copy, under a supervisor that waits or a new one."""
         name = f"parity_{secrets.token_hex(8)}"
         instance = Path(record.instance)
-        supervisor = Supervisor.launch("database", instance / f"supervisor-{name}.log")
+        supervisor = spare or Supervisor.launch("database", instance / f"supervisor-{name}.log")
         try:
             _copy(record, name, template)
             supervisor.send(_plan(record, name).dumps())
-            port = supervisor.wait()
+            port = supervisor.wait()["port"]
         except BaseException:
             supervisor.stop()
             raise
@@ -53,7 +56,7 @@ class Database:
             service_role_key=record.service_role_key,
             database_url=record.uri("postgres", name),
         )
-        return cls(name, coordinates, supervisor)
+        return cls(name, coordinates, supervisor, record.uri(SUPERUSER, "postgres"))
 
     def probe(self) -> str | None:
         """None if Postgres, PostgREST and the gateway all answer, else one sentence that names what is down."""
@@ -61,7 +64,17 @@ class Database:
 
     def close(self) -> None:
         """Stop the servers and drop the database. May be repeated."""
-        self._supervisor.stop()
+        if self._supervisor.is_open:
+            # If Postgres is gone, so is the database.
+            with contextlib.suppress(psycopg.Error):
+                self._drop()
+                self._supervisor.send("dropped")
+            self._supervisor.stop()
+
+    def _drop(self) -> None:
+        statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.name))
+        with psycopg.connect(self._admin_uri, autocommit=True, connect_timeout=_PROBE_S) as cluster:
+            cluster.execute(statement)
 
     def __enter__(self) -> Self:
         return self

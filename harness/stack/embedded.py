@@ -1,6 +1,6 @@
-"""The embedded stack: Postgres, and for each database a PostgREST and a gateway, without Docker and without an account."""
+"""The embedded stack: Postgres, and for each database a PostgREST and a gateway, without Docker."""
 
-import os
+import contextlib
 import secrets
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +13,9 @@ from harness.errors import StackError
 from harness.settings import Settings
 from harness.stack.account import Account
 from harness.stack.databases import Database
+from harness.stack.cluster import INITDB_OPTIONS
 from harness.stack.home import Home
-from harness.stack.install import install
+from harness.stack.install import Servers, install
 from harness.stack.instances import Instance
 from harness.stack.keys import ApiKeys
 from harness.stack.launch import Supervisor
@@ -34,7 +35,9 @@ class EmbeddedStack:
     An owned stack and its databases end with this process, also when it is killed.
     """
 
-    def __init__(self, path: Path, content: StackRecord, supervisor: Supervisor | None) -> None:
+    def __init__(
+        self, path: Path, content: StackRecord, supervisor: Supervisor | None, spare: Supervisor | None
+    ) -> None:
         self.record = path
         """A JSON file with everything that `attach` needs; HARNESS_STACK_FILE passes it on."""
         self.migrations_hash = content.migrations_hash
@@ -42,6 +45,7 @@ class EmbeddedStack:
         self.postgrest_version = content.postgrest_version
         self._content = content
         self._supervisor = supervisor
+        self._spare = spare
         self._databases: list[Database] = []
 
     @classmethod
@@ -53,66 +57,34 @@ class EmbeddedStack:
         """
         account = Account.current()
         home = Home.of(settings, account)
-        servers = install(settings, account)
+        installed = install(settings, account)
         instance = Instance.create(home, account)
-        supervisor: Supervisor | None = None
-        try:
-            supervisor = Supervisor.launch(
-                "cluster", instance.path / "supervisor.log", hand_over=(instance.lock,)
-            )
-            servers = instance.reachable(servers, account)
-            superuser_password, owner_password, authenticator_password = (
-                secrets.token_hex(16) for _ in range(3)
-            )
-            plan = ClusterPlan(
-                instance=instance.path,
-                run_dir=instance.run_dir,
-                uid=account.uid,
-                gid=account.gid,
-                switch=account.switch,
-                postgres=servers.postgres,
-                data=instance.data_dir(account),
-                password=superuser_password,
-            )
-            supervisor.send(plan.dumps())
+        with contextlib.ExitStack() as undo:
+            undo.callback(instance.remove)
+            with instance.held():
+                supervisor = Supervisor.launch(
+                    "cluster", instance.path / "supervisor.log", hand_over=(instance.lock,)
+                )
+            undo.callback(supervisor.stop)
+            # Its imports pass while Postgres starts; the first clone uses it.
+            spare = Supervisor.launch("database", instance.path / "spare.log")
+            undo.callback(spare.stop)
+            servers = instance.reachable(installed, account)
+            seed = home.seed(INITDB_OPTIONS, servers.postgres_version, account)
+            supervisor.send(_plan(instance, servers, seed, account).dumps())
             keys = ApiKeys.signed_with(secrets.token_hex(32))
-            port = supervisor.wait()
-            content = StackRecord(
-                instance=str(instance.path),
-                run_dir=str(instance.run_dir),
-                supervisor_pid=supervisor.pid,
-                supervisor_started=ProcessId.of(supervisor.pid).started,
-                port=port,
-                superuser_password=superuser_password,
-                owner_password=owner_password,
-                authenticator_password=authenticator_password,
-                jwt_secret=keys.secret,
-                anon_key=keys.anon,
-                service_role_key=keys.service_role,
-                postgrest=str(servers.postgrest),
-                postgres_version=servers.postgres_version,
-                postgrest_version=servers.postgrest_version,
-                migrations_hash="",
-                uid=account.uid,
-                gid=account.gid,
-                switch=account.switch,
-            )
-            content = _with_template(content, prepare or registered_preparation)
+            started = supervisor.wait()
+            content = _record(instance, servers, account, supervisor.pid, started["port"], keys)
+            content = _with_template(content, started["password"], prepare or registered_preparation)
             path = instance.path / _RECORD
             content.write(path)
-        except BaseException:
-            if supervisor is not None:
-                supervisor.stop()
-            instance.remove()
-            raise
-        finally:
-            os.close(instance.lock)  # from here on, the supervisor alone holds it
-        return cls(path, content, supervisor)
+            undo.pop_all()
+        return cls(path, content, supervisor, spare)
 
     @classmethod
     def attach(cls, record: Path) -> Self:
         """Join a stack that another process owns; closing this object ends its own databases only. Raises StackError."""
-        return cls(record, StackRecord.read(record), None)
+        return cls(record, StackRecord.read(record), None, None)
 
     def clone(self) -> Database:
         """A fresh copy of the migrated template, with its own PostgREST and gateway. Raises StackError."""
@@ -127,11 +99,14 @@ class EmbeddedStack:
         for database in self._databases:
             database.close()
         self._databases.clear()
+        if self._spare is not None:
+            self._spare.stop()
         if self._supervisor is not None:
             self._supervisor.stop()
 
     def _create(self, template: str) -> Database:
-        database = Database.create(self._content, template)
+        spare, self._spare = self._spare, None
+        database = Database.create(self._content, template, spare)
         self._databases.append(database)
         return database
 
@@ -144,12 +119,50 @@ class EmbeddedStack:
         self.close()
 
 
-def _with_template(content: StackRecord, prepare: Prepare) -> StackRecord:
+def _plan(instance: Instance, servers: Servers, seed: Path | None, account: Account) -> ClusterPlan:
+    return ClusterPlan(
+        instance=instance.path,
+        run_dir=instance.run_dir,
+        uid=account.uid,
+        gid=account.gid,
+        switch=account.switch,
+        postgres=servers.postgres,
+        data=instance.data_dir(account),
+        seed=seed,
+    )
+
+
+def _record(
+    instance: Instance, servers: Servers, account: Account, supervisor: int, port: int, keys: ApiKeys
+) -> StackRecord:
+    return StackRecord(
+        instance=str(instance.path),
+        run_dir=str(instance.run_dir),
+        supervisor_pid=supervisor,
+        supervisor_started=ProcessId.of(supervisor).started,
+        port=port,
+        superuser_password=secrets.token_hex(16),
+        owner_password=secrets.token_hex(16),
+        authenticator_password=secrets.token_hex(16),
+        jwt_secret=keys.secret,
+        anon_key=keys.anon,
+        service_role_key=keys.service_role,
+        postgrest=str(servers.postgrest),
+        postgres_version=servers.postgres_version,
+        postgrest_version=servers.postgrest_version,
+        migrations_hash="",
+        uid=account.uid,
+        gid=account.gid,
+        switch=account.switch,
+    )
+
+
+def _with_template(content: StackRecord, initial_password: str, prepare: Prepare) -> StackRecord:
     try:
         migrations_hash = bootstrap(
             content.uri,
-            owner_password=content.owner_password,
-            authenticator_password=content.authenticator_password,
+            initial_password=initial_password,
+            passwords=content.passwords,
             prepare=prepare,
         )
     except psycopg.Error as cause:

@@ -20,7 +20,7 @@ from typing import Protocol
 
 import aiohttp
 from aiohttp import web
-from multidict import CIMultiDict
+from multidict import CIMultiDict, MultiMapping
 from yarl import URL
 
 from harness.stack.plans import DatabasePlan
@@ -134,11 +134,11 @@ class Gateway:
 
 
 def serve(
-    plan: DatabasePlan, *, wait_ready: Callable[[], None], tell: Tell, wait_end: Callable[[], None]
-) -> None:
-    """Serve on a free loopback port, which is told once PostgREST is ready, until `wait_end` returns."""
+    plan: DatabasePlan, *, wait_ready: Callable[[], None], tell: Tell, wait_end: Callable[[], bool]
+) -> bool:
+    """Serve on a free loopback port, told once PostgREST is ready, until `wait_end` returns, and return its answer."""
 
-    async def run() -> None:
+    async def run() -> bool:
         gateway = Gateway(plan.socket, plan.anon_key, plan.service_role_key)
         gateway.open()
         server = web.Server(
@@ -148,16 +148,16 @@ def serve(
         try:
             await asyncio.to_thread(wait_ready)
             tell(port=listener.sockets[0].getsockname()[1])
-            await asyncio.to_thread(wait_end)
+            return await asyncio.to_thread(wait_end)
         finally:
             listener.close()
             await server.shutdown(timeout=0.5)
             await gateway.close()
 
-    asyncio.run(run())
+    return asyncio.run(run())
 
 
-def _forwarded(headers: "CIMultiDict[str] | aiohttp.typedefs.CIMultiDictProxy[str]") -> CIMultiDict[str]:
+def _forwarded(headers: MultiMapping[str]) -> CIMultiDict[str]:
     named = {name.strip().lower() for value in headers.getall("Connection", []) for name in value.split(",")}
     return CIMultiDict(
         (name, value) for name, value in headers.items() if name.lower() not in _HOP_BY_HOP | named

@@ -2,7 +2,10 @@
 
 import contextlib
 import errno
+import hashlib
+import json
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +45,11 @@ class Home:
     def kept(self) -> Path:
         """The note about the stack that ``harness stack up`` keeps running."""
         return self.path / "up.json"
+
+    def seed(self, options: Sequence[str], version: str, account: Account) -> Path | None:
+        """Where the fresh cluster is kept that initdb makes with `options`; None if the account cannot go there."""
+        digest = hashlib.sha256(json.dumps([version, options]).encode()).hexdigest()[:16]
+        return self.path / "seeds" / f"{digest}-{account.uid}" if account.can_enter(self.path) else None
 
     def make(self, place: Path) -> Path:
         """Create `place`, a directory inside this home. Raises StackError that names HARNESS_HOME."""

@@ -5,6 +5,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -50,6 +51,14 @@ class Instance:
             except OSError as cause:
                 raise explain(cause, f"No stack can be recorded in {home.instances}") from cause
         return cls(path, run_dir, lock)
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Hand the lock over inside; after it, the heirs alone hold it."""
+        try:
+            yield
+        finally:
+            os.close(self.lock)
 
     def data_dir(self, account: Account) -> Path:
         """Where the data goes: here, if the servers' account may come here."""

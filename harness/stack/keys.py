@@ -4,8 +4,6 @@ import time
 from dataclasses import dataclass, field
 from typing import Self
 
-import jwt
-
 __all__ = ["ApiKeys"]
 
 _TEN_YEARS_S = 10 * 365 * 24 * 3600
@@ -28,4 +26,6 @@ class ApiKeys:
 
 def _token(secret: str, role: str, issued: int) -> str:
     claims = {"iss": "supabase", "role": role, "iat": issued, "exp": issued + _TEN_YEARS_S}
+    import jwt  # noqa: PLC0415  # 0.2 s, which pass while Postgres starts
+
     return jwt.encode(claims, secret, algorithm="HS256")

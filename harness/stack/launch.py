@@ -47,22 +47,26 @@ class Supervisor:
         return cls(process, log)
 
     @property
+    def is_open(self) -> bool:
+        """False once this end has let go."""
+        return self._process.stdin is not None and not self._process.stdin.closed
+
+    @property
     def pid(self) -> int:
         """The number of its process."""
         return self._process.pid
 
-    def send(self, plan: str) -> None:
-        """Tell it what to run."""
+    def send(self, line: str) -> None:
+        """Tell it what to run, or, while it runs, that its owner has cleared up and it may end."""
         assert self._process.stdin is not None  # noqa: S101  # a pipe was asked for
         with contextlib.suppress(BrokenPipeError):  # it died already: wait() will say so
-            self._process.stdin.write(plan.encode() + b"\n")
+            self._process.stdin.write(line.encode() + b"\n")
 
-    def wait(self) -> int:
-        """The port that its server listens on, once it is ready. Raises StackError with the supervisor's reason."""
+    def wait(self) -> dict[str, Any]:
+        """What it says once its server is ready: at least ``port``. Raises StackError with its reason."""
         assert self._process.stdout is not None  # noqa: S101  # a pipe was asked for
         try:
-            answer = read_answer(self._process.stdout, self._log, deadline_s=_READY_S)
-            return int(answer["port"])
+            return read_answer(self._process.stdout, self._log, deadline_s=_READY_S)
         except BaseException:
             self.stop()
             raise

@@ -26,14 +26,16 @@ class Lifetime:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda _number, _frame: None)
 
-    def wait(self, look: Callable[[], object]) -> None:
-        """Return when it is time to end; calls `look` every second meanwhile."""
+    def wait(self, look: Callable[[], object]) -> bool:
+        """Return when it is time to end: True if the owner has already cleared up. Calls `look` every second."""
         while True:
             readable, _, _ = select.select([0, self._woken], [], [], _LOOK_S)
-            if self._woken in readable or (0 in readable and not os.read(0, 4096)):
-                return
+            if self._woken in readable:
+                return False
+            if 0 in readable:
+                return bool(os.read(0, 4096))
             if os.getppid() != self._owner or not self._instance.exists():
-                return
+                return False
             look()
 
 

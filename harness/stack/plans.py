@@ -35,8 +35,8 @@ class Plan:
     def loads(cls, line: str) -> Self:
         """The plan from its line."""
         fields: dict[str, Any] = json.loads(line)
-        for name in ("instance", "run_dir", "postgres", "data", "postgrest"):
-            if name in fields:
+        for name in ("instance", "run_dir", "postgres", "data", "seed", "postgrest"):
+            if fields.get(name) is not None:
                 fields[name] = Path(fields[name])
         return cls(**fields)
 
@@ -47,8 +47,8 @@ class ClusterPlan(Plan):
 
     postgres: Path
     data: Path
-    password: str = field(repr=False)
-    """Of supabase_admin, the cluster's superuser."""
+    seed: Path | None
+    """Where a fresh cluster is kept, so that starting is copying: or None if the account cannot read it there."""
 
 
 @dataclass(frozen=True, kw_only=True)

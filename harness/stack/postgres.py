@@ -7,18 +7,16 @@ import time
 from pathlib import Path
 
 from harness.errors import StackError
+from harness.stack.cluster import ENVIRONMENT, create_cluster
 from harness.stack.logs import tail
 from harness.stack.plans import ClusterPlan
 from harness.stack.processes import record, spawn, stop
 
-__all__ = ["SUPERUSER", "Postgres"]
+__all__ = ["Postgres"]
 
-SUPERUSER = "supabase_admin"
 _START_S = 30.0
 _PORTS_TO_TRY = 20
 _POLL_S = 0.01
-
-_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}  # and no PG* variable of the user's
 
 _CONFIGURATION = """
 listen_addresses = '127.0.0.1'
@@ -39,9 +37,10 @@ full_page_writes = off
 class Postgres:
     """A running server; made by `start`."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", port: int, note: Path) -> None:
+    def __init__(self, process: "subprocess.Popen[bytes]", port: int, password: str, note: Path) -> None:
         self.process = process
         self.port = port
+        self.password = password
         self._note = note
 
     @classmethod
@@ -51,19 +50,21 @@ class Postgres:
         Raises StackError, quoting the log.
         """
         log = plan.instance / "postgres.log"
-        _create(plan, log)
+        password = create_cluster(plan, log)
+        with (plan.data / "postgresql.conf").open("a", encoding="utf-8") as file:
+            file.write(_CONFIGURATION)
         for _ in range(_PORTS_TO_TRY):
             port = _free_port()
             process = spawn(
                 [plan.postgres / "bin" / "postgres", "-D", plan.data, "-p", str(port)],
                 account=plan.account,
-                environment=_ENVIRONMENT,
+                environment=ENVIRONMENT,
                 log=log,
                 end_with=signal.SIGQUIT,
             )
             note = record(plan.instance, process.pid, "postgres")
             if _ready(process, plan.data, log):
-                return cls(process, port, note)
+                return cls(process, port, password, note)
             note.unlink()
         raise StackError(f"Postgres found no free port in {_PORTS_TO_TRY} attempts: {tail(log)}")
 
@@ -71,34 +72,6 @@ class Postgres:
         """Fast shutdown, then harder ones."""
         stop(self.process, (signal.SIGINT, signal.SIGQUIT), patience_s=8.0)
         self._note.unlink(missing_ok=True)
-
-
-def _create(plan: ClusterPlan, log: Path) -> None:
-    plan.data.mkdir(mode=0o700)
-    plan.account.own(plan.data)
-    password = plan.run_dir / "password"
-    password.touch(mode=0o600)
-    password.write_text(plan.password, encoding="utf-8")
-    plan.account.own(password)
-    process = spawn(
-        [
-            plan.postgres / "bin" / "initdb",
-            *("--pgdata", plan.data, "--username", SUPERUSER, "--pwfile", password),
-            *("--auth", "scram-sha-256", "--encoding", "UTF8", "--no-sync", "--no-instructions"),
-            # Hosted projects sort as people do; ICU does so on every machine, whatever locales it has.
-            *("--locale", "C", "--locale-provider", "icu", "--icu-locale", "en-US"),
-        ],
-        account=plan.account,
-        environment=_ENVIRONMENT,
-        log=log,
-        end_with=signal.SIGKILL,
-    )
-    status = process.wait()
-    password.unlink()
-    if status != 0:
-        raise StackError(f"initdb could not create {plan.data}: {tail(log)}")
-    with (plan.data / "postgresql.conf").open("a", encoding="utf-8") as file:
-        file.write(_CONFIGURATION)
 
 
 def _ready(process: "subprocess.Popen[bytes]", data: Path, log: Path) -> bool:
@@ -126,7 +99,7 @@ def _status_line(data: Path) -> str:
         lines = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
     except OSError:
         return ""
-    return lines[7] if len(lines) > 7 else ""  # noqa: PLR2004
+    return lines[7] if len(lines) > 7 else ""
 
 
 def _free_port() -> int:

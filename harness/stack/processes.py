@@ -78,6 +78,7 @@ def spawn(
     environment: Mapping[str, str],
     log: Path,
     end_with: signal.Signals,
+    cwd: Path = Path("/"),
 ) -> "subprocess.Popen[bytes]":
     """Start a server under `account`, its output appended to `log`.
 
@@ -89,7 +90,7 @@ def spawn(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            cwd="/",
+            cwd=cwd,
             env=dict(environment),
             preexec_fn=_die_with_parent(end_with),  # noqa: PLW1509  # no threads run yet in a supervisor
             **account.popen_options(),

@@ -9,7 +9,7 @@ from typing import Any, Self
 from harness.errors import StackError
 from harness.stack.account import Account
 from harness.stack.keys import ApiKeys
-from harness.stack.postgres import SUPERUSER
+from harness.stack.cluster import SUPERUSER
 from harness.stack.processes import ProcessId
 
 __all__ = ["StackRecord", "write_private"]
@@ -51,14 +51,18 @@ class StackRecord:
         """The stack's API keys."""
         return ApiKeys(self.jwt_secret, self.anon_key, self.service_role_key)
 
-    def uri(self, role: str, database: str) -> str:
-        """The libpq URL of a database for supabase_admin, postgres or authenticator."""
-        password = {
+    @property
+    def passwords(self) -> dict[str, str]:
+        """The password of each role that may log in."""
+        return {
             SUPERUSER: self.superuser_password,
             "postgres": self.owner_password,
             "authenticator": self.authenticator_password,
-        }[role]
-        return f"postgresql://{role}:{password}@127.0.0.1:{self.port}/{database}"
+        }
+
+    def uri(self, role: str, database: str) -> str:
+        """The libpq URL of a database for supabase_admin, postgres or authenticator."""
+        return f"postgresql://{role}:{self.passwords[role]}@127.0.0.1:{self.port}/{database}"
 
     def write(self, path: Path) -> None:
         """Store the record, readable by this account only."""
@@ -74,7 +78,7 @@ class StackRecord:
             raise StackError(f"No stack is recorded in {path}: it has ended. {advice}") from cause
         except (OSError, ValueError) as cause:
             raise StackError(f"{path} is not the record of a stack: {cause}. {advice}") from cause
-        if not isinstance(content, dict) or set(content) != {item.name for item in fields(cls)}:
+        if set(content) != {item.name for item in fields(cls)}:
             raise StackError(f"{path} is not a record that this version understands. {advice}")
         record = cls(**content)
         if record.schema != _SCHEMA:

@@ -1,7 +1,7 @@
 """The databases that every clone is copied from: one with roles and schemas only, one with the migrations."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 from importlib.resources import files
 from typing import LiteralString, cast
@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 from harness.errors import StackError
-from harness.stack.postgres import SUPERUSER
+from harness.stack.cluster import SUPERUSER
 
 __all__ = ["EMPTY", "TEMPLATE", "Prepare", "bootstrap", "create_database", "registered_preparation"]
 
@@ -34,15 +34,17 @@ def registered_preparation(dsn: str) -> str:
 
 
 def bootstrap(
-    uri: Callable[[str, str], str], *, owner_password: str, authenticator_password: str, prepare: Prepare
+    uri: Callable[[str, str], str], *, initial_password: str, passwords: Mapping[str, str], prepare: Prepare
 ) -> str:
     """Create the roles and both databases in a fresh cluster; returns the migrations hash.
 
-    `uri` gives the libpq URL for a role and a database.
+    `uri` gives the libpq URL for a role and a database; `passwords` are set per role; `initial_password` is the
+    superuser's until then.
     """
-    with psycopg.connect(uri(SUPERUSER, "postgres"), autocommit=True) as cluster:
+    fresh = uri(SUPERUSER, "postgres")
+    with psycopg.connect(fresh, password=initial_password, autocommit=True) as cluster:
         cluster.execute(_script("roles.sql"))
-        for role, password in (("postgres", owner_password), ("authenticator", authenticator_password)):
+        for role, password in passwords.items():
             cluster.execute(
                 sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
             )
