@@ -213,6 +213,13 @@ def decode(entity: Entity[R], wire: Wire) -> R:
     return entity.row(**values)
 
 
+def decode_object(entity: Entity[R], answer: object) -> R:
+    """Decode what should be one row. Raises UnexpectedResponse if it is something else."""
+    if not isinstance(answer, dict):
+        raise UnexpectedResponse(f"{entity.table}: the answer is a {type(answer).__name__}, not a row")
+    return decode(entity, answer)
+
+
 def decode_value(column: Column, value: Any) -> Any:
     """Decode one value, None included. What is not of the column's type is a ValueError or TypeError."""
     return None if value is None else _DECODERS[column.type](value)

