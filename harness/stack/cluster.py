@@ -66,7 +66,7 @@ def _initdb(plan: ClusterPlan, data: Path, log: Path, *, options: Sequence[str] 
     password.touch(mode=0o600)
     password.write_text(secret, encoding="utf-8")
     plan.account.own(password)
-    command = [
+    command: list[str | Path] = [
         plan.postgres / "bin" / "initdb",
         "--pgdata",
         data,

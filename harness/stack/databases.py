@@ -99,7 +99,9 @@ def probe(coordinates: Coordinates) -> str | None:
         gateway.request("GET", "/_harness/ready")
         answer = json.loads(gateway.getresponse().read())
     except (OSError, http.client.HTTPException, ValueError) as cause:
-        return f"The gateway at {coordinates.supabase_url} does not answer: {cause or type(cause).__name__}"
+        return (
+            f"The gateway at {coordinates.supabase_url} does not answer: {str(cause) or type(cause).__name__}"
+        )
     finally:
         gateway.close()
     return (

@@ -42,6 +42,11 @@ class Home:
         return self.path / "instances"
 
     @property
+    def seeds(self) -> Path:
+        """Fresh clusters, from which each stack's is copied."""
+        return self.path / "seeds"
+
+    @property
     def kept(self) -> Path:
         """The note about the stack that ``harness stack up`` keeps running."""
         return self.path / "up.json"
@@ -49,7 +54,7 @@ class Home:
     def seed(self, options: Sequence[str], version: str, account: Account) -> Path | None:
         """Where the fresh cluster is kept that initdb makes with `options`; None if the account cannot go there."""
         digest = hashlib.sha256(json.dumps([version, options]).encode()).hexdigest()[:16]
-        return self.path / "seeds" / f"{digest}-{account.uid}" if account.can_enter(self.path) else None
+        return self.seeds / f"{digest}-{account.uid}" if account.can_enter(self.path) else None
 
     def make(self, place: Path) -> Path:
         """Create `place`, a directory inside this home. Raises StackError that names HARNESS_HOME."""

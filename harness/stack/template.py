@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 from importlib.resources import files
-from typing import LiteralString, cast
+from typing import cast
 
 import psycopg
 from psycopg import sql
@@ -73,6 +73,5 @@ def _seal(cluster: psycopg.Connection, name: str) -> None:
     cluster.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name])
 
 
-def _script(name: str) -> sql.SQL:
-    text = files("harness.stack").joinpath("sql", name).read_text(encoding="utf-8")
-    return sql.SQL(cast("LiteralString", text))
+def _script(name: str) -> bytes:
+    return files("harness.stack").joinpath("sql", name).read_bytes()

@@ -1,0 +1,137 @@
+"""``harness stack``: one embedded stack that keeps running, for an application to be pointed at.
+
+Exit status: 0; 2 if nothing runs where something must, or the stack cannot be started.
+"""
+
+import datetime
+import json
+import shutil
+
+import click
+from filelock import FileLock
+
+from harness.errors import StackError
+from harness.settings import Settings
+from harness.stack.account import Account
+from harness.stack.databases import probe
+from harness.stack.home import Home, explain
+from harness.stack.instances import clean as clean_instances
+from harness.stack.kept import KeptStack, keep
+
+__all__ = ["stack"]
+
+_START = "Start one with `harness stack up`."
+
+
+@click.group()
+def stack() -> None:
+    """Keep a Supabase-shaped stack running: Postgres, PostgREST and a gateway."""
+
+
+@stack.command()
+def up() -> None:
+    """Start a stack that stays, and print its variables; if one runs already, print that one's."""
+    settings, home = _place()
+    kept, is_new = keep(settings, home)
+    if is_new:
+        click.echo(f"The stack runs at {kept.supabase_url} until `harness stack down`.", err=True)
+    else:
+        click.echo(f"A stack runs already at {kept.supabase_url}.", err=True)
+        _check(kept)
+    _print_variables(kept)
+
+
+@stack.command()
+def down() -> None:
+    """Stop the stack and drop its data."""
+    _, home = _place()
+    kept = KeptStack.find(home)
+    if kept is None:
+        click.echo("Nothing was running.", err=True)
+        return
+    kept.stop()
+    click.echo("The stack has stopped.", err=True)
+
+
+@stack.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, also if nothing runs.")
+def status(*, as_json: bool) -> None:
+    """Say what runs. Exit status 0 if it runs and answers, 2 if not."""
+    _, home = _place()
+    kept = KeptStack.find(home)
+    problem = f"No stack runs. {_START}" if kept is None else probe(kept.coordinates)
+    described: dict[str, object] = {"running": kept is not None, "problem": problem}
+    if kept is not None:
+        since = datetime.datetime.fromtimestamp(kept.started, datetime.UTC).isoformat(timespec="seconds")
+        described |= {
+            "pid": kept.pid,
+            "url": kept.supabase_url,
+            "postgres": kept.postgres_version,
+            "postgrest": kept.postgrest_version,
+            "migrations_hash": kept.migrations_hash,
+            "since": since,
+            "record": kept.record,
+        }
+    if as_json:
+        click.echo(json.dumps(described))
+    else:
+        _print_status(described)
+    if problem is not None:
+        click.get_current_context().exit(2)
+
+
+@stack.command()
+def env() -> None:
+    """Print the variables of the running stack for a shell: eval "$(harness stack env)"."""
+    _, home = _place()
+    kept = KeptStack.find(home)
+    if kept is None:
+        raise StackError(f"No stack runs. {_START}")
+    _check(kept)
+    _print_variables(kept)
+
+
+@stack.command()
+def clean() -> None:
+    """Remove the installed servers and what dead stacks left; running stacks keep theirs."""
+    _, home = _place()
+    removed = clean_instances(home)
+    click.echo(f"Removed {removed} dead {'stack' if removed == 1 else 'stacks'}.", err=True)
+    if any(home.instances.glob("stack-*")):
+        raise StackError("A stack still runs, so its servers stay. Stop it first: `harness stack down`.")
+    try:
+        for place in (home.servers, home.seeds):
+            if place.is_dir():
+                with FileLock(place / ".lock"):
+                    for entry in place.iterdir():
+                        if entry.is_dir():
+                            shutil.rmtree(entry)
+    except OSError as cause:
+        raise explain(cause, f"{home.path} could not be cleaned") from cause
+    click.echo(f"Removed the servers installed in {home.path}.", err=True)
+
+
+def _place() -> tuple[Settings, Home]:
+    settings = Settings.from_environ()
+    return settings, Home.of(settings, Account.current())
+
+
+def _check(kept: KeptStack) -> None:
+    problem = probe(kept.coordinates)
+    if problem is not None:
+        raise StackError(f"{problem} Replace the stack: `harness stack down`, then `harness stack up`.")
+
+
+def _print_variables(kept: KeptStack) -> None:
+    for name, value in kept.coordinates.environ().items():
+        quoted = value.replace("'", "'\\''")
+        click.echo(f"export {name}='{quoted}'")
+
+
+def _print_status(described: dict[str, object]) -> None:
+    problem = described.pop("problem")
+    if described.pop("running"):
+        for name, value in described.items():
+            click.echo(f"{name:16}{value}")
+    if problem is not None:
+        click.echo(str(problem), err=True)
