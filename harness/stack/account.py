@@ -14,7 +14,7 @@ _NOBODY = 65534
 
 @dataclass(frozen=True)
 class Account:
-    """A user and a group; `switch` says that the servers must change to them, as Postgres refuses to run as root."""
+    """A user and a group; `switch`: the servers must change to them, as Postgres refuses to run as root."""
 
     uid: int
     gid: int
@@ -45,7 +45,7 @@ class Account:
     def can_enter(self, path: Path) -> bool:
         """True if every existing directory from the root down to `path` may be passed by this account.
 
-        Only mode bits are judged. Directories that do not exist yet count as passable: the harness makes them so.
+        Only mode bits are judged. Directories that do not exist yet count as passable: they are made so.
         """
         if not self.switch:
             return True

@@ -29,7 +29,7 @@ INITDB_OPTIONS = (
 
 
 def create_cluster(plan: ClusterPlan, log: Path) -> str:
-    """Create `plan.data`, owned by the account; returns the superuser's initial password. Raises StackError."""
+    """Create `plan.data`, the account's; returns the superuser's initial password. Raises StackError."""
     if plan.seed is None:
         return _initdb(plan, plan.data, log, options=("--no-sync",))
     seed = plan.seed / "data"

@@ -3,7 +3,7 @@
 Exit status: 0; 2 if nothing runs where something must, or the stack cannot be started.
 """
 
-import datetime
+import datetime as dt
 import json
 import shutil
 
@@ -62,7 +62,7 @@ def status(*, as_json: bool) -> None:
     problem = f"No stack runs. {_START}" if kept is None else probe(kept.coordinates)
     described: dict[str, object] = {"running": kept is not None, "problem": problem}
     if kept is not None:
-        since = datetime.datetime.fromtimestamp(kept.started, datetime.UTC).isoformat(timespec="seconds")
+        since = dt.datetime.fromtimestamp(kept.started, dt.UTC).isoformat(timespec="seconds")
         described |= {
             "pid": kept.pid,
             "url": kept.supabase_url,

@@ -15,7 +15,7 @@ class Coordinates:
     anon_key: str = field(repr=False)
     service_role_key: str = field(repr=False)
     database_url: str = field(repr=False)
-    """A libpq URL of the database owner (``postgres``), in session mode: for migrations and side-channel reads."""
+    """A libpq URL of the database owner (``postgres``), in session mode, for migrations and side reads."""
 
     def environ(self) -> Mapping[str, str]:
         """The variables of the plan's section 10, DB_MODE left out."""

@@ -14,11 +14,11 @@ import psycopg
 from psycopg import sql
 
 from harness.errors import StackError
+from harness.stack.cluster import SUPERUSER
 from harness.stack.coordinates import Coordinates
 from harness.stack.launch import Supervisor
 from harness.stack.logs import tail
 from harness.stack.plans import DatabasePlan
-from harness.stack.cluster import SUPERUSER
 from harness.stack.records import StackRecord
 from harness.stack.template import create_database
 
@@ -59,7 +59,7 @@ class Database:
         return cls(name, coordinates, supervisor, record.uri(SUPERUSER, "postgres"))
 
     def probe(self) -> str | None:
-        """None if Postgres, PostgREST and the gateway all answer, else one sentence that names what is down."""
+        """None if Postgres, PostgREST and the gateway answer, else one sentence that names what is down."""
         return probe(self.coordinates)
 
     def close(self) -> None:
@@ -86,7 +86,7 @@ class Database:
 
 
 def probe(coordinates: Coordinates) -> str | None:
-    """None if everything behind the coordinates of an embedded stack answers, else what does not, as a sentence."""
+    """None if everything behind an embedded database answers, else one sentence on what does not."""
     try:
         with psycopg.connect(coordinates.database_url, connect_timeout=_PROBE_S) as connection:
             connection.execute("SELECT 1")

@@ -12,8 +12,8 @@ import psycopg
 from harness.errors import StackError
 from harness.settings import Settings
 from harness.stack.account import Account
-from harness.stack.databases import Database
 from harness.stack.cluster import INITDB_OPTIONS
+from harness.stack.databases import Database
 from harness.stack.home import Home
 from harness.stack.install import Servers, install
 from harness.stack.instances import Instance
@@ -74,7 +74,9 @@ class EmbeddedStack:
             supervisor.send(_plan(instance, servers, seed, account).dumps())
             keys = ApiKeys.signed_with(secrets.token_hex(32))
             started = supervisor.wait()
-            content = _record(instance, servers, account, supervisor.pid, started["port"], keys)
+            content = _record(
+                instance, servers, account, supervisor=supervisor.pid, port=started["port"], keys=keys
+            )
             content = _with_template(content, started["password"], prepare or registered_preparation)
             path = instance.path / _RECORD
             content.write(path)
@@ -83,7 +85,7 @@ class EmbeddedStack:
 
     @classmethod
     def attach(cls, record: Path) -> Self:
-        """Join a stack that another process owns; closing this object ends its own databases only. Raises StackError."""
+        """Join a stack that another process owns; `close` ends this object's databases only. Raises StackError."""
         return cls(record, StackRecord.read(record), None, None)
 
     def clone(self) -> Database:
@@ -91,7 +93,7 @@ class EmbeddedStack:
         return self._create(TEMPLATE)
 
     def empty(self) -> Database:
-        """The same from a database with roles and schemas only: to rehearse the migrations. Raises StackError."""
+        """The same with roles and schemas only, to rehearse the migrations. Raises StackError."""
         return self._create(EMPTY)
 
     def close(self) -> None:
@@ -133,7 +135,7 @@ def _plan(instance: Instance, servers: Servers, seed: Path | None, account: Acco
 
 
 def _record(
-    instance: Instance, servers: Servers, account: Account, supervisor: int, port: int, keys: ApiKeys
+    instance: Instance, servers: Servers, account: Account, *, supervisor: int, port: int, keys: ApiKeys
 ) -> StackRecord:
     return StackRecord(
         instance=str(instance.path),

@@ -136,7 +136,7 @@ class Gateway:
 def serve(
     plan: DatabasePlan, *, wait_ready: Callable[[], None], tell: Tell, wait_end: Callable[[], bool]
 ) -> bool:
-    """Serve on a free loopback port, told once PostgREST is ready, until `wait_end` returns, and return its answer."""
+    """Serve on a free loopback port, told once PostgREST is ready, until `wait_end` answers; return that."""
 
     async def run() -> bool:
         gateway = Gateway(plan.socket, plan.anon_key, plan.service_role_key)
@@ -151,7 +151,7 @@ def serve(
             return await asyncio.to_thread(wait_end)
         finally:
             listener.close()
-            await server.shutdown(timeout=0.5)
+            await server.shutdown(timeout=0.05)
             await gateway.close()
 
     return asyncio.run(run())

@@ -26,7 +26,7 @@ class Home:
 
     @classmethod
     def of(cls, settings: Settings, account: Account) -> "Home":
-        """The home to use. Root's own cache is closed to the servers' account: then a shared one, unless named."""
+        """The home to use: if root's own cache is closed to the servers, a shared one, unless it was named."""
         if settings.home_is_explicit or account.can_enter(settings.home):
             return cls(settings.home)
         return cls(_SHARED)
@@ -52,7 +52,7 @@ class Home:
         return self.path / "up.json"
 
     def seed(self, options: Sequence[str], version: str, account: Account) -> Path | None:
-        """Where the fresh cluster is kept that initdb makes with `options`; None if the account cannot go there."""
+        """Where the cluster that initdb makes with `options` is kept; None if the account cannot go there."""
         digest = hashlib.sha256(json.dumps([version, options]).encode()).hexdigest()[:16]
         return self.seeds / f"{digest}-{account.uid}" if account.can_enter(self.path) else None
 
@@ -72,7 +72,8 @@ def explain(cause: OSError, what: str) -> StackError:
     """The error for a directory under the home that cannot be written."""
     if cause.errno in {errno.ENOSPC, errno.EDQUOT}:
         return StackError(
-            f"{what}: the disk is full. Free about 300 MB, or set HARNESS_HOME to a directory on another disk."
+            f"{what}: the disk is full. Free about 300 MB, "
+            "or set HARNESS_HOME to a directory on another disk."
         )
     return StackError(
         f"{what}: {cause.strerror or cause}. Set HARNESS_HOME to a directory that you may write."

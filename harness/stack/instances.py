@@ -65,7 +65,7 @@ class Instance:
         return (self.path if account.can_enter(self.path) else self.run_dir) / "data"
 
     def reachable(self, servers: Servers, account: Account) -> Servers:
-        """The servers at a place that their account may enter: copies, where the installation is out of its reach."""
+        """The servers where their account may enter: copies, if the installation is out of its reach."""
         postgres, postgrest = servers.postgres, servers.postgrest
         if not account.can_enter(postgres):
             postgres = self.run_dir / "postgres"
@@ -128,5 +128,6 @@ def _run_dir(account: Account) -> Path:
                 account.own(run_dir)
                 return run_dir
     raise StackError(
-        "No temporary directory with a short path can be used by the servers. Set TMPDIR to one, for example /tmp."
+        "No temporary directory with a short path can be used by the servers. "
+        "Set TMPDIR to one, for example /tmp."
     )

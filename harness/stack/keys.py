@@ -19,7 +19,7 @@ class ApiKeys:
 
     @classmethod
     def signed_with(cls, secret: str, *, now: float | None = None) -> Self:
-        """The keys for `secret` (64 hex digits), valid for ten years from `now` (seconds, default: the clock)."""
+        """The keys for `secret` (64 hex digits), valid for ten years from `now` (seconds since the epoch)."""
         issued = int(time.time() if now is None else now)
         return cls(secret, _token(secret, "anon", issued), _token(secret, "service_role", issued))
 

@@ -84,7 +84,7 @@ class Supervisor:
 
 
 def read_answer(pipe: IO[bytes], log: Path, *, deadline_s: float) -> dict[str, Any]:
-    """The one line of JSON that a started process prints. Raises StackError for its error, silence or death."""
+    """The line of JSON that a started process prints. Raises StackError for its error, silence or death."""
     deadline = time.monotonic() + deadline_s
     line = b""
     while not line.endswith(b"\n"):

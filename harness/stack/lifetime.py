@@ -12,7 +12,7 @@ _LOOK_S = 1.0
 
 
 class Lifetime:
-    """The end of a supervisor, which comes as end-of-file on its stdin, as a signal, or with its owner's death.
+    """The end of a supervisor: it comes as end-of-file on stdin, as a signal, or with its owner's death.
 
     The pipe alone would do, but for a child that the owner forked: it holds the other end open.
     """
@@ -27,7 +27,7 @@ class Lifetime:
             signal.signal(number, lambda _number, _frame: None)
 
     def wait(self, look: Callable[[], object]) -> bool:
-        """Return when it is time to end: True if the owner has already cleared up. Calls `look` every second."""
+        """Return when it is time to end: True if the owner has cleared up. Calls `look` every second."""
         while True:
             readable, _, _ = select.select([0, self._woken], [], [], _LOOK_S)
             if self._woken in readable:

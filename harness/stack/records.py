@@ -8,8 +8,8 @@ from typing import Any, Self
 
 from harness.errors import StackError
 from harness.stack.account import Account
-from harness.stack.keys import ApiKeys
 from harness.stack.cluster import SUPERUSER
+from harness.stack.keys import ApiKeys
 from harness.stack.processes import ProcessId
 
 __all__ = ["StackRecord", "write_private"]

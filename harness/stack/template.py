@@ -22,12 +22,12 @@ Prepare = Callable[[str], str]
 
 
 def registered_preparation(dsn: str) -> str:
-    """Run every entry point of the group ``harness.template``; returns the hash of the migrations they applied."""
+    """Run the entry points of the group ``harness.template``; returns the hash of the migrations they apply."""
     found = sorted(entry_points(group="harness.template"), key=lambda point: point.name)
     if not found:
         raise StackError(
-            "No migrations are registered (entry points of group harness.template): the template would be empty. "
-            "Reinstall parity-harness."
+            "No migrations are registered (entry points of group harness.template): the template would be "
+            "empty. Reinstall parity-harness."
         )
     hashes = [cast("Prepare", point.load())(dsn) for point in found]
     return hashes[0] if len(hashes) == 1 else hashlib.sha256("\n".join(hashes).encode()).hexdigest()
@@ -38,8 +38,8 @@ def bootstrap(
 ) -> str:
     """Create the roles and both databases in a fresh cluster; returns the migrations hash.
 
-    `uri` gives the libpq URL for a role and a database; `passwords` are set per role; `initial_password` is the
-    superuser's until then.
+    `uri` gives the libpq URL for a role and a database; `passwords` are set per role; until then the
+    superuser's is `initial_password`.
     """
     fresh = uri(SUPERUSER, "postgres")
     with psycopg.connect(fresh, password=initial_password, autocommit=True) as cluster:
