@@ -97,5 +97,5 @@ def test_none_for_a_required_column_names_it(store: Store, row: type[Row]) -> No
 
 
 def _another_change(row: type[Row]) -> dict[str, Any]:
-    """Name a change of a column that is not nullable, for rows whose usual change is the column under test."""
+    """Name a change of a required column, for rows whose usual change is the column under test."""
     return {"status": "cancelled"} if row is Booking else {"max_attempts": 9}
