@@ -8,7 +8,16 @@ from uuid import UUID, uuid4
 
 from harness.adapters import codec, flows
 from harness.adapters.capabilities import Capability
-from harness.adapters.protocol import Actor, Id, OpsSummary
+from harness.adapters.protocol import (
+    Actor,
+    AppendOnlyRepository,
+    Id,
+    OpsSummary,
+    QueueRepository,
+    Repository,
+    SchedulingRequestRepository,
+    WebhookEventRepository,
+)
 from harness.adapters.rest import Rest
 from harness.adapters.supabase_tables import (
     AppendOnlyTable,
@@ -49,12 +58,16 @@ class SupabaseStore:
         """Take the project's URL and service role key. `timeout_s` is the longest wait for the server."""
         self._rest = Rest(url, key, timeout_s=timeout_s)
         self._new_id = new_id
-        self.scheduling_requests = SchedulingRequestTable(self._rest, of(SchedulingRequest), new_id)
-        self.bookings = Table(self._rest, _BOOKING, new_id)
-        self.audit_logs = AppendOnlyTable(self._rest, of(AuditLog), new_id)
-        self.sync_jobs = QueueTable(self._rest, of(SyncJob), new_id)
-        self.webhook_events = WebhookEventTable(self._rest, of(WebhookEvent), new_id)
-        self.reconciliation_jobs = QueueTable(self._rest, of(ReconciliationJob), new_id)
+        self.scheduling_requests: SchedulingRequestRepository = SchedulingRequestTable(
+            self._rest, of(SchedulingRequest), new_id
+        )
+        self.bookings: Repository[Booking] = Table(self._rest, _BOOKING, new_id)
+        self.audit_logs: AppendOnlyRepository[AuditLog] = AppendOnlyTable(self._rest, of(AuditLog), new_id)
+        self.sync_jobs: QueueRepository[SyncJob] = QueueTable(self._rest, of(SyncJob), new_id)
+        self.webhook_events: WebhookEventRepository = WebhookEventTable(self._rest, of(WebhookEvent), new_id)
+        self.reconciliation_jobs: QueueRepository[ReconciliationJob] = QueueTable(
+            self._rest, of(ReconciliationJob), new_id
+        )
 
     def book(self, new: NewBooking, *, actor: Actor) -> Booking:
         """Book a slot for a pending request."""

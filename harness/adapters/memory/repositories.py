@@ -14,7 +14,7 @@ from harness.adapters.queries import Condition, Cursor, Order, Page, Query, chec
 from harness.errors import NotFound
 from harness.models import Entity, New, Patch, Row, SchedulingRequest, entity_of
 
-__all__ = ["Begin", "MemoryRepository", "MemorySchedulingRequests"]
+__all__ = ["Begin", "MemoryHistory", "MemoryRepository", "MemorySchedulingRequests"]
 
 R = TypeVar("R", bound=Row)
 Begin = Callable[[], AbstractContextManager[Transaction]]
@@ -23,8 +23,8 @@ _CHUNK = 1000
 """Rows that `iterate` reads while it holds the lock."""
 
 
-class MemoryRepository(Generic[R]):
-    """The rows of one table."""
+class MemoryHistory(Generic[R]):
+    """The rows of one table that are only ever added."""
 
     def __init__(self, row: type[R], begin: Begin) -> None:
         self._entity: Entity[R] = entity_of(row)
@@ -82,6 +82,13 @@ class MemoryRepository(Generic[R]):
         with self._begin() as transaction:
             return count(query, transaction.rows(self._table).values())
 
+    def _decode(self, stored: Stored) -> R:
+        return codec.decode(self._entity, unpack(self._entity, stored))
+
+
+class MemoryRepository(MemoryHistory[R]):
+    """The rows of one table."""
+
     def update(self, id: Id, patch: Patch[R]) -> R:
         """Change one row and return it whole."""
         changes = codec.encode_patch(self._entity, patch)
@@ -104,9 +111,6 @@ class MemoryRepository(Generic[R]):
         if key is None or key not in transaction.rows(self._table):
             raise NotFound(self._table)
         return key
-
-    def _decode(self, stored: Stored) -> R:
-        return codec.decode(self._entity, unpack(self._entity, stored))
 
 
 class MemorySchedulingRequests(MemoryRepository[SchedulingRequest]):

@@ -12,7 +12,7 @@ from harness.adapters import codec, flows
 from harness.adapters.capabilities import Capability
 from harness.adapters.memory.database import MemoryDatabase, Transaction, utc_now
 from harness.adapters.memory.queues import MemoryQueue, MemoryWebhookEvents, claimable
-from harness.adapters.memory.repositories import MemoryRepository, MemorySchedulingRequests
+from harness.adapters.memory.repositories import MemoryHistory, MemoryRepository, MemorySchedulingRequests
 from harness.adapters.memory.rows import Stored, unpack
 from harness.adapters.protocol import (
     Actor,
@@ -64,7 +64,7 @@ class MemoryStore:
         begin = self._begin
         self.scheduling_requests: SchedulingRequestRepository = MemorySchedulingRequests(begin)
         self.bookings: Repository[Booking] = MemoryRepository(Booking, begin)
-        self.audit_logs: AppendOnlyRepository[AuditLog] = MemoryRepository(AuditLog, begin)
+        self.audit_logs: AppendOnlyRepository[AuditLog] = MemoryHistory(AuditLog, begin)
         self.sync_jobs: QueueRepository[SyncJob] = MemoryQueue(SyncJob, begin)
         self.webhook_events: WebhookEventRepository = MemoryWebhookEvents(begin)
         self.reconciliation_jobs: QueueRepository[ReconciliationJob] = MemoryQueue(ReconciliationJob, begin)
