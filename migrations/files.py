@@ -139,17 +139,17 @@ def _why_not(statement: Statement) -> str | None:
         return "a command of psql is no SQL; remove it."
     if (words[:1] and words[0] in _TRANSACTION_CONTROL) or words[:2] == ("prepare", "transaction"):
         return (
-            f"{words[0].upper()} is not for a migration: each file runs in one transaction together with "
-            "its row in the ledger, so that it is applied whole or not at all. Remove the transaction control."
+            f"{words[0].upper()} is not for a migration: each file runs in one transaction together "
+            "with its row in the ledger, so that it is applied whole or not at all. Remove the transaction control."
         )
     what = next((start for start in _OUTSIDE_TRANSACTIONS if words[: len(start)] == start), None)
     if "concurrently" in words and words[:1] != ("refresh",):
         what = (words[0], "concurrently")
     if what is not None:
         return (
-            f"{' … '.join(what).upper()} cannot run inside a transaction, and each file is one. Run the "
-            "statement by hand, and keep it in the file in a form that can: CREATE INDEX IF NOT EXISTS without "
-            "CONCURRENTLY, for example."
+            f"{' … '.join(what).upper()} cannot run inside a transaction, and each file is one. Run "
+            "the statement by hand, and keep it in the file in a form that can: CREATE INDEX IF NOT EXISTS "
+            "without CONCURRENTLY, for example."
         )
     if words[:1] == ("copy",) and "stdin" in words:
         return "COPY … FROM STDIN has no input here; use INSERT."

@@ -58,8 +58,8 @@ def plan(migrations: Sequence[Migration], ledger: Sequence[Entry], *, include_al
     for entry in ledger:
         if entry.version not in files:
             raise MigrationError(
-                f"Migration {entry.version}_{entry.name or '…'} was applied to this database, but its file is "
-                "gone. Restore the file, or give --sql the directory that this database was migrated from."
+                f"Migration {entry.version}_{entry.name or '…'} was applied to this database, but its file "
+                "is gone. Restore the file, or give --sql the directory that this database was migrated from."
             )
         migration = files[entry.version]
         if entry.sha256 is not None:
@@ -116,8 +116,8 @@ def _refuse_late_files(pending: Sequence[Migration], applied: set[str]) -> None:
     for migration in pending:
         if int(migration.version) < latest:
             raise MigrationError(
-                f"{migration.file} is new, but comes before a migration that is applied already (version "
-                f"{latest}): a fresh database would run them in another order. Give the file a higher number, or use "
+                f"{migration.file} is new, but comes before a migration that is applied already "
+                f"(version {latest}): a fresh database would run them in another order. Give the file a higher number, or use "
                 "--include-all if its place in the order does not matter."
             )
 
