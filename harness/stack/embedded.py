@@ -85,7 +85,7 @@ class EmbeddedStack:
 
     @classmethod
     def attach(cls, record: Path) -> Self:
-        """Join a stack that another process owns; `close` ends this object's databases only. Raises StackError."""
+        """Join a stack that another process owns; `close` ends its own databases only. Raises StackError."""
         return cls(record, StackRecord.read(record), None, None)
 
     def clone(self) -> Database:

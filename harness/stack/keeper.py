@@ -26,8 +26,8 @@ def main() -> None:
         signal.signal(number, _end)
     try:
         _keep(Settings.from_environ())
-    except (HarnessError, OSError) as cause:
-        _tell(error=str(cause))
+    except Exception as cause:  # whatever it is, the command must hear of it
+        _tell(error=str(cause) if isinstance(cause, HarnessError) else f"{type(cause).__name__}: {cause}")
         raise SystemExit(2) from cause
 
 

@@ -28,8 +28,8 @@ def main() -> None:
     kinds: dict[str, Callable[[], None]] = {"cluster": _cluster, "database": _database}
     try:
         kinds[sys.argv[1]]()
-    except (StackError, OSError) as cause:
-        _tell(error=str(cause))
+    except Exception as cause:  # whatever it is, the owner must hear of it
+        _tell(error=str(cause) if isinstance(cause, StackError) else f"{type(cause).__name__}: {cause}")
         raise SystemExit(1) from cause
 
 

@@ -22,7 +22,7 @@ Prepare = Callable[[str], str]
 
 
 def registered_preparation(dsn: str) -> str:
-    """Run the entry points of the group ``harness.template``; returns the hash of the migrations they apply."""
+    """Run the entry points of the group ``harness.template``; returns the hash of their migrations."""
     found = sorted(entry_points(group="harness.template"), key=lambda point: point.name)
     if not found:
         raise StackError(
