@@ -17,10 +17,8 @@ MOMENT = NOON + 123_456 * TICK
 
 def requests_around(store: Store, moment: datetime) -> list[SchedulingRequest]:
     """Create five requests that expire a microsecond apart, the middle one at the moment, in mixed order."""
-    made = {
-        n: store.scheduling_requests.create(a_request(expires_at=moment + n * TICK))
-        for n in (1, -2, 2, 0, -1)
-    }
+    mixed = (1, -2, 2, 0, -1)
+    made = {n: store.scheduling_requests.create(a_request(expires_at=moment + n * TICK)) for n in mixed}
     return [made[n] for n in sorted(made)]
 
 

@@ -133,9 +133,8 @@ def test_times_are_utc(store: Store) -> None:
     """Every time of a returned row is in UTC, however it was given."""
     request = store.scheduling_requests.create(a_request(expires_at=datetime(2099, 7, 1, 12, tzinfo=BERLIN)))
     booking = store.bookings.create(a_booking(request))
-    times = [
-        value for row in (request, booking) for value in vars(row).values() if isinstance(value, datetime)
-    ]
+    values = [*vars(request).values(), *vars(booking).values()]
+    times = [value for value in values if isinstance(value, datetime)]
     assert len(times) == 9
     assert {time.utcoffset() for time in times} == {timedelta(0)}
 

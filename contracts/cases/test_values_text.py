@@ -163,7 +163,9 @@ def test_unstorable_text_in_a_filter_is_refused(store: Store, text: str) -> None
 
 @strict
 @pytest.mark.parametrize(
-    "value", [1, 1.5, True, b"Ada", ["Ada"], {"Ada": 1}], ids=lambda value: type(value).__name__
+    "value",
+    [1, 1.5, True, ["Ada"], {"Ada": 1}],
+    ids=["integer", "float", "boolean", "list", "object"],
 )
 def test_what_is_no_text_is_refused(store: Store, value: object) -> None:
     """A text column takes texts: nothing is turned into one."""
