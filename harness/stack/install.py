@@ -93,8 +93,9 @@ def _fill(partial: Path, lock: dict[str, Any], platform: Platform) -> None:
     _check_room(partial)
     Npm.find().ci(partial)
     # npm truncates files and still reports success when the disk becomes full.
-    with tempfile.TemporaryFile(dir=partial, buffering=0) as probe:
+    with tempfile.TemporaryFile(dir=partial) as probe:
         probe.write(bytes(_PROBE_BYTES))
+        probe.flush()
     tree = partial / "node_modules" / platform.postgres_package
     make_links(tree)
     versions: dict[str, str | None] = {
