@@ -15,13 +15,13 @@ import platformdirs
 
 from harness.errors import ConfigurationError
 
-__all__ = ["DbMode", "Settings", "StackKind", "inherited", "secrets"]
+__all__ = ["DbMode", "Settings", "StackKind", "export", "inherited", "secrets"]
 
 DbMode = Literal["memory", "supabase"]
 StackKind = Literal["embedded", "docker", "external"]
 
 _SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL", re.IGNORECASE)
-_SHORTEST_SECRET = 8
+_SHORTEST_SECRET = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,8 +82,13 @@ def inherited(changes: Mapping[str, str | None]) -> dict[str, str]:
     return {name: value for name, value in merged.items() if value is not None}
 
 
+def export(name: str, value: str) -> None:
+    """Set a variable for this process and its children: how an option overrules the environment."""
+    os.environ[name] = value
+
+
 def secrets(environ: Mapping[str, str] | None = None) -> frozenset[str]:
-    """The values that must never be printed: of every variable whose name speaks of a key, a token or a password."""
+    """The values that must not be printed: of variables whose names speak of a key, a token or a password."""
     env = os.environ if environ is None else environ
     return frozenset(
         value for name, value in env.items() if _SECRET.search(name) and len(value) >= _SHORTEST_SECRET
@@ -98,7 +103,7 @@ def _db_mode(env: Mapping[str, str]) -> DbMode | None:
     if value is None:
         return None
     raise ConfigurationError(
-        f"DB_MODE={value!r} is neither memory nor supabase, in exactly this spelling; correct it, or unset it."
+        f"DB_MODE={value!r} is neither memory nor supabase, spelled exactly so. Correct it, or unset it."
     )
 
 

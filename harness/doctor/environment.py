@@ -1,0 +1,55 @@
+"""The user's configuration: environment variables and parity.toml."""
+
+import re
+from pathlib import Path
+
+from harness.doctor.items import Item, ok, optional, problem
+from harness.settings import Settings
+
+__all__ = ["external", "pytest_options"]
+
+_KEY = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+|sb_(secret|publishable)_[\w-]+")
+
+
+def external(settings: Settings) -> Item:
+    """A given project needs all of its variables, in the right form; other stacks need none."""
+    if settings.stack != "external":
+        return ok("project", f"none is needed: the stack is {settings.stack}")
+    values = {
+        "SUPABASE_URL": settings.supabase_url,
+        "SUPABASE_ANON_KEY": settings.supabase_anon_key,
+        "SUPABASE_SERVICE_ROLE_KEY": settings.supabase_service_role_key,
+    }
+    missing = [name for name, value in values.items() if value is None]
+    if missing:
+        return problem(
+            "project",
+            f"the stack is external, but {', '.join(missing)} is not set",
+            "Set it, or use --stack embedded, which needs no project.",
+        )
+    if re.fullmatch(r"https?://\S+", str(settings.supabase_url)) is None:
+        return problem(
+            "project", "SUPABASE_URL is no http(s) URL", "It looks like https://PROJECT.supabase.co."
+        )
+    for name, value in values.items():
+        if name.endswith("_KEY") and _KEY.fullmatch(str(value)) is None:
+            return problem(
+                "project",
+                f"{name} is neither a JSON Web Token nor an sb_ key",
+                "Copy it again from the API settings of the project.",
+            )
+    return ok("project", str(settings.supabase_url))
+
+
+def pytest_options(value: str | None) -> Item:
+    """PYTEST_ADDOPTS reaches the user's own checks, and must not reach the contract."""
+    if value is None:
+        return ok("pytest", "PYTEST_ADDOPTS is not set")
+    return optional("pytest", f"PYTEST_ADDOPTS={value!r}", "It may deselect cases; unset it.")
+
+
+def parity_toml(path: Path) -> Item:
+    """The configuration file, if there is one."""
+    if not path.exists():
+        return optional("config", f"no {path.name}", "Without it, your own checks are not run.")
+    return ok("config", str(path))

@@ -1,0 +1,165 @@
+"""``harness gate`` and ``harness verdict``: the rim that reads options, prints and writes files."""
+
+import json
+import secrets as random
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from harness.errors import ConfigurationError
+from harness.gate.recheck import recheck
+from harness.gate.runner import Runner
+from harness.gate.sequence import Level, Options, Sequence
+from harness.gate.steps import GATE
+from harness.gate.subject import subject_of
+from harness.gate.verdict import judge
+from harness.models.outcome import Finding, Outcome
+from harness.models.verdict import UNCHECKED_LEVEL, Row
+from harness.redact import redact
+from harness.reports import directory, terminal
+from harness.reports.files import remove, write_json
+from harness.reports.run import GateRun
+from harness.settings import Settings, StackKind, export, secrets
+
+__all__ = ["gate", "verdict"]
+
+
+@click.command()
+@click.option("--sql", type=click.Path(path_type=Path), help="Use this directory of NNN_name.sql migrations.")
+@click.option("--level", type=click.Choice(["core", "strict"]), help="The cases to run; default: strict.")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes that run the contract.")
+@click.option("--json", "json_path", metavar="PATH", help="Write the outcome as JSON; - is stdout.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write every outcome, log and summary there.",
+)
+@click.option(
+    "--stack",
+    type=click.Choice(["embedded", "external"]),
+    help="Start servers for this run, or use SUPABASE_URL. Default: external where SUPABASE_URL is set.",
+)
+@click.option("--config", type=click.Path(path_type=Path), help="Use this file instead of ./parity.toml.")
+def gate(
+    *,
+    sql: Path | None,
+    level: Level | None,
+    workers: int | None,
+    json_path: str | None,
+    report: Path | None,
+    stack: StackKind | None,
+    config: Path | None,
+) -> int:
+    """Say READY (0), NOT READY (1) or COULD NOT CHECK (2).
+
+    The last line on stdout is the verdict; it names what was examined.
+    """
+    started_at = datetime.now(UTC)
+    # Before anything can fail: an old READY must not survive a run that says nothing.
+    if json_path not in {None, "-"}:
+        remove(Path(str(json_path)))
+    if report is not None:
+        directory.prepare(report)
+    settings = _settings(sql, stack)
+    options = Options(level=level, workers=workers, sql_dir=settings.sql_dir)
+    with tempfile.TemporaryDirectory(prefix="parity-gate-") as private:
+        runner = Runner(run_id=_new_run_id(started_at), directory=Path(private))
+        sequence = Sequence(settings, options, runner, lambda text: click.echo(text, err=True))
+        sequence.run()
+        run = GateRun(
+            run_id=runner.run_id,
+            level=level or "strict",
+            started_at=started_at,
+            duration_s=(datetime.now(UTC) - started_at).total_seconds(),
+            subject=subject_of(sequence.outcomes, level=level or "strict"),
+            verdict=judge(sequence.expected, sequence.outcomes),
+            report=report,
+        )
+        outcome = _outcome(run)
+        if report is not None:
+            outcome = directory.write(
+                report, run, outcome, sequence.outcomes, logs=Path(private), secrets=secrets()
+            )
+    _print(run, outcome, json_path)
+    return outcome.exit_status
+
+
+@click.command()
+@click.option(
+    "--report", type=click.Path(path_type=Path), required=True, help="The report directory of a gate run."
+)
+@click.option("--json", "json_path", metavar="PATH", help="Write the outcome as JSON; - is stdout.")
+def verdict(*, report: Path, json_path: str | None) -> int:
+    """Recompute the verdict of a gate run from the files of its report, and believe nothing else."""
+    if json_path not in {None, "-"}:
+        remove(Path(str(json_path)))
+    run = recheck(report, datetime.now(UTC))
+    outcome = _outcome(run)
+    _print(run, outcome, json_path)
+    return outcome.exit_status
+
+
+def _settings(sql: Path | None, stack: StackKind | None) -> Settings:
+    if sql is not None:
+        export("HARNESS_SQL", str(sql.absolute()))
+    if stack is not None:
+        export("HARNESS_STACK", stack)
+    settings = Settings.from_environ()
+    if settings.stack == "docker":
+        raise ConfigurationError("The gate cannot use --stack docker; use --stack embedded or external.")
+    if settings.sql_dir is not None and not any(settings.sql_dir.glob("*.sql")):
+        raise ConfigurationError(
+            f"{settings.sql_dir} is no directory with .sql files; give --sql one of NNN_name.sql files."
+        )
+    return settings
+
+
+def _new_run_id(now: datetime) -> str:
+    return f"{now:%Y%m%dT%H%M%S}-{random.token_hex(4)}"
+
+
+def _outcome(run: GateRun) -> Outcome:
+    verdict = run.verdict
+    return Outcome(
+        run_id=run.run_id,
+        step=GATE,
+        status=verdict.status,
+        started_at=run.started_at,
+        duration_s=run.duration_s,
+        subject=run.subject,
+        counts={f"{row.step}:{name}": count for row in verdict.rows for name, count in row.counts.items()},
+        findings=(
+            *verdict.findings,
+            *(_unchecked(row) for row in verdict.rows if row.reason),
+            *verdict.advice,
+        ),
+    )
+
+
+def _unchecked(row: Row) -> Finding:
+    return Finding(
+        id=f"gate.{row.step.replace(' ', '_')}.unchecked",
+        level=UNCHECKED_LEVEL,
+        where=row.step,
+        expected="a result",
+        actual="none, or a part",
+        message=row.reason or "",
+    )
+
+
+def _print(run: GateRun, outcome: Outcome, json_path: str | None) -> None:
+    text = redact(terminal.render(run), secrets())
+    if json_path is not None and json_path != "-":
+        write_json(Path(json_path), outcome.to_json())
+    if json_path == "-":
+        # Data on stdout, talk on stderr.
+        click.echo(text, err=True)
+        click.echo(_dump(outcome))
+    else:
+        click.echo(text)
+
+
+def _dump(outcome: Outcome) -> str:
+    return json.dumps(outcome.to_json(), indent=2, ensure_ascii=False)

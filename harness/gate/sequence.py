@@ -1,0 +1,137 @@
+"""The order of the steps, and what each needs from those before it."""
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from harness.errors import HarnessError
+from harness.gate import stack_step
+from harness.gate.runner import Runner
+from harness.gate.steps import (
+    CONTRACT,
+    DOCTOR,
+    SCHEMA_APPLY,
+    SCHEMA_CHECK,
+    STACK,
+    Step,
+    expected_steps,
+    unchecked,
+)
+from harness.models.outcome import Outcome, Status
+from harness.settings import Settings
+from harness.stack.embedded import EmbeddedStack
+
+__all__ = ["Options", "Sequence"]
+
+Level = Literal["core", "strict"]
+
+_NO_PROJECT: Mapping[str, str | None] = dict.fromkeys(
+    ("SUPABASE_URL", "SUPABASE_ANON_KEY", "SUPABASE_SERVICE_ROLE_KEY", "DATABASE_URL", "DB_MODE")
+)
+"""The gate's own servers are examined: what names another project must not reach a step."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What one gate run was asked to do."""
+
+    level: Level | None = None
+    workers: int | None = None
+    sql_dir: Path | None = None
+
+
+class Sequence:
+    """One gate run; `run` fills `outcomes` with one for each expected step, also when interrupted."""
+
+    def __init__(
+        self, settings: Settings, options: Options, runner: Runner, announce: Callable[[str], None]
+    ) -> None:
+        self.expected = expected_steps(settings.stack, ())
+        self.outcomes: list[Outcome] = []
+        self._settings = settings
+        self._options = options
+        self._runner = runner
+        self._announce = announce
+
+    def run(self) -> None:
+        """Run everything; an interrupt ends it early, and the steps that remain are unchecked."""
+        try:
+            with ExitStack() as on_exit:
+                self._run(on_exit)
+        except KeyboardInterrupt:
+            self._skip("the run was interrupted.")
+        except HarnessError as error:
+            self._skip(str(error))
+        self._skip("the run ended before this step.")
+
+    def _run(self, on_exit: ExitStack) -> None:
+        doctor = self._step(Step(name=DOCTOR, command=("doctor",), timeout_s=60), {})
+        if doctor.status is not Status.PASSED:
+            return self._skip("not run because doctor found a problem.")
+        if self._settings.stack == "external":
+            return self._external()
+        self._announce(f"{STACK} ...")
+        started = stack_step.start(self._settings, self._runner.run_id, on_exit)
+        self._take(started.outcome)
+        if started.stack is None:
+            return self._skip("not run because no stack is running.")
+        self._rehearse(started.stack)
+        if started.template_problem is not None:
+            return self._skip(f"not run because the migrations cannot be applied: {started.template_problem}")
+        self._contract({**_NO_PROJECT, **self._joined(started.stack)})
+        return None
+
+    def _rehearse(self, stack: EmbeddedStack) -> None:
+        with stack.empty() as database:
+            environ = {**_NO_PROJECT, **self._joined(stack), **database.coordinates.environ()}
+            apply = self._step(
+                Step(name=SCHEMA_APPLY, command=("schema", "apply", *self._sql()), timeout_s=300), environ
+            )
+            if apply.status is Status.PASSED:
+                self._step(
+                    Step(name=SCHEMA_CHECK, command=("schema", "check", *self._sql()), timeout_s=300), environ
+                )
+            else:
+                self._give_up(SCHEMA_CHECK, "not run because the migrations were not applied.")
+
+    def _external(self) -> None:
+        raise NotImplementedError
+
+    def _contract(self, environ: Mapping[str, str | None]) -> Outcome:
+        report = self._runner.place(CONTRACT) / "report"
+        command = ["contract", "--report", str(report)]
+        if self._options.level is not None:
+            command += ["--level", self._options.level]
+        if self._options.workers is not None:
+            command += ["--workers", str(self._options.workers)]
+        return self._step(Step(name=CONTRACT, command=tuple(command), timeout_s=1800), environ)
+
+    def _sql(self) -> tuple[str, ...]:
+        return () if self._options.sql_dir is None else ("--sql", str(self._options.sql_dir))
+
+    def _joined(self, stack: EmbeddedStack) -> dict[str, str]:
+        return {"HARNESS_STACK": "embedded", "HARNESS_STACK_FILE": str(stack.record)}
+
+    def _step(self, step: Step, environ: Mapping[str, str | None]) -> Outcome:
+        self._announce(f"{step.name} ...")
+        return self._take(self._runner.run(step, environ))
+
+    def _take(self, outcome: Outcome) -> Outcome:
+        self.outcomes.append(outcome)
+        self._announce(f"{outcome.step}: {outcome.status.value} in {outcome.duration_s:.1f} s")
+        return outcome
+
+    def _skip(self, reason: str) -> None:
+        """Give up every step that has no outcome yet."""
+        done = {outcome.step for outcome in self.outcomes}
+        for step in self.expected:
+            if step not in done:
+                self._give_up(step, reason)
+
+    def _give_up(self, step: str, reason: str) -> None:
+        self.outcomes.append(
+            unchecked(step, reason, run_id=self._runner.run_id, started_at=datetime.now(UTC))
+        )

@@ -1,0 +1,80 @@
+"""The steps of a gate run, and the outcome of one that gave no result."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from harness.models.outcome import Finding, Outcome, Status, Subject
+from harness.models.verdict import UNCHECKED_LEVEL
+from harness.settings import StackKind
+
+__all__ = [
+    "CHECK_PREFIX",
+    "CONTRACT",
+    "DOCTOR",
+    "GATE",
+    "SCHEMA_APPLY",
+    "SCHEMA_CHECK",
+    "STACK",
+    "Step",
+    "expected_steps",
+    "unchecked",
+]
+
+DOCTOR = "doctor"
+STACK = "stack"
+SCHEMA_APPLY = "schema apply"
+SCHEMA_CHECK = "schema check"
+CONTRACT = "contract"
+GATE = "gate"
+CHECK_PREFIX = "check:"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A step that is a sub-command in a process of its own."""
+
+    name: str
+    """The ``step`` that its outcome must carry."""
+    command: tuple[str, ...]
+    """The arguments after ``python -m harness``."""
+    timeout_s: float
+
+
+def expected_steps(stack: StackKind, checks: Iterable[str]) -> tuple[str, ...]:
+    """The names of all steps that a verdict needs, in order.
+
+    A given project is never migrated by the gate, so its plan has no rehearsal.
+    """
+    schema = (SCHEMA_CHECK,) if stack == "external" else (SCHEMA_APPLY, SCHEMA_CHECK)
+    return (DOCTOR, STACK, *schema, CONTRACT, *(f"{CHECK_PREFIX}{name}" for name in checks))
+
+
+def unchecked(
+    step: str,
+    reason: str,
+    *,
+    run_id: str,
+    started_at: datetime,
+    duration_s: float = 0.0,
+    subject: Subject = Subject(),  # noqa: B008  # a frozen value
+) -> Outcome:
+    """The outcome of a step that gave no result; `reason` is one sentence."""
+    return Outcome(
+        run_id=run_id,
+        step=step,
+        status=Status.UNCHECKED,
+        started_at=started_at,
+        duration_s=duration_s,
+        subject=subject,
+        findings=(
+            Finding(
+                id=f"gate.{step.replace(' ', '_')}.unchecked",
+                level=UNCHECKED_LEVEL,
+                where=step,
+                expected="a result",
+                actual="none",
+                message=reason,
+            ),
+        ),
+    )

@@ -1,0 +1,111 @@
+"""The verdict, as a pure function: failed beats unchecked beats passed, and absence is unchecked."""
+
+from collections.abc import Sequence
+
+from harness.gate.steps import CHECK_PREFIX
+from harness.models.outcome import Finding, Outcome, Status
+from harness.models.verdict import ADVICE_LEVEL, UNCHECKED_LEVEL, Row, Verdict
+
+__all__ = ["judge"]
+
+
+def judge(expected: Sequence[str], outcomes: Sequence[Outcome]) -> Verdict:
+    """Judge the outcomes of one run. `expected` names every step that must be there, each exactly once."""
+    rows = [_row(step, [outcome for outcome in outcomes if outcome.step == step]) for step in expected]
+    rows += [
+        Row(
+            step=outcome.step,
+            status=Status.worst([_status(outcome), Status.UNCHECKED]),
+            duration_s=outcome.duration_s,
+            counts=outcome.counts,
+            reason=f"there is a result of {outcome.step}, which is no step of this run.",
+        )
+        for outcome in outcomes
+        if outcome.step not in expected
+    ]
+    if reason := _disagreement(outcomes):
+        rows.append(Row(step="agreement", status=Status.UNCHECKED, duration_s=0.0, counts={}, reason=reason))
+    findings = [finding for outcome in outcomes for finding in outcome.findings]
+    blocking = tuple(finding for finding in findings if _blocks(finding))
+    silent = sum(
+        outcome.status is Status.FAILED and not any(map(_blocks, outcome.findings)) for outcome in outcomes
+    )
+    return Verdict(
+        status=Status.worst([row.status for row in rows]),
+        subject=_subject([row for row in rows if row.step.startswith(CHECK_PREFIX)]),
+        rows=tuple(rows),
+        findings=blocking,
+        failures=len(blocking) + silent,
+        advice=tuple(finding for finding in findings if finding.level == ADVICE_LEVEL),
+    )
+
+
+def _row(step: str, found: list[Outcome]) -> Row:
+    if not found:
+        return Row(
+            step=step,
+            status=Status.UNCHECKED,
+            duration_s=0.0,
+            counts={},
+            reason=f"there is no result of {step}.",
+        )
+    status = Status.worst([_status(outcome) for outcome in found])
+    reasons = [
+        finding.message
+        for outcome in found
+        for finding in outcome.findings
+        if finding.level == UNCHECKED_LEVEL
+    ]
+    if len(found) > 1:
+        status = Status.worst([status, Status.UNCHECKED])
+        reasons.insert(0, f"there are {len(found)} results of {step}.")
+    if not reasons and any(outcome.status is Status.UNCHECKED for outcome in found):
+        reasons.append(f"{step} could not be checked, and does not say why.")
+    return Row(
+        step=step,
+        status=status,
+        duration_s=sum(outcome.duration_s for outcome in found),
+        counts=found[0].counts,
+        reason=_joined(reasons),
+    )
+
+
+def _status(outcome: Outcome) -> Status:
+    """The outcome's own status, unless its findings say worse."""
+    stated = [outcome.status]
+    if any(map(_blocks, outcome.findings)):
+        stated.append(Status.FAILED)
+    if any(finding.level == UNCHECKED_LEVEL for finding in outcome.findings):
+        stated.append(Status.UNCHECKED)
+    return Status.worst(stated)
+
+
+def _blocks(finding: Finding) -> bool:
+    return finding.level not in {UNCHECKED_LEVEL, ADVICE_LEVEL}
+
+
+def _joined(reasons: list[str]) -> str | None:
+    if not reasons:
+        return None
+    more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
+    return f"{reasons[0]}{more}"
+
+
+def _disagreement(outcomes: Sequence[Outcome]) -> str | None:
+    runs = sorted({outcome.run_id for outcome in outcomes})
+    if len(runs) > 1:
+        return f"the results belong to different runs: {', '.join(runs)}."
+    hashes = sorted(
+        {outcome.subject.migrations_hash for outcome in outcomes if outcome.subject.migrations_hash}
+    )
+    if len(hashes) > 1:
+        short = ", ".join(value[:12] for value in hashes)
+        return f"the steps judged different migrations: {short}. Run the gate again while nobody edits them."
+    return None
+
+
+def _subject(checks: list[Row]) -> str:
+    names = ", ".join(row.step.removeprefix(CHECK_PREFIX) for row in checks)
+    if names:
+        return f"reference adapters and your checks: {names}; your adapter was not examined"
+    return "reference adapters; your application was not examined"

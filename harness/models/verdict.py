@@ -1,0 +1,56 @@
+"""The verdict of a gate run, as a value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from harness.models.outcome import Counts, Finding, Status
+
+__all__ = ["ADVICE_LEVEL", "UNCHECKED_LEVEL", "Row", "Verdict"]
+
+ADVICE_LEVEL = "advice"
+"""The level of a finding that is worth reading and blocks nothing."""
+UNCHECKED_LEVEL = "unchecked"
+"""The level of a finding about what could not be examined."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """What one step contributes to the verdict."""
+
+    step: str
+    status: Status
+    duration_s: float
+    counts: Mapping[str, Counts]
+    reason: str | None
+    """Why it, or a part of it, is unchecked, as a sentence; None unless that is so."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """The result of a gate run."""
+
+    status: Status
+    subject: str
+    rows: tuple[Row, ...]
+    findings: tuple[Finding, ...]
+    """What is not as it must be."""
+    failures: int
+    """The number of findings; a failed step without any counts as one."""
+    advice: tuple[Finding, ...]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why steps are unchecked, in order."""
+        return tuple(row.reason for row in self.rows if row.reason is not None)
+
+    @property
+    def sentence(self) -> str:
+        """The last line of the report."""
+        if self.status is Status.PASSED:
+            return f"READY ({self.subject})"
+        if self.status is Status.UNCHECKED:
+            return f"COULD NOT CHECK: {self.reasons[0] if self.reasons else 'nothing ran.'}"
+        found = f"{self.failures} finding{'s' if self.failures != 1 else ''}"
+        steps = f"{len(self.reasons)} step{'s' if len(self.reasons) != 1 else ''}"
+        rest = f"; {steps} could not be checked: {self.reasons[0]}" if self.reasons else ""
+        return f"NOT READY: {found} ({self.subject}){rest}"

@@ -1,0 +1,48 @@
+"""The report as JUnit XML, which every CI system displays. One test case per step and finding."""
+
+import re
+from xml.etree import ElementTree as ET
+
+from harness.models.outcome import Finding
+from harness.models.verdict import Row
+from harness.reports.run import GateRun
+
+__all__ = ["render"]
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def render(run: GateRun) -> str:
+    """Return XML. What could not be checked is an error, never a skipped test, which CI shows green."""
+    suite = ET.Element("testsuite", name="parity gate", time=f"{run.duration_s:.3f}")
+    properties = ET.SubElement(suite, "properties")
+    for name, value in (*run.facts, ("verdict", run.verdict.sentence)):
+        ET.SubElement(properties, "property", name=name, value=_xml(value))
+    cases = [_step(row) for row in run.verdict.rows]
+    cases += [_finding(finding) for finding in run.verdict.findings]
+    suite.extend(cases)
+    suite.set("tests", str(len(cases)))
+    suite.set("failures", str(len(suite.findall("testcase/failure"))))
+    suite.set("errors", str(len(suite.findall("testcase/error"))))
+    ET.indent(suite)
+    return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _step(row: Row) -> ET.Element:
+    case = ET.Element("testcase", classname="gate", name=_xml(row.step), time=f"{row.duration_s:.3f}")
+    if row.status.exit_status == 1:
+        ET.SubElement(case, "failure", message="this step has findings")
+    elif row.status.exit_status == 2:
+        ET.SubElement(case, "error", message=_xml(row.reason or "could not be checked"))
+    return case
+
+
+def _finding(finding: Finding) -> ET.Element:
+    case = ET.Element("testcase", classname="gate.findings", name=_xml(finding.id))
+    failure = ET.SubElement(case, "failure", message=_xml(finding.message))
+    failure.text = _xml(f"where: {finding.where}\nexpected: {finding.expected}\nactual: {finding.actual}\n")
+    return case
+
+
+def _xml(text: str) -> str:
+    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
