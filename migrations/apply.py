@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 
+from harness.errors import StackError
 from harness.settings import Settings
 from migrations import ledger
 from migrations.catalog import query
@@ -58,7 +59,7 @@ def apply(dsn: str, directory: Path | None = None, *, include_all: bool = False)
             for migration in plan.adopted:
                 ledger.record_checksum(connection, migration)
         except psycopg.Error as cause:
-            raise MigrationError(f"The ledger of migrations cannot be used: {_reason(cause)}") from cause
+            raise StackError(f"The ledger of migrations cannot be used: {_reason(cause)}") from cause
         try:
             for migration in plan.pending:
                 _apply_file(connection, migration)
@@ -86,7 +87,7 @@ def _alone(dsn: str) -> Iterator[None]:
             guard.execute(query("apply_guard"))
             guard.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         except psycopg.Error as cause:
-            raise MigrationError(
+            raise StackError(
                 f"Another apply is still at work on this database: {_reason(cause)} "
                 "Try again when it is done."
             ) from cause
@@ -104,18 +105,24 @@ def _apply_file(connection: psycopg.Connection, migration: Migration) -> None:
                 connection.execute(statement.text.encode())
         connection.execute(query("apply_file_end"))
     except psycopg.Error as cause:
+        line = _line(statement, cause)
+        message = f"{migration.file}, line {line}: {_reason(cause)}"
+        if connection.broken:
+            raise StackError(f"{message} Apply again: the ledger knows what was committed.") from cause
         raise MigrationError(
-            f"{migration.file}, {_place(statement, cause)}: {_reason(cause)} Nothing of this file remains; "
-            "the files before it are applied. Correct it and apply again."
+            f"{message} Nothing of this file remains; the files before it are applied. "
+            "Correct it and apply again.",
+            file=migration.file,
+            line=line,
         ) from cause
 
 
-def _place(statement: Statement | None, error: psycopg.Error) -> str:
+def _line(statement: Statement | None, error: psycopg.Error) -> int:
     if statement is None:
-        return "before its first statement"
+        return 1
     position = error.diag.statement_position
     offset = statement.text.count("\n", 0, int(position) - 1) if position is not None else 0
-    return f"line {statement.line + offset}"
+    return statement.line + offset
 
 
 def _reason(error: psycopg.Error) -> str:

@@ -21,8 +21,7 @@ def connect(dsn: str, *, application_name: str) -> psycopg.Connection:
         # The cause quotes what it could not read, and that may be the password.
         raise ConfigurationError(
             "DATABASE_URL is no connection string of Postgres; it looks like "
-            "postgresql://USER:PASSWORD@HOST:5432/NAME, with special characters of the password "
-            "percent-encoded."
+            "postgresql://USER@HOST:5432/NAME, with a colon and the percent-encoded password after USER."
         ) from None
     timeout = options.get("connect_timeout") or _CONNECT_TIMEOUT_S
     try:
@@ -33,10 +32,10 @@ def connect(dsn: str, *, application_name: str) -> psycopg.Connection:
         )
     except psycopg.OperationalError as cause:
         where = f"{options.get('host', 'the local socket')}:{options.get('port', 5432)}"
-        reason = str(cause).strip().splitlines()[-1:] or ["no reason given"]
+        reason = " ".join(str(cause).split()) or "no reason given."
         raise StackError(
             f"Postgres at {where} cannot be reached as {options.get('user', 'the default user')}: "
-            f"{reason[0]} Check DATABASE_URL; migrations need the direct connection or the session pooler."
+            f"{reason} Check DATABASE_URL; migrations need the direct connection or the session pooler."
         ) from cause
 
 

@@ -140,7 +140,7 @@ def _why_not(statement: Statement) -> str | None:
     if (words[:1] and words[0] in _TRANSACTION_CONTROL) or words[:2] == ("prepare", "transaction"):
         return (
             f"{words[0].upper()} is not for a migration: each file runs in one transaction together "
-            "with its row in the ledger, so that it is applied whole or not at all. Remove the transaction control."
+            "with its row in the ledger, so that it is applied whole or not at all. Remove the statement."
         )
     what = next((start for start in _OUTSIDE_TRANSACTIONS if words[: len(start)] == start), None)
     if "concurrently" in words and words[:1] != ("refresh",):

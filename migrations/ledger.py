@@ -20,7 +20,7 @@ from migrations.errors import MigrationError
 from migrations.files import Migration
 from migrations.statements import essence
 
-__all__ = ["Entry", "Plan", "create", "plan", "read", "record", "record_checksum"]
+__all__ = ["Entry", "Plan", "create", "plan", "read", "read_existing", "record", "record_checksum"]
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,8 @@ def plan(migrations: Sequence[Migration], ledger: Sequence[Entry], *, include_al
         if entry.version not in files:
             raise MigrationError(
                 f"Migration {entry.version}_{entry.name or '…'} was applied to this database, but its file "
-                "is gone. Restore the file, or give --sql the directory that this database was migrated from."
+                "is gone. Restore it, or give --sql the directory that this database was migrated from.",
+                file=f"{entry.version}_{entry.name or ''}.sql",
             )
         migration = files[entry.version]
         if entry.sha256 is not None:
@@ -93,6 +94,12 @@ def read(connection: psycopg.Connection) -> tuple[Entry, ...]:
         return tuple(cursor.execute(query("ledger_read")).fetchall())
 
 
+def read_existing(connection: psycopg.Connection) -> tuple[Entry, ...] | None:
+    """Return all rows of the ledger without creating it; None if there is none, or one without checksums."""
+    row = connection.execute(query("ledger_exists")).fetchone()
+    return read(connection) if row is not None and row[0] else None
+
+
 def record(connection: psycopg.Connection, migration: Migration) -> None:
     """Write down that a migration is applied, in the transaction that applies it."""
     values: dict[str, Any] = {
@@ -117,13 +124,15 @@ def _refuse_late_files(pending: Sequence[Migration], applied: set[str]) -> None:
         if int(migration.version) < latest:
             raise MigrationError(
                 f"{migration.file} is new, but comes before a migration that is applied already "
-                f"(version {latest}): a fresh database would run them in another order. Give the file a higher number, or use "
-                "--include-all if its place in the order does not matter."
+                f"(version {latest}): a fresh database would run them in another order. Give the "
+                "file a higher number, or use --include-all if its place in the order does not matter.",
+                file=migration.file,
             )
 
 
 def _changed(migration: Migration, applied: str, current: str) -> MigrationError:
     return MigrationError(
         f"{migration.file} was changed after it was applied to this database (applied: {applied}; "
-        f"now: {current}). Nothing was applied. Restore the file, and put the change into a new one."
+        f"now: {current}). Nothing was applied. Restore the file, and put the change into a new one.",
+        file=migration.file,
     )

@@ -29,7 +29,7 @@ def retyped(live: Catalog, expected: Catalog, table: str) -> frozenset[str]:
 
 
 def judge_table(live: Catalog, entity: Entity[Any]) -> Iterator[Finding]:
-    """Yield what is wrong with the table itself. A missing table is one finding, with all that it takes along."""
+    """Yield what is wrong with the table itself; missing, it is one finding with all that it takes along."""
     where = f"table public.{entity.table}"
     table = live.tables.get(entity.table)
     if table is None:
