@@ -5,7 +5,7 @@ import pytest
 
 from harness.stack.databases import Database
 from harness.stack.embedded import EmbeddedStack
-from tests.integration.stack.conftest import call
+from tests.integration.stack.conftest import call, wait_for
 
 
 @pytest.mark.parametrize(("role", "timeout"), [("anon", "3s"), ("service_role", "8s")])
@@ -56,8 +56,10 @@ def test_a_new_column_is_served_without_a_reload_by_hand(stack: EmbeddedStack) -
         key = database.coordinates.service_role_key
         with psycopg.connect(database.coordinates.database_url) as connection:
             connection.execute("ALTER TABLE notes ADD COLUMN added int DEFAULT 7")
-        answer = call(database, "/rest/v1/notes?select=added&limit=1", key=key)
-    assert answer.json == [{"added": 7}]
+        wait_for(
+            lambda: call(database, "/rest/v1/notes?select=added&limit=1", key=key).json == [{"added": 7}],
+            what="the new column is served",
+        )
 
 
 def test_the_password_is_asked_for(database: Database) -> None:
