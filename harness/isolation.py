@@ -24,7 +24,7 @@ def ours_first(path: Sequence[str], root: Path = ROOT) -> list[str]:
 
 
 def without_impostors(pythonpath: str | None, root: Path = ROOT) -> str | None:
-    """Return PYTHONPATH for ``python -m harness`` without entries that hold another `harness`; None if none stay.
+    """Return PYTHONPATH for ``python -m harness`` without entries that hold another `harness`, or None.
 
     The other names need no care here: the started process calls `ours_first`.
     """

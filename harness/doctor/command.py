@@ -97,7 +97,7 @@ def _examine(config: Path | None) -> list[Item]:
     items += [
         ok("settings", f"stack {settings.stack}, DB_MODE {settings.db_mode or 'not set'}"),
         environment.external(settings),
-        environment.parity_toml(config or Path("parity.toml")),
+        environment.parity_toml(config),
     ]
     if settings.stack == "embedded":
         account = Account.current()

@@ -4,9 +4,11 @@ import re
 from pathlib import Path
 
 from harness.doctor.items import Item, ok, optional, problem
+from harness.errors import ConfigurationError
 from harness.settings import Settings
+from harness.settings.parity_toml import FILE_NAME, load
 
-__all__ = ["external", "pytest_options"]
+__all__ = ["external", "parity_toml", "pytest_options"]
 
 _KEY = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+|sb_(secret|publishable)_[\w-]+")
 
@@ -48,8 +50,13 @@ def pytest_options(value: str | None) -> Item:
     return optional("pytest", f"PYTEST_ADDOPTS={value!r}", "It may deselect cases; unset it.")
 
 
-def parity_toml(path: Path) -> Item:
-    """The configuration file, if there is one."""
-    if not path.exists():
-        return optional("config", f"no {path.name}", "Without it, your own checks are not run.")
-    return ok("config", str(path))
+def parity_toml(path: Path | None) -> Item:
+    """The configuration file is valid, if there is one."""
+    try:
+        found = load(path)
+    except ConfigurationError as error:
+        return problem("config", str(error), "")
+    if path is None and not Path(FILE_NAME).exists():
+        return optional("config", f"no {FILE_NAME}", "Without it, your own checks are not run.")
+    names = ", ".join(check.name for check in found.checks)
+    return ok("config", f"{path or FILE_NAME}, {f'checks: {names}' if names else 'no checks'}")

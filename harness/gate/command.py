@@ -22,6 +22,7 @@ from harness.reports import directory, terminal
 from harness.reports.files import remove, write_json
 from harness.reports.run import GateRun
 from harness.settings import Settings, StackKind, export, secrets
+from harness.settings.parity_toml import load
 
 __all__ = ["gate", "verdict"]
 
@@ -63,7 +64,8 @@ def gate(
     if report is not None:
         directory.prepare(report)
     settings = _settings(sql, stack)
-    options = Options(level=level, workers=workers, sql_dir=settings.sql_dir)
+    parity_toml = load(config)
+    options = Options(level=level, workers=workers, config=parity_toml, config_path=config)
     with tempfile.TemporaryDirectory(prefix="parity-gate-") as private:
         runner = Runner(run_id=_new_run_id(started_at), directory=Path(private))
         sequence = Sequence(settings, options, runner, lambda text: click.echo(text, err=True))

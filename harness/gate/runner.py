@@ -16,7 +16,7 @@ from harness.models.outcome import Outcome
 from harness.redact import redact
 from harness.settings import inherited, secrets
 
-__all__ = ["HARNESS", "Runner", "collect"]
+__all__ = ["HARNESS", "Runner", "collect", "redacted"]
 
 HARNESS = (sys.executable, "-P", "-m", "harness")
 """How a step is started: ``-P``, because the working directory is the user's."""
@@ -66,7 +66,7 @@ class Runner:
         said = redact(last_lines(place / "stderr.log") or last_lines(place / "stdout.log"), self.secrets)
         read = collect(step.name, self.run_id, result, ended, said)
         if isinstance(read, Outcome):
-            return _redacted(read, self.secrets)
+            return redacted(read, self.secrets)
         return unchecked(
             step.name, read, run_id=self.run_id, started_at=started_at, duration_s=ended.duration_s
         )
@@ -112,7 +112,9 @@ def collect(step: str, run_id: str, path: Path, ended: Ended, said: str) -> Outc
     return outcome
 
 
-def _redacted(outcome: Outcome, secrets: frozenset[str]) -> Outcome:
+def redacted(outcome: Outcome, secrets: frozenset[str]) -> Outcome:
+    """The same outcome without passwords and keys in what it says."""
+
     def clean(text: str) -> str:
         return redact(text, secrets)
 

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Literal
 
 from harness.errors import HarnessError
-from harness.gate import stack_step
+from harness.gate import external_step, stack_step
+from harness.gate.check_step import run_check
 from harness.gate.runner import Runner
 from harness.gate.steps import (
+    CHECK_PREFIX,
     CONTRACT,
     DOCTOR,
     SCHEMA_APPLY,
@@ -22,6 +24,7 @@ from harness.gate.steps import (
 )
 from harness.models.outcome import Outcome, Status
 from harness.settings import Settings
+from harness.settings.parity_toml import ParityToml
 from harness.stack.embedded import EmbeddedStack
 
 __all__ = ["Options", "Sequence"]
@@ -33,14 +36,20 @@ _NO_PROJECT: Mapping[str, str | None] = dict.fromkeys(
 )
 """The gate's own servers are examined: what names another project must not reach a step."""
 
+_APPLY = Step(name=SCHEMA_APPLY, command=("schema", "apply"), timeout_s=300)
+_CHECK = Step(name=SCHEMA_CHECK, command=("schema", "check"), timeout_s=300)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """What one gate run was asked to do."""
 
-    level: Level | None = None
-    workers: int | None = None
-    sql_dir: Path | None = None
+    level: Level | None
+    """None leaves the choice to the contract."""
+    workers: int | None
+    config: ParityToml
+    config_path: Path | None = None
+    """The file that `config` was read from, where it was named."""
 
 
 class Sequence:
@@ -49,7 +58,7 @@ class Sequence:
     def __init__(
         self, settings: Settings, options: Options, runner: Runner, announce: Callable[[str], None]
     ) -> None:
-        self.expected = expected_steps(settings.stack, ())
+        self.expected = expected_steps(settings.stack, [check.name for check in options.config.checks])
         self.outcomes: list[Outcome] = []
         self._settings = settings
         self._options = options
@@ -68,7 +77,8 @@ class Sequence:
         self._skip("the run ended before this step.")
 
     def _run(self, on_exit: ExitStack) -> None:
-        doctor = self._step(Step(name=DOCTOR, command=("doctor",), timeout_s=60), {})
+        config = () if self._options.config_path is None else ("--config", str(self._options.config_path))
+        doctor = self._step(Step(name=DOCTOR, command=("doctor", *config), timeout_s=60), {})
         if doctor.status is not Status.PASSED:
             return self._skip("not run because doctor found a problem.")
         if self._settings.stack == "external":
@@ -81,24 +91,38 @@ class Sequence:
         self._rehearse(started.stack)
         if started.template_problem is not None:
             return self._skip(f"not run because the migrations cannot be applied: {started.template_problem}")
-        self._contract({**_NO_PROJECT, **self._joined(started.stack)})
+        self._contract({**_NO_PROJECT, **_joined(started.stack)})
+        for check in self._options.config.checks:
+            self._announce(f"{CHECK_PREFIX}{check.name} ...")
+            directory = self._options.config.directory
+            fresh = started.stack.clone
+            self._take(run_check(check, directory, self._runner, fresh, started.outcome.subject))
         return None
 
     def _rehearse(self, stack: EmbeddedStack) -> None:
         with stack.empty() as database:
-            environ = {**_NO_PROJECT, **self._joined(stack), **database.coordinates.environ()}
-            apply = self._step(
-                Step(name=SCHEMA_APPLY, command=("schema", "apply", *self._sql()), timeout_s=300), environ
-            )
+            environ = {
+                **_NO_PROJECT,
+                **_joined(stack),
+                "DATABASE_URL": database.coordinates.database_url,
+            }
+            apply = self._step(_APPLY, environ)
             if apply.status is Status.PASSED:
-                self._step(
-                    Step(name=SCHEMA_CHECK, command=("schema", "check", *self._sql()), timeout_s=300), environ
-                )
+                self._step(_CHECK, environ)
             else:
                 self._give_up(SCHEMA_CHECK, "not run because the migrations were not applied.")
 
     def _external(self) -> None:
-        raise NotImplementedError
+        self._announce(f"{STACK} ...")
+        project = self._take(external_step.examine(self._settings, self._runner.run_id))
+        if project.status is not Status.PASSED:
+            return self._skip("not run because the project cannot be used.")
+        if self._settings.database_url is None:
+            self._give_up(SCHEMA_CHECK, "not run because DATABASE_URL is not set.")
+        else:
+            self._step(_CHECK, {})
+        self._contract({"HARNESS_STACK_FILE": None})
+        return self._skip("not run because your tests would write to a given project; use --stack embedded.")
 
     def _contract(self, environ: Mapping[str, str | None]) -> Outcome:
         report = self._runner.place(CONTRACT) / "report"
@@ -108,12 +132,6 @@ class Sequence:
         if self._options.workers is not None:
             command += ["--workers", str(self._options.workers)]
         return self._step(Step(name=CONTRACT, command=tuple(command), timeout_s=1800), environ)
-
-    def _sql(self) -> tuple[str, ...]:
-        return () if self._options.sql_dir is None else ("--sql", str(self._options.sql_dir))
-
-    def _joined(self, stack: EmbeddedStack) -> dict[str, str]:
-        return {"HARNESS_STACK": "embedded", "HARNESS_STACK_FILE": str(stack.record)}
 
     def _step(self, step: Step, environ: Mapping[str, str | None]) -> Outcome:
         self._announce(f"{step.name} ...")
@@ -135,3 +153,7 @@ class Sequence:
         self.outcomes.append(
             unchecked(step, reason, run_id=self._runner.run_id, started_at=datetime.now(UTC))
         )
+
+
+def _joined(stack: EmbeddedStack) -> dict[str, str]:
+    return {"HARNESS_STACK": "embedded", "HARNESS_STACK_FILE": str(stack.record)}

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self, get_args
+from urllib.parse import unquote
 
 import platformdirs
 
@@ -21,7 +22,9 @@ DbMode = Literal["memory", "supabase"]
 StackKind = Literal["embedded", "docker", "external"]
 
 _SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL", re.IGNORECASE)
+_PASSWORD = re.compile(r"://[^\s:/@]*:([^\s/]+)@")
 _SHORTEST_SECRET = 12
+"""Shorter values, such as ``postgres``, are ordinary words: masking them would make text unreadable."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,8 +93,10 @@ def export(name: str, value: str) -> None:
 def secrets(environ: Mapping[str, str] | None = None) -> frozenset[str]:
     """The values that must not be printed: of variables whose names speak of a key, a token or a password."""
     env = os.environ if environ is None else environ
+    named = {value for name, value in env.items() if _SECRET.search(name)}
+    in_urls = {found[1] for value in env.values() if (found := _PASSWORD.search(value)) is not None}
     return frozenset(
-        value for name, value in env.items() if _SECRET.search(name) and len(value) >= _SHORTEST_SECRET
+        value for value in named | in_urls | set(map(unquote, in_urls)) if len(value) >= _SHORTEST_SECRET
     )
 
 

@@ -1,0 +1,126 @@
+"""Running the user's own tests, once for each DB_MODE, each time on a fresh database."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from harness.errors import ConfigurationError, HarnessError
+from harness.gate.checks import ModeRun, compare
+from harness.gate.processes import Ended, execute, last_lines
+from harness.gate.runner import Runner, redacted
+from harness.gate.steps import CHECK_PREFIX
+from harness.gate.testresults import read
+from harness.models.outcome import Outcome, Subject
+from harness.settings import DbMode, inherited
+from harness.settings.parity_toml import Check
+from harness.stack.coordinates import Coordinates
+
+__all__ = ["FreshDatabase", "run_check"]
+
+_NOT_EXECUTABLE = {126: "is not executable", 127: "was not found"}
+
+
+class FreshDatabase(Protocol):
+    """A database with the migrations applied and no rows."""
+
+    @property
+    def coordinates(self) -> Coordinates:
+        """How to reach it."""
+        ...
+
+    def probe(self) -> str | None:
+        """None if its servers answer, else what does not."""
+        ...
+
+
+def run_check(
+    check: Check,
+    directory: Path,
+    runner: Runner,
+    fresh: Callable[[], AbstractContextManager[FreshDatabase]],
+    subject: Subject,
+) -> Outcome:
+    """Run one check in each of its modes and judge it. `directory` is that of parity.toml."""
+    started_at = datetime.now(UTC)
+    runs: dict[str, ModeRun] = {
+        mode: _run_mode(check, mode, directory, runner, fresh) for mode in check.modes
+    }
+    result = compare(check.name, runs)
+    outcome = Outcome(
+        run_id=runner.run_id,
+        step=f"{CHECK_PREFIX}{check.name}",
+        status=result.status,
+        started_at=started_at,
+        duration_s=(datetime.now(UTC) - started_at).total_seconds(),
+        subject=subject,
+        counts=result.counts,
+        findings=result.findings,
+    )
+    return redacted(outcome, runner.secrets)
+
+
+def _run_mode(
+    check: Check,
+    mode: DbMode,
+    directory: Path,
+    runner: Runner,
+    fresh: Callable[[], AbstractContextManager[FreshDatabase]],
+) -> ModeRun:
+    place = runner.place(f"{CHECK_PREFIX}{check.name}") / mode
+    place.mkdir()
+    junit = directory / check.junit
+    try:
+        _remove_stale(junit)
+        with fresh() as database:
+            ended = execute(
+                check.run if isinstance(check.run, str) else list(check.run),
+                environ=inherited(
+                    {**database.coordinates.environ(), "DB_MODE": mode, "HARNESS_STACK_FILE": None}
+                ),
+                cwd=directory,
+                stdout=place / "stdout.log",
+                stderr=place / "stderr.log",
+                timeout_s=check.timeout_s,
+            )
+            run = _read(check, mode, ended, junit, place)
+            down = database.probe() if run.exit_status != 0 or run.problem is not None else None
+    except FileNotFoundError as error:
+        return ModeRun(problem=f"check {check.name}: {error.filename} was not found.")
+    except (HarnessError, OSError) as error:
+        return ModeRun(problem=f"check {check.name}, DB_MODE={mode}: {error}")
+    if down is not None:
+        return ModeRun(problem=f"the servers went down during check {check.name}, DB_MODE={mode}: {down}")
+    return run
+
+
+def _remove_stale(junit: Path) -> None:
+    """Remove the file of an earlier run. Raises ConfigurationError if it is not one."""
+    if not junit.exists():
+        return
+    if not junit.is_file() or not junit.read_bytes().lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        raise ConfigurationError(
+            f"{junit} exists and is no JUnit file, so it is not replaced; correct the key 'junit'."
+        )
+    junit.unlink()
+
+
+def _read(check: Check, mode: DbMode, ended: Ended, junit: Path, place: Path) -> ModeRun:
+    said = last_lines(place / "stderr.log") or last_lines(place / "stdout.log")
+    tail = f" It said: {said}" if said else ""
+    what = f"check {check.name}, DB_MODE={mode}"
+    if ended.timed_out or ended.returncode < 0:
+        return ModeRun(problem=f"{what} {ended.describe()}.{tail}")
+    if ended.returncode in _NOT_EXECUTABLE:
+        return ModeRun(problem=f"{what}: its command {_NOT_EXECUTABLE[ended.returncode]}.{tail}")
+    try:
+        content = junit.read_bytes()
+    except FileNotFoundError:
+        return ModeRun(problem=f"{what} {ended.describe()} and wrote no {check.junit}.{tail}")
+    (place / "junit.xml").write_bytes(content)
+    try:
+        tests = read(content)
+    except ConfigurationError as error:
+        return ModeRun(problem=f"{what}: {error}")
+    return ModeRun(tests=tests, exit_status=ended.returncode)
