@@ -1,5 +1,6 @@
 """Constraints: unique keys, which of several violations is reported, and what a message may say."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -205,7 +206,7 @@ def test_no_message_repeats_the_row(store: Store, broken: str) -> None:
     """No error repeats contents of the row, nor does any error that it came from."""
     store.webhook_events.create(a_webhook_event(event_id=SECRET))
     secret: dict[str, Any] = {"candidate_name": SECRET, "public_token": SECRET, "public_token_hash": SECRET}
-    attempts = {
+    attempts: dict[str, Callable[[], object]] = {
         "required": lambda: store.scheduling_requests.create(a_request(**secret, req_title=None)),
         "check": lambda: store.scheduling_requests.create(a_request(**secret, status=SECRET)),
         "size": lambda: store.scheduling_requests.create(

@@ -60,7 +60,7 @@ def test_first_delivery_keeps_the_given_id(store: Store) -> None:
 
 
 def test_redelivery_changes_nothing(subject: Subject, store: Store) -> None:
-    """A redelivery with another payload, signature, type and verification leaves the stored event as it is."""
+    """A redelivery with another payload, signature, type or verification leaves the event as it is."""
     first = store.webhook_events.receive(delivery()).event
     before = everything(subject)
     again = store.webhook_events.receive(
@@ -124,7 +124,7 @@ def test_redelivery_leaves_the_state(subject: Subject, store: Store, end: str) -
     ids=["hash", "tenant", "no_tenant", "hash_in_capitals", "both"],
 )
 def test_same_key_of_another_event_is_refused(subject: Subject, store: Store, other: dict[str, Any]) -> None:
-    """The same key with another payload hash or tenant is somebody else's event: refused, never called known."""
+    """The same key with another payload hash or tenant is somebody else's event: refused."""
     store.webhook_events.receive(delivery())
     before = everything(subject)
     with refused(Conflict):
@@ -242,7 +242,7 @@ def test_deliveries_of_two_tenants_at_once(subject: Subject, store: Store) -> No
 
 
 def test_creates_at_once_store_one_event(subject: Subject, store: Store) -> None:
-    """Of sixteen clients that create an event at once, one succeeds and the others are told of the conflict."""
+    """Of sixteen clients that create an event at once, one succeeds and the others see the conflict."""
     with clients(subject, 16) as stores:
         outcomes = together(16, lambda index: stores[index].webhook_events.create(delivery()))
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Conflict"] * 15 + ["WebhookEvent"]

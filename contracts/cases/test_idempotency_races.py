@@ -18,7 +18,9 @@ INSERT = """
     INSERT INTO webhook_events (tenant_id, event_id, payload_hash, event_type, payload, signature)
     VALUES (%s, 'evt-1', 'hash-1', 'candidate.updated', '{}', 'first')
 """
-WAITING = "SELECT count(*) AS n FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'"
+WAITING = """
+    SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
 
 
 def receive_while_held(

@@ -50,9 +50,8 @@ def test_by_integer(store: Store) -> None:
 @pytest.mark.parametrize("flag", [True, False])
 def test_by_needs_attention(store: Store, *, flag: bool) -> None:
     """A filter by the flag finds the requests that need attention, or those that do not."""
-    made = {
-        value: store.scheduling_requests.create(a_request(needs_attention=value)) for value in (True, False)
-    }
+    both = (True, False)
+    made = {value: store.scheduling_requests.create(a_request(needs_attention=value)) for value in both}
     found = store.scheduling_requests.list(where=[where("needs_attention", "eq", flag)])
     assert found.rows == (made[flag],)
 
@@ -306,7 +305,7 @@ def test_by_token_hash_of_special_characters(store: Store, token_hash: str) -> N
     ],
 )
 def test_wrong_condition_is_refused(store: Store, condition: Condition, name: str) -> None:
-    """A condition that no store could mean alike is refused with the field's name, by list, count and iterate."""
+    """A condition that stores could read differently is refused, by list, count and iterate."""
     with refused(InvalidValue, name):
         store.scheduling_requests.list(where=[condition])
     with refused(InvalidValue, name):

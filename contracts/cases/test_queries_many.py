@@ -1,0 +1,170 @@
+"""Queries: more rows than a server returns at once, and rows that change while somebody reads."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from contracts.builders import NOON, a_webhook_event, an_audit_log, changes
+from contracts.case import strict
+from contracts.expect import refused
+from contracts.subject import Subject
+from contracts.workers import clients, together
+from harness.adapters.protocol import Store
+from harness.adapters.queries import Order, where
+from harness.errors import InvalidValue, StoreError
+from harness.models import AuditLog, WebhookEvent
+
+MINUTE = timedelta(minutes=1)
+ABOVE_THE_CAP = 1100
+"""Hosted projects return at most 1,000 rows per answer."""
+
+
+def many(subject: Subject, n: int, create: Callable[[Store, int], Any]) -> None:
+    """Create n rows through eight clients at once."""
+    with clients(subject, 8) as stores:
+
+        def work(index: int) -> None:
+            for number in range(index, n, 8):
+                create(stores[index], number)
+
+        errors = [outcome for outcome in together(8, work) if isinstance(outcome, StoreError)]
+    assert errors == []
+
+
+def test_more_rows_than_the_cap(subject: Subject, store: Store) -> None:
+    """More rows than the server returns at once are all listed, iterated, paged and counted, once each."""
+    many(
+        subject,
+        ABOVE_THE_CAP,
+        lambda client, n: client.audit_logs.create(an_audit_log(action="even" if n % 2 == 0 else "odd")),
+    )
+    stored = {UUID(wire["id"]) for wire in subject.stored_rows(AuditLog)}
+    assert len(stored) == ABOVE_THE_CAP
+    assert store.audit_logs.count() == ABOVE_THE_CAP
+    assert store.audit_logs.count(where=[where("action", "eq", "even")]) == ABOVE_THE_CAP // 2
+
+    iterated = [row.id for row in store.audit_logs.iterate()]
+    assert len(iterated) == ABOVE_THE_CAP
+    assert set(iterated) == stored
+
+    whole = store.audit_logs.list(limit=5000)
+    assert [row.id for row in whole.rows] == iterated
+    assert whole.next_cursor is None
+
+    exact = store.audit_logs.list(limit=ABOVE_THE_CAP)
+    assert [row.id for row in exact.rows] == iterated
+    assert exact.next_cursor is None
+
+    first = store.audit_logs.list(limit=1050)
+    second = store.audit_logs.list(limit=1050, cursor=first.next_cursor)
+    assert [row.id for row in (*first.rows, *second.rows)] == iterated
+    assert second.next_cursor is None
+
+    backwards = store.audit_logs.list(order=Order("created_at", "desc"), limit=1001)
+    assert [row.id for row in backwards.rows] == iterated[::-1][:1001]
+    assert backwards.next_cursor is not None
+
+    by_id = store.audit_logs.list(where=[where("id", "in", list(stored))], limit=2000)
+    assert [row.id for row in by_id.rows] == iterated
+
+
+def test_default_limit_is_a_hundred(store: Store) -> None:
+    """A list without a limit holds a hundred rows, and a cursor to the others."""
+    for _ in range(101):
+        store.audit_logs.create(an_audit_log())
+    page = store.audit_logs.list()
+    assert len(page.rows) == 100
+    assert len(store.audit_logs.list(cursor=page.next_cursor).rows) == 1
+
+
+def events(store: Store, n: int) -> list[WebhookEvent]:
+    """Create n events that are due a minute apart."""
+    return [store.webhook_events.create(a_webhook_event(run_after=NOON + k * MINUTE)) for k in range(n)]
+
+
+def disturb(store: Store, made: list[WebhookEvent]) -> None:
+    """Delete, move and insert rows before and after the middle of an order by run_after."""
+    store.webhook_events.delete(made[0].id)
+    store.webhook_events.delete(made[9].id)
+    store.webhook_events.update(made[1].id, changes(WebhookEvent, run_after=NOON + 30 * MINUTE))
+    store.webhook_events.update(made[8].id, changes(WebhookEvent, run_after=NOON - MINUTE))
+    store.webhook_events.create(a_webhook_event(run_after=NOON - 2 * MINUTE))
+    store.webhook_events.create(a_webhook_event(run_after=NOON + 7 * MINUTE))
+
+
+def test_pages_while_others_write(store: Store) -> None:
+    """Rows that nobody touches come exactly once, whoever inserts, moves and deletes others between pages."""
+    made = events(store, 10)
+    order = Order("run_after")
+    page = store.webhook_events.list(order=order, limit=4)
+    seen = [row.id for row in page.rows]
+    disturb(store, made)
+    while page.next_cursor is not None:
+        page = store.webhook_events.list(order=order, limit=4, cursor=page.next_cursor)
+        seen += [row.id for row in page.rows]
+    untouched = [event.id for event in made[2:8]]
+    assert [id_ for id_ in seen if id_ in untouched] == untouched
+    assert seen[:4] == [event.id for event in made[:4]]
+
+
+def test_iterating_while_others_write(store: Store) -> None:
+    """Rows that nobody touches come exactly once from an iteration, whoever writes meanwhile."""
+    made = events(store, 10)
+    rows = store.webhook_events.iterate(order=Order("run_after"))
+    seen = [next(rows).id for _ in range(4)]
+    disturb(store, made)
+    seen += [row.id for row in rows]
+    untouched = [event.id for event in made[2:8]]
+    assert [id_ for id_ in seen if id_ in untouched] == untouched
+
+
+def test_iterating_and_updating_each_row(store: Store) -> None:
+    """A row may be changed as soon as it was yielded: each row still comes exactly once."""
+    made = events(store, 10)
+    seen = []
+    for row in store.webhook_events.iterate(order=Order("run_after")):
+        seen.append(row.id)
+        store.webhook_events.update(row.id, changes(WebhookEvent, last_error="seen"))
+    assert seen == [event.id for event in made]
+
+
+def test_iterating_and_deleting_each_row(store: Store) -> None:
+    """A row may be deleted as soon as it was yielded: the others still come."""
+    made = events(store, 10)
+    seen = []
+    for row in store.webhook_events.iterate(order=Order("run_after")):
+        seen.append(row.id)
+        assert store.webhook_events.delete(row.id) is True
+    assert seen == [event.id for event in made]
+    assert store.webhook_events.count() == 0
+
+
+def test_two_iterations_are_independent(store: Store) -> None:
+    """Two iterations at once each yield every row."""
+    made = [event.id for event in events(store, 5)]
+    order = Order("run_after")
+    one, two = store.webhook_events.iterate(order=order), store.webhook_events.iterate(order=order)
+    assert [(left.id, right.id) for left, right in zip(one, two, strict=True)] == list(
+        zip(made, made, strict=True)
+    )
+
+
+def test_counts_follow_every_change(store: Store) -> None:
+    """A count is exact after each create, update and delete."""
+    made = events(store, 4)
+    failed = [where("status", "eq", "failed")]
+    assert (store.webhook_events.count(), store.webhook_events.count(where=failed)) == (4, 0)
+    store.webhook_events.update(made[0].id, changes(WebhookEvent, status="failed"))
+    assert (store.webhook_events.count(), store.webhook_events.count(where=failed)) == (4, 1)
+    store.webhook_events.delete(made[0].id)
+    assert (store.webhook_events.count(), store.webhook_events.count(where=failed)) == (3, 0)
+
+
+@strict
+def test_iterate_checks_when_it_is_called(store: Store) -> None:
+    """A wrong condition is refused by the call of iterate, before any row is asked for."""
+    with refused(InvalidValue, "favourite_colour"):
+        store.audit_logs.iterate(where=[where("favourite_colour", "eq", "mauve")])
+    with refused(InvalidValue, "order"):
+        store.audit_logs.iterate(order=Order("action"))
