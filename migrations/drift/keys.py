@@ -1,6 +1,6 @@
 """Unique keys, and the indexes that queries need."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from harness.models import Entity
@@ -9,6 +9,7 @@ from migrations.drift.facts import Catalog, IndexFact
 from migrations.drift.findings import MISSING, difference
 from migrations.drift.tables import retyped
 from migrations.requirements import INDEXES
+from migrations.statements import words_of
 
 __all__ = ["judge_indexes", "judge_uniques"]
 
@@ -31,7 +32,7 @@ def judge_uniques(live: Catalog, expected: Catalog, entity: Entity[Any]) -> Iter
     wanted = {fact.name: fact for fact in expected.indexes if fact.table == entity.table and fact.is_unique}
     extra = {name: fact for name, fact in found.items() if name not in wanted}
     for name, key in wanted.items():
-        if blurred.intersection(filter(None, key.columns)):
+        if _builds_on(key, blurred):
             continue
         actual = found.get(name)
         if actual is not None and _same_key(actual, key):
@@ -51,9 +52,7 @@ def judge_uniques(live: Catalog, expected: Catalog, entity: Entity[Any]) -> Iter
             todo="create exactly this key under this name, which errors report",
         )
     for fact in extra.values():
-        if _refuses_more(fact, wanted.values(), entity) and not blurred.intersection(
-            filter(None, fact.columns)
-        ):
+        if _refuses_more(fact, wanted.values(), entity) and not _builds_on(fact, blurred):
             yield difference(
                 "unique",
                 entity.table,
@@ -71,10 +70,10 @@ def judge_indexes(live: Catalog, expected: Catalog, entity: Entity[Any]) -> Iter
     forms = {fact.name: fact for fact in expected.indexes}
     candidates = [fact for fact in live.indexes if fact.table == entity.table]
     for number, index in enumerate(INDEXES):
-        if index.table != entity.table or blurred.intersection(index.columns):
+        if index.table != entity.table:
             continue
         form = forms[f"parity_required_{number}"]
-        if not any(_serves(fact, form) for fact in candidates):
+        if not _builds_on(form, blurred) and not any(_serves(fact, form) for fact in candidates):
             yield difference(
                 "index",
                 entity.table,
@@ -83,6 +82,10 @@ def judge_indexes(live: Catalog, expected: Catalog, entity: Entity[Any]) -> Iter
                 expected=_describe(form),
                 todo=f"create it, {index.reason}",
             )
+
+
+def _builds_on(fact: IndexFact, columns: frozenset[str]) -> bool:
+    return not columns.isdisjoint({*fact.columns, *words_of(fact.predicate or "")})
 
 
 def _same_key(fact: IndexFact, key: IndexFact) -> bool:
@@ -95,7 +98,7 @@ def _same_key(fact: IndexFact, key: IndexFact) -> bool:
     )
 
 
-def _refuses_more(fact: IndexFact, keys: Any, entity: Entity[Any]) -> bool:
+def _refuses_more(fact: IndexFact, keys: Iterable[IndexFact], entity: Entity[Any]) -> bool:
     if all(name is not None and name not in entity.by_name for name in fact.columns):
         return False  # only columns of the user's own
     return not any(
