@@ -1,0 +1,274 @@
+"""From what was expected and what was observed to a result per case. Pure.
+
+A case counts only if it was seen to run, and an adapter only if each of its
+cases counts. Whatever is missing is unchecked, never passed.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from contracts.events import Begun, Broke, CaseInfo, Collected, Ended, Event, Finished, Lost, Opened, Started
+from contracts.manifest import Entry
+from harness.models.outcome import Counts, Status
+
+__all__ = ["CaseResult", "Judgement", "Kind", "judge", "unchecked"]
+
+_PHASES = {"setup": "passed", "call": "passed", "teardown": "passed"}
+
+
+class Kind(Enum):
+    """What became of one case on one adapter."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    EXEMPT = "exempt"
+    UNCHECKED = "unchecked"
+    MISSING = "missing"
+    """Unchecked, because there is no trace of it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseResult:
+    """One case on one adapter."""
+
+    entry: Entry
+    adapter: str
+    kind: Kind
+    reason: str = ""
+    """Why it is exempt or unchecked."""
+    finished: Finished | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """The result of a run."""
+
+    results: tuple[CaseResult, ...]
+    reasons: tuple[str, ...]
+    """Why the run as a whole could not check everything, the weightiest first; each a sentence."""
+    seconds: Mapping[str, float]
+    """Time spent in the cases of each adapter."""
+
+    def of(self, adapter: str) -> tuple[CaseResult, ...]:
+        """Return the results of one adapter."""
+        return tuple(result for result in self.results if result.adapter == adapter)
+
+    @property
+    def counts(self) -> Mapping[str, Counts]:
+        """What became of the expected cases of each adapter."""
+        tallies: dict[str, Counter[Kind]] = defaultdict(Counter)
+        for result in self.results:
+            tallies[result.adapter][result.kind] += 1
+        return {adapter: _counts(tally) for adapter, tally in tallies.items()}
+
+    @property
+    def status(self) -> Status:
+        """Failed beats unchecked beats passed."""
+        statuses = [Status.UNCHECKED] if self.reasons else []
+        for count in self.counts.values():
+            if count.failed:
+                statuses.append(Status.FAILED)
+            complete = count.complete and not count.unchecked
+            statuses.append(Status.PASSED if complete else Status.UNCHECKED)
+        return Status.worst(statuses)
+
+
+def _counts(tally: Mapping[Kind, int]) -> Counts:
+    passed, failed = tally[Kind.PASSED], tally[Kind.FAILED]
+    return Counts(
+        expected=sum(tally.values()),
+        executed=passed + failed,
+        passed=passed,
+        failed=failed,
+        exempt=tally[Kind.EXEMPT],
+        unchecked=tally[Kind.UNCHECKED] + tally[Kind.MISSING],
+    )
+
+
+def unchecked(expected: Sequence[Entry], adapters: Sequence[str], reason: str) -> Judgement:
+    """The judgement of a run that never began."""
+    results = tuple(
+        CaseResult(entry=entry, adapter=adapter, kind=Kind.MISSING)
+        for adapter in adapters
+        for entry in expected
+    )
+    return Judgement(results=results, reasons=(reason,), seconds={})
+
+
+def judge(
+    expected: Sequence[Entry],
+    adapters: Sequence[str],
+    events: Sequence[Event],
+    *,
+    packages: Sequence[str],
+    outside: Sequence[str] = (),
+) -> Judgement:
+    """Account for each expected case on each adapter.
+
+    `packages` are the folders that must have run; `outside` says what is
+    known of the run from elsewhere (it was interrupted, the stream is
+    damaged), as sentences.
+    """
+    finished: dict[tuple[str, str], list[Finished]] = defaultdict(list)
+    started: dict[tuple[str, str], str] = {}
+    lacks: dict[str, set[str]] = {}
+    for event in events:
+        match event:
+            case Finished():
+                finished[event.adapter, event.case].append(event)
+            case Started():
+                started[event.adapter, event.case] = event.worker
+            case Opened():
+                lacks.setdefault(event.adapter, set()).update(event.capabilities)
+            case _:
+                pass
+    infos = _infos(events)
+    results = tuple(
+        _result(
+            entry,
+            adapter,
+            finished[adapter, entry.id],
+            infos[adapter, entry.id],
+            started.get((adapter, entry.id)),
+            lacks.get(adapter, set()),
+        )
+        for adapter in adapters
+        for entry in expected
+    )
+    total = len(expected) * len(adapters)
+    known = {(adapter, entry.id) for adapter in adapters for entry in expected}
+    reasons = [
+        *_stops(events, len(finished), total),
+        *outside,
+        *_strangers(events, known),
+        *_troubles(events, packages),
+    ]
+    seconds: dict[str, float] = defaultdict(float)
+    for runs in finished.values():
+        for run in runs:
+            seconds[run.adapter] += run.seconds
+    return Judgement(results=results, reasons=tuple(dict.fromkeys(reasons)), seconds=seconds)
+
+
+def _infos(events: Sequence[Event]) -> Mapping[tuple[str, str], list[CaseInfo]]:
+    """The cases that one worker collected: all workers collect the same, or xdist refuses."""
+    infos: dict[tuple[str, str], list[CaseInfo]] = defaultdict(list)
+    for event in events:
+        if isinstance(event, Collected):
+            for info in event.cases:
+                infos[info.adapter, info.id].append(info)
+            break
+    return infos
+
+
+def _result(
+    entry: Entry,
+    adapter: str,
+    runs: Sequence[Finished],
+    infos: Sequence[CaseInfo],
+    worker: str | None,
+    has: set[str],
+) -> CaseResult:
+    def result(kind: Kind, reason: str = "") -> CaseResult:
+        return CaseResult(
+            entry=entry, adapter=adapter, kind=kind, reason=reason, finished=runs[0] if runs else None
+        )
+
+    for run in runs:
+        if run.problem is not None and run.problem.divergence and run.down is None:
+            return CaseResult(entry=entry, adapter=adapter, kind=Kind.FAILED, finished=run)
+    if len(infos) > 1 or len(runs) > 1:
+        return result(Kind.UNCHECKED, f"{max(len(infos), len(runs))} cases have this id")
+    if not runs:
+        if worker is not None:
+            return result(Kind.UNCHECKED, f"it began on worker {worker} and did not come to an end")
+        return result(Kind.MISSING)
+    (run,) = runs
+    if not infos or (infos[0].level, infos[0].needs) != (entry.level, entry.needs):
+        return result(
+            Kind.UNCHECKED, "its level or needs differ from the manifest: run python -m contracts.manifest"
+        )
+    if run.exempt is not None:
+        if run.exempt in entry.needs and run.exempt not in has:
+            return result(Kind.EXEMPT, run.exempt)
+        return result(Kind.UNCHECKED, f"it was exempted for {run.exempt}, which the manifest does not grant")
+    reason = _why_not_passed(run)
+    return result(Kind.PASSED) if reason is None else result(Kind.UNCHECKED, reason)
+
+
+def _why_not_passed(run: Finished) -> str | None:
+    if run.down is not None:
+        return run.down
+    if run.problem is not None:
+        return f"it could not be examined: {run.problem.message} ({run.problem.where})"
+    if run.skipped is not None:
+        return f"skipped inside of the case: {run.skipped}"
+    if run.phases != _PHASES:
+        return f"its phases ended as {', '.join(f'{name} {end}' for name, end in run.phases.items()) or 'nothing'}"
+    if run.steps == 0:
+        return "it passed without calling the adapter"
+    return None
+
+
+def _stops(events: Sequence[Event], done: int, total: int) -> list[str]:
+    """Why the run stopped early: what a probe found, and workers that were lost."""
+    after = f"the run stopped after {done} of {total} cases"
+    sentences = [
+        f"{event.down.rstrip('.')}; {after}."
+        for event in events
+        if isinstance(event, Finished) and event.down
+    ][:1]
+    running: dict[str, str] = {}
+    for event in events:
+        match event:
+            case Started():
+                running[event.worker] = f"{event.case} on {event.adapter}"
+            case Finished():
+                running.pop(event.worker, None)
+            case Lost():
+                what = f" while it ran {running[event.worker]}" if event.worker in running else ""
+                sentences.append(f"Worker {event.worker} was lost{what} ({event.reason}); {after}.")
+            case _:
+                pass
+    return sentences
+
+
+def _strangers(events: Sequence[Event], known: set[tuple[str, str]]) -> list[str]:
+    """Cases that ran and that nobody expected."""
+    unknown = sorted(
+        {
+            event.case
+            for event in events
+            if isinstance(event, Finished) and (event.adapter, event.case) not in known
+        }
+    )
+    return (
+        [
+            f"{len(unknown)} cases ran that the manifest does not know, {unknown[0]} for one: run python -m contracts.manifest."
+        ]
+        if unknown
+        else []
+    )
+
+
+def _troubles(events: Sequence[Event], packages: Sequence[str]) -> list[str]:
+    """What went wrong around the cases."""
+    sentences = []
+    for event in events:
+        match event:
+            case Begun() if tuple(event.packages) != tuple(packages):
+                sentences.append(f"pytest ran other packages than this command: {', '.join(event.packages)}.")
+            case Broke():
+                lines = [line.strip() for line in event.text.splitlines() if line.strip()]
+                sentences.append(f"{event.what} broke: {lines[-1] if lines else 'no reason given'}")
+            case Ended() if event.exit_status not in {
+                0,
+                1,
+                5,
+            }:  # 5: no case was left, which is reported as such
+                sentences.append(f"pytest ended with status {event.exit_status}.")
+            case _:
+                pass
+    return sentences

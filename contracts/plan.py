@@ -1,0 +1,76 @@
+"""What one run of the contract is to do: a value that the command hands to pytest as a file."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Literal, Self, cast
+
+from contracts.subject import Subject
+
+__all__ = ["MEMORY", "SUPABASE", "Adapter", "Level", "Plan"]
+
+Level = Literal["core", "strict"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adapter:
+    """One adapter to judge."""
+
+    name: str
+    """How reports call it."""
+    subject: str
+    """``module:attribute`` of a function that takes the record of a stack, or None, and returns a `Subject`."""
+    needs_stack: bool = False
+
+    def open(self, stack: Path | None) -> Subject:
+        """Make the subject of one worker."""
+        module, _, path = self.subject.partition(":")
+        found: Any = import_module(module)
+        for name in path.split("."):
+            found = getattr(found, name)
+        return cast("Callable[[Path | None], Subject]", found)(stack)
+
+
+MEMORY = Adapter(name="memory", subject="contracts.subjects.memory:MemorySubject.open")
+SUPABASE = Adapter(
+    name="supabase", subject="contracts.subjects.supabase:SupabaseSubject.open", needs_stack=True
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The part of a run that its workers must know."""
+
+    events: Path | None
+    """The file that the plugin appends its events to; None to report nowhere."""
+    adapters: tuple[Adapter, ...] = (MEMORY,)
+    stack: Path | None = None
+    """The record of the running stack."""
+    level: Level = "strict"
+    """``core`` leaves the strict cases out."""
+    cases: tuple[str, ...] = ()
+    """Run these ids only; none means all."""
+    owner_fd: int | None = None
+    """The reading end of a pipe that the command holds: when it closes, the command has ended, and so must we."""
+
+    def dumps(self) -> str:
+        """Return the plan as JSON."""
+        return json.dumps({**asdict(self), "events": _text(self.events), "stack": _text(self.stack)})
+
+    @classmethod
+    def loads(cls, text: str) -> Self:
+        """Read a plan back."""
+        data = json.loads(text)
+        adapters = tuple(Adapter(**adapter) for adapter in data.pop("adapters"))
+        events, stack = (_path(data.pop(name)) for name in ("events", "stack"))
+        return cls(adapters=adapters, events=events, stack=stack, cases=tuple(data.pop("cases")), **data)
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
+
+
+def _path(text: str | None) -> Path | None:
+    return None if text is None else Path(text)

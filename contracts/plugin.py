@@ -1,0 +1,232 @@
+"""The pytest plugin of the contract: runs each case on each adapter and tells what happened.
+
+It decides nothing about the verdict. `contracts.plan` says what to run,
+`contracts.events` is what comes out.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+import contracts
+import harness
+from contracts.collected import case_info
+from contracts.events import Begun, Broke, CaseInfo, Collected, Ended, Event, Lost, Opened, Writer
+from contracts.explain import compared
+from contracts.plan import Plan
+from contracts.recording import Log, RecordedSubject
+from contracts.run import CaseRun
+from contracts.subject import Subject
+from harness.adapters.protocol import Store
+
+ADAPTER = "contract_adapter"
+_PREFIX = "on:"
+_PLUGIN = "contract-session"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take the plan of the run as a file."""
+    group = parser.getgroup("contract", "parity contract")
+    group.addoption("--contract-plan", metavar="FILE", help="what to run, as contracts.plan writes it")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the plan; without one, the cases run on memory and report to pytest alone."""
+    path = config.getoption("contract_plan")
+    plan = Plan(events=None) if path is None else Plan.loads(Path(path).read_text(encoding="utf-8"))
+    config.pluginmanager.register(ContractSession(config, plan), _PLUGIN)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each case on each adapter of the plan."""
+    if ADAPTER in metafunc.fixturenames:
+        adapters = _session(metafunc.config).plan.adapters
+        metafunc.parametrize(
+            ADAPTER,
+            [adapter.name for adapter in adapters],
+            ids=[_PREFIX + adapter.name for adapter in adapters],
+        )
+
+
+@pytest.fixture
+def subject(contract_adapter: str, request: pytest.FixtureRequest) -> Subject:
+    """The adapter under test on empty tables. Its stores note what they are asked."""
+    session = _session(request.config)
+    opened = session.open(contract_adapter)
+    opened.reset()
+    return cast("Subject", RecordedSubject(opened, session.log))
+
+
+@pytest.fixture
+def store(subject: Subject) -> Store:
+    """The store under test, on empty tables."""
+    return subject.store
+
+
+def _session(config: pytest.Config) -> "ContractSession":
+    return cast("ContractSession", config.pluginmanager.get_plugin(_PLUGIN))
+
+
+class ContractSession:
+    """The state of one process of the run: the controller, or a worker."""
+
+    def __init__(self, config: pytest.Config, plan: Plan) -> None:
+        self.plan = plan
+        self.log = Log()
+        self._config = config
+        workerinput: dict[str, Any] | None = getattr(config, "workerinput", None)
+        self._worker = "main" if workerinput is None else str(workerinput["workerid"])
+        self._controls = workerinput is None
+        self._writer = None if plan.events is None else Writer(plan.events)
+        self._subjects: dict[str, Subject] = {}
+        self._running: CaseRun | None = None
+        self._stop: str | None = None
+        if self._controls and plan.owner_fd is not None:
+            threading.Thread(target=_end_with_owner, args=(plan.owner_fd,), daemon=True).start()
+
+    def emit(self, event: Event) -> None:
+        """Append an event to the stream, if there is one."""
+        if self._writer is not None:
+            self._writer(event)
+
+    def open(self, name: str) -> Subject:
+        """Return this worker's subject of an adapter, made when it is first needed."""
+        if name not in self._subjects:
+            begun = time.perf_counter()
+            (adapter,) = (adapter for adapter in self.plan.adapters if adapter.name == name)
+            try:
+                subject = adapter.open(self.plan.stack)
+            except Exception as error:
+                # Every case on this adapter would end the same way.
+                self._stop = f"{name} of worker {self._worker} could not be opened: {error}"
+                raise
+            self._subjects[name] = subject
+            capabilities = tuple(sorted(capability.value for capability in subject.capabilities))
+            self.emit(
+                Opened(
+                    worker=self._worker,
+                    adapter=name,
+                    capabilities=capabilities,
+                    seconds=time.perf_counter() - begun,
+                )
+            )
+        return self._subjects[name]
+
+    def pytest_sessionstart(self) -> None:
+        """Say which packages run, so that a folder of the same name cannot take their place."""
+        if self._controls:
+            self.emit(Begun(packages=tuple(_folder(package.__file__) for package in (contracts, harness))))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep what the plan names. Everything else that disappears is missed by the verdict."""
+        cases = set(self.plan.cases)
+        items[:] = [
+            item
+            for item in items
+            if (self.plan.level == "strict" or self._info(item).level == "core")
+            and (not cases or self._info(item).id in cases)
+        ]
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Tell which cases will run."""
+        infos = tuple(self._info(item) for item in session.items)
+        self.emit(Collected(worker=self._worker, cases=infos))
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Tell that a module could not be imported."""
+        if report.failed:
+            self.emit(Broke(what=report.nodeid, text=report.longreprtext[-2000:]))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Follow one case from its setup to its teardown."""
+        # A thread that a case left behind goes on writing to the log of that case.
+        self.log = Log()
+        run = self._running = CaseRun(item, self._info(item), self._worker)
+        self.emit(run.started())
+        result = yield
+        self.emit(run.finished(self.log))
+        self._running = None
+        if run.down is not None:
+            item.session.shouldstop = run.down
+        return result
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Exempt an adapter that lacks what the case needs."""
+        run = self._running
+        if run is not None and run.info.adapter:
+            capabilities = {capability.value for capability in self.open(run.info.adapter).capabilities}
+            lacking = [name for name in run.info.needs if name not in capabilities]
+            if lacking:
+                run.exempt = lacking[0]
+                pytest.skip(f"{run.info.adapter} lacks {lacking[0]}")
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(
+        self, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Note how a phase ended, and ask the servers if it ended badly."""
+        report = yield
+        run = self._running
+        if run is not None:
+            run.note(call, report)
+            if run.problem is not None and run.down is None:
+                run.down = self._stop or self._probe(run.info.adapter)
+        return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_assertrepr_compare(self, op: str, left: object, right: object) -> None:
+        """Keep the two sides of the comparison that failed, while they are as they were compared."""
+        if self._running is not None:
+            self._running.comparison = compared(op, left, right)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object | None) -> None:
+        """Tell that a worker ended without a word."""
+        if error:
+            self.emit(Lost(worker=str(node.gateway.id), reason=str(error)))
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """Tell that pytest itself failed."""
+        self.emit(Broke(what="pytest", text=str(excrepr)[-2000:]))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, exitstatus: int) -> Generator[None]:
+        """Close the subjects, and end the stream once all workers are gone."""
+        for subject in self._subjects.values():
+            try:
+                subject.close()
+            except Exception as error:  # noqa: BLE001 - the verdict does not depend on it; the log shows it
+                print(f"closing {subject.name}: {error}", file=sys.__stderr__)
+        self._subjects.clear()
+        yield
+        if self._controls:
+            self.emit(Ended(exit_status=int(exitstatus)))
+
+    def _probe(self, adapter: str) -> str | None:
+        subject = self._subjects.get(adapter)
+        down = None if subject is None else subject.probe()
+        return None if down is None else f"{adapter} of worker {self._worker}: {down}"
+
+    def _info(self, item: pytest.Item) -> CaseInfo:
+        return case_info(item, ADAPTER, _PREFIX)
+
+
+def _folder(file: str | None) -> str:
+    return "" if file is None else str(Path(file).resolve().parent)
+
+
+def _end_with_owner(owner_fd: int) -> None:
+    """Wait until the command is gone, however it went, and take the whole run along."""
+    while os.read(owner_fd, 1):
+        pass
+    os.killpg(os.getpgid(0), signal.SIGKILL)

@@ -1,0 +1,168 @@
+"""Remembers what a case asked of the adapter under test, and what it answered.
+
+Nothing is rendered while the case runs: values are kept, and shortened once
+the case is over. A case that mutates an argument afterwards is shown with the
+mutated one.
+"""
+
+import functools
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, cast
+
+from contracts.events import Operation
+from contracts.excerpt import short
+from contracts.subject import Subject
+from harness.adapters.protocol import Store
+from harness.errors import StoreError
+
+__all__ = ["Log", "RecordedSubject"]
+
+KEPT = 50
+"""Operations of one case that are remembered, the last ones."""
+_UNCOUNTED = frozenset({"close"})
+
+
+@dataclass(slots=True)
+class _Call:
+    step: int
+    name: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    answer: Any = None
+    error: BaseException | None = None
+    open: bool = True
+
+    rows: int | None = None
+    """How many rows an iteration has yielded so far."""
+
+    def describe(self) -> Operation:
+        """Return the operation as short texts."""
+        given = [short(arg) for arg in self.args]
+        given += [f"{name}={short(value)}" for name, value in self.kwargs.items()]
+        return Operation(step=self.step, call=f"{self.name}({', '.join(given)})", answer=self._answered())
+
+    def _answered(self) -> str:
+        if self.error is not None:
+            return described(self.error)
+        if self.rows is not None:
+            return f"{self.rows} rows"
+        return "no answer yet" if self.open else short(self.answer)
+
+
+def described(error: BaseException) -> str:
+    """Name an error as reports do: ``conflict(bookings_pkey)``, or its class and its message."""
+    if isinstance(error, StoreError):
+        subject = error.subject
+        return error.kind if subject is None else f"{error.kind}({subject})"
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text[:300]}" if text else type(error).__name__
+
+
+class Log:
+    """The operations of one case. Threads may write to it at once."""
+
+    def __init__(self) -> None:
+        self._last: deque[_Call] = deque(maxlen=KEPT)
+        self._steps = count(1)
+        self._begun = 0
+
+    @property
+    def calls(self) -> int:
+        """How many operations were begun."""
+        return self._begun
+
+    def begin(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Call:
+        """Note a call."""
+        operation = _Call(next(self._steps), name, args, kwargs)
+        self._begun = max(self._begun, operation.step)
+        self._last.append(operation)
+        return operation
+
+    def describe(self) -> tuple[Operation, ...]:
+        """Return the last operations as texts, oldest first."""
+        return tuple(call.describe() for call in tuple(self._last))
+
+
+class _Recorded:
+    """A store or one of its repositories, with every call noted."""
+
+    def __init__(self, target: object, prefix: str, log: Log) -> None:
+        self._target = target
+        self._prefix = prefix
+        self._log = log
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            found = getattr(self._target, name)
+        except AttributeError as error:
+            # A case that asks whether an operation exists has asked the adapter.
+            call = self._log.begin(self._prefix + name, (), {})
+            call.error, call.open = error, False
+            raise
+        if name.startswith("_") or name in _UNCOUNTED:
+            return found
+        recorded: Any = found
+        if callable(found):
+            recorded = _noted(found, self._prefix + name, self._log)
+        elif hasattr(found, "create"):
+            recorded = _Recorded(found, f"{name}.", self._log)
+        self.__dict__[name] = recorded
+        return recorded
+
+    def __enter__(self) -> "_Recorded":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._target.close()  # type: ignore[attr-defined]  # only stores are entered
+
+
+def _noted(function: Callable[..., Any], name: str, log: Log) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        operation = log.begin(name, args, kwargs)
+        try:
+            answer = function(*args, **kwargs)
+        except BaseException as error:
+            operation.error, operation.open = error, False
+            raise
+        if isinstance(answer, Iterator):
+            operation.rows = 0
+            return _rows(answer, operation)
+        operation.answer, operation.open = answer, False
+        return answer
+
+    return call
+
+
+def _rows(rows: Iterator[Any], operation: _Call) -> Iterator[Any]:
+    try:
+        for row in rows:
+            operation.rows = (operation.rows or 0) + 1
+            yield row
+    except GeneratorExit:
+        raise
+    except BaseException as error:
+        operation.error = error
+        raise
+
+
+class RecordedSubject:
+    """A subject whose stores note every call."""
+
+    def __init__(self, subject: Subject, log: Log) -> None:
+        self._subject = subject
+        self._log = log
+        self.store = cast("Store", _Recorded(subject.store, "", log))
+
+    @contextmanager
+    def another_client(self) -> Iterator[Store]:
+        """Open a second store whose calls are noted, too."""
+        with self._subject.another_client() as store:
+            yield cast("Store", _Recorded(store, "", self._log))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._subject, name)

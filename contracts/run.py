@@ -1,0 +1,92 @@
+"""One case on one adapter, from its start to its end, inside of a worker."""
+
+import time
+
+import pytest
+
+from contracts.collected import first_sentence
+from contracts.events import CaseInfo, Finished, Problem, Started
+from contracts.explain import Comparison, explain
+from contracts.recording import Log
+
+__all__ = ["CaseRun"]
+
+
+class CaseRun:
+    """What is known of the running case."""
+
+    def __init__(self, item: pytest.Item, info: CaseInfo, worker: str) -> None:
+        self.info = info
+        self.exempt: str | None = None
+        self.problem: Problem | None = None
+        self.skipped: str | None = None
+        self.down: str | None = None
+        self.comparison: Comparison | None = None
+        self._item = item
+        self._worker = worker
+        self._phases: dict[str, str] = {}
+        self._begun = time.perf_counter()
+
+    def started(self) -> Started:
+        """Return the event of its start."""
+        return Started(worker=self._worker, adapter=self.info.adapter, case=self.info.id)
+
+    def note(self, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+        """Take in how one phase ended: both what was raised, and what pytest made of it.
+
+        A plugin that turns an exception into a pass is overruled: the
+        exception counts.
+        """
+        error = call.excinfo
+        outcome: str = report.outcome
+        if hasattr(report, "wasxfail"):
+            outcome = "xpassed" if report.passed else "xfailed"
+            self.skipped = f"marked as an expected failure: {report.wasxfail}"
+        elif error is not None and error.errisinstance(pytest.skip.Exception):
+            outcome = "skipped"
+            self.skipped = str(error.value)
+        elif error is not None or report.failed:
+            outcome = "failed"
+        self._phases[call.when] = outcome
+        if outcome == "failed" and self.problem is None:
+            self.problem = self._explain(error, call.when, report)
+        self.comparison = None
+
+    def finished(self, log: Log) -> Finished:
+        """Return the event of its end."""
+        return Finished(
+            worker=self._worker,
+            adapter=self.info.adapter,
+            case=self.info.id,
+            level=self.info.level,
+            proves=first_sentence(getattr(getattr(self._item, "function", None), "__doc__", None)),
+            phases=self._phases,
+            steps=log.calls,
+            operations=tuple(log.describe()),
+            exempt=self.exempt,
+            problem=self.problem,
+            skipped=self.skipped,
+            down=self.down,
+            seconds=round(time.perf_counter() - self._begun, 6),
+        )
+
+    def _explain(
+        self, error: pytest.ExceptionInfo[BaseException] | None, phase: str, report: pytest.TestReport
+    ) -> Problem:
+        if error is None:
+            text = report.longreprtext[-2000:]
+            return Problem(
+                divergence=False,
+                expected="no failure",
+                actual="a plugin reported a failure",
+                message=text,
+                where=self.info.where,
+                traceback=text,
+            )
+        return explain(
+            error,
+            phase=phase,
+            comparison=self.comparison,
+            cases=self._item.path.parent,
+            traceback=report.longreprtext[-20_000:],
+        )

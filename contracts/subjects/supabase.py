@@ -1,0 +1,114 @@
+"""The Supabase adapter as a subject, on a database of its own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from harness.adapters.codec import Wire, encode_value
+from harness.adapters.protocol import Store
+from harness.adapters.supabase import SupabaseStore
+from harness.errors import HarnessError
+from harness.models import ENTITIES, Row, entity_of
+from harness.stack.databases import Database
+from harness.stack.embedded import EmbeddedStack
+
+__all__ = ["SupabaseSubject"]
+
+_CONNECT_S = 10
+# A session that a case forgot must not hold up all cases that follow.
+_EMPTY = sql.SQL("; ").join(
+    [
+        sql.SQL("SET lock_timeout = '10s'"),
+        *(sql.SQL("DELETE FROM {}").format(sql.Identifier("public", table)) for table in reversed(ENTITIES)),
+    ]
+)
+
+
+class SupabaseSubject:
+    """`SupabaseStore` on a clone of the migrated template, seen from the side by the owner of the database."""
+
+    name = "supabase"
+
+    def __init__(self, stack: EmbeddedStack, database: Database) -> None:
+        self._stack = stack
+        self._database = database
+        self._side = self._connect(autocommit=True)
+        self._store = self._new_store()
+        self.store: Store = self._store
+        self.capabilities = self._store.capabilities
+
+    @classmethod
+    def open(cls, stack: Path | None) -> "SupabaseSubject":
+        """Clone a database in the recorded stack. Raises StackError."""
+        if stack is None:
+            raise HarnessError("The adapter supabase needs a stack, and none was started.")
+        attached = EmbeddedStack.attach(stack)
+        try:
+            return cls(attached, attached.clone())
+        except BaseException:
+            attached.close()
+            raise
+
+    @contextmanager
+    def another_client(self) -> Iterator[Store]:
+        """Open a second store, with connections of its own."""
+        with self._new_store() as store:
+            yield store
+
+    def stored(self, row: type[Row], id: UUID) -> Wire | None:
+        """Read one row past the adapter."""
+        return next(self._select(row, sql.SQL("WHERE id = {}").format(id)), None)
+
+    def stored_rows(self, row: type[Row]) -> Iterator[Wire]:
+        """Read all rows of a table past the adapter."""
+        return self._select(row, sql.SQL(""))
+
+    def connect(self) -> psycopg.Connection[dict[str, Any]]:
+        """Open a session of the database owner, which sees all rows: transactions begin by themselves."""
+        return self._connect(autocommit=False)
+
+    def reset(self) -> None:
+        """Empty all six tables in one round trip: DELETE takes 1 ms here where TRUNCATE takes 10."""
+        if self._side.closed:
+            self._side = self._connect(autocommit=True)
+        self._side.execute(_EMPTY)
+
+    def probe(self) -> str | None:
+        """Ask Postgres, PostgREST and the gateway of this worker."""
+        return self._database.probe()
+
+    def close(self) -> None:
+        """Close the connections and drop the database."""
+        self._store.close()
+        self._side.close()
+        self._stack.close()
+
+    def _connect(self, *, autocommit: bool) -> psycopg.Connection[dict[str, Any]]:
+        return psycopg.connect(
+            self._database.coordinates.database_url,
+            autocommit=autocommit,
+            connect_timeout=_CONNECT_S,
+            row_factory=dict_row,
+        )
+
+    def _new_store(self) -> SupabaseStore:
+        coordinates = self._database.coordinates
+        return SupabaseStore(coordinates.supabase_url, coordinates.service_role_key)
+
+    def _select(self, row: type[Row], condition: sql.Composable) -> Iterator[Wire]:
+        entity = entity_of(row)
+        names = sql.SQL(", ").join(sql.Identifier(column.name) for column in entity.columns)
+        query = sql.SQL("SELECT {} FROM {} {}").format(
+            names, sql.Identifier("public", entity.table), condition
+        )
+        for found in self._side.execute(query).fetchall():
+            yield {
+                column.name: None if found[column.name] is None else encode_value(column, found[column.name])
+                for column in entity.columns
+            }
