@@ -7,8 +7,6 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from filelock import FileLock
-
 from harness.errors import StackError
 from harness.stack.logs import tail
 from harness.stack.plans import ClusterPlan
@@ -43,6 +41,8 @@ def create_cluster(plan: ClusterPlan, log: Path) -> str:
 
 
 def _keep_seed(plan: ClusterPlan, place: Path, log: Path) -> None:
+    from filelock import FileLock  # noqa: PLC0415  # 0.06 s, for the first start only
+
     place.parent.mkdir(mode=0o755, exist_ok=True)
     with FileLock(place.parent / ".lock"):
         if place.exists():

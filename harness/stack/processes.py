@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,18 +58,25 @@ def record(instance: Path, pid: int, name: str) -> Path:
 
 def end_recorded(instance: Path, *, deadline_s: float = 5.0) -> None:
     """End every process that is written down for `instance` and verified to be the same one."""
-    alive = []
+    alive: list[ProcessId] = []
     for note in (instance / "processes").glob("*.json"):
         with contextlib.suppress(OSError, ValueError, KeyError):
             content = json.loads(note.read_text(encoding="utf-8"))
-            process = ProcessId(content["pid"], content["started"]).find()
+            identity = ProcessId(content["pid"], content["started"])
+            process = identity.find()
             if process is not None:
                 # Postgres: SIGQUIT ends it at once and still releases its shared memory.
                 process.send_signal(signal.SIGQUIT if content["name"] == "postgres" else signal.SIGTERM)
-                alive.append(process)
-    for process in psutil.wait_procs(alive, timeout=deadline_s)[1]:
-        with contextlib.suppress(psutil.Error):
-            process.kill()
+                alive.append(identity)
+    # Not psutil.wait_procs: it waits for zombies, whose parent may live on without a look at them.
+    deadline = time.monotonic() + deadline_s
+    while any(identity.find() for identity in alive) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    for identity in alive:
+        process = identity.find()
+        if process is not None:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
 
 
 def spawn(

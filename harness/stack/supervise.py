@@ -17,7 +17,6 @@ from harness.errors import StackError
 from harness.stack.lifetime import Lifetime, read_line
 from harness.stack.plans import ClusterPlan, DatabasePlan
 from harness.stack.postgres import Postgres
-from harness.stack.postgrest import PostgREST
 from harness.stack.processes import record
 
 __all__ = ["main"]
@@ -52,6 +51,7 @@ def _cluster() -> None:
 def _database() -> None:
     # Before the plan is read: it takes 0.2 s, and the plan comes when the database exists.
     from harness.stack.gateway import serve  # noqa: PLC0415
+    from harness.stack.postgrest import PostgREST  # noqa: PLC0415
 
     plan = DatabasePlan.loads(read_line())
     lifetime = Lifetime(plan.instance)

@@ -36,7 +36,9 @@ def test_an_empty_database_has_roles_and_no_tables(stack: EmbeddedStack) -> None
     with stack.empty() as database:
         assert database.probe() is None
         with psycopg.connect(database.coordinates.database_url) as connection:
-            assert connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
+            assert connection.execute(
+                "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+            ).fetchone() == (0,)
             connection.execute("CREATE TABLE made_here (id int)")
 
 
@@ -64,10 +66,15 @@ def test_the_database_of_a_killed_process_is_dropped(stack: EmbeddedStack) -> No
     name = json.loads(worker.stdout.readline())["name"]
     worker.kill()
     worker.communicate()
-    with stack.clone() as database, psycopg.connect(database.coordinates.database_url, autocommit=True) as connection:
+    with (
+        stack.clone() as database,
+        psycopg.connect(database.coordinates.database_url, autocommit=True) as connection,
+    ):
 
         def is_dropped() -> bool:
-            return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None
+            return (
+                connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None
+            )
 
         wait_for(is_dropped, what="the database is dropped")
 

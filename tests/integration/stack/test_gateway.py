@@ -32,7 +32,9 @@ def test_the_key_alone_decides_the_role(database: Database) -> None:
 def test_a_token_beside_the_key_decides_the_role(database: Database) -> None:
     keys = database.coordinates
     token = {"Authorization": f"Bearer {keys.service_role_key}"}
-    assert call(database, "/rest/v1/rpc/show?name=role", key=keys.anon_key, headers=token).json == "service_role"
+    assert (
+        call(database, "/rest/v1/rpc/show?name=role", key=keys.anon_key, headers=token).json == "service_role"
+    )
 
 
 def test_a_key_of_another_stack_is_refused(database: Database) -> None:
@@ -67,7 +69,9 @@ def test_partial_content_passes_with_its_headers(database: Database) -> None:
 
 
 def test_head_has_headers_and_no_body(database: Database) -> None:
-    answer = call(database, "/rest/v1/notes?limit=1", method="HEAD", key=database.coordinates.service_role_key)
+    answer = call(
+        database, "/rest/v1/notes?limit=1", method="HEAD", key=database.coordinates.service_role_key
+    )
     assert (answer.status, answer.content) == (200, b"")
 
 
@@ -81,7 +85,9 @@ def test_head_has_headers_and_no_body(database: Database) -> None:
         ("id=in.(" + ",".join(str(n) for n in range(1, 3000)) + ")&limit=1&order=id", [1]),
     ],
 )
-def test_query_strings_arrive_as_they_were_sent(database: Database, filter_: str, expected: list[int]) -> None:
+def test_query_strings_arrive_as_they_were_sent(
+    database: Database, filter_: str, expected: list[int]
+) -> None:
     answer = call(database, f"/rest/v1/notes?select=id&{filter_}", key=database.coordinates.service_role_key)
     assert [row["id"] for row in answer.json] == expected
 

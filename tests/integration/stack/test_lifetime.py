@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import stat
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +11,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from harness.errors import StackError
 from harness.settings import Settings
 from harness.stack.embedded import EmbeddedStack
+from harness.stack.home import Home
+from harness.stack.instances import clean
 from tests.integration.stack.conftest import call, prepare, run_python, wait_for
 
 OWNER = """
@@ -42,7 +46,14 @@ class Owner:
         assert len(self.family) > 5
 
     def is_gone(self) -> bool:
-        return not any(member.is_running() and member.status() != psutil.STATUS_ZOMBIE for member in self.family)
+        return all(has_ended(member) for member in self.family)
+
+
+def has_ended(process: psutil.Process) -> bool:
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 @pytest.fixture
@@ -55,18 +66,17 @@ def owner() -> Iterator[Owner]:
         process.communicate()
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_everything_ends_with_a_killed_owner(owner: Owner, number: signal.Signals) -> None:
-    owner.process.send_signal(number)
+def test_everything_ends_with_a_killed_owner(owner: Owner) -> None:
+    owner.process.send_signal(signal.SIGKILL)
     owner.process.wait()
     wait_for(owner.is_gone, what="all servers ended")
     wait_for(lambda: not owner.record.parent.exists(), what="the instance is removed")
     assert not owner.run_dir.exists()
 
 
-def test_what_a_killed_supervisor_leaves_is_cleaned_by_the_next_start(owner: Owner, settings: Settings) -> None:
+def test_the_next_start_cleans_what_a_killed_supervisor_left(owner: Owner, settings: Settings) -> None:
     owner.supervisor.send_signal(signal.SIGKILL)
-    wait_for(lambda: not owner.supervisor.is_running() or owner.supervisor.status() == "zombie", what="it is dead")
+    wait_for(lambda: has_ended(owner.supervisor), what="the supervisor is dead")
     assert owner.record.exists()
     with EmbeddedStack.start(settings, prepare=prepare) as stack:
         assert not owner.record.parent.exists()
@@ -75,19 +85,19 @@ def test_what_a_killed_supervisor_leaves_is_cleaned_by_the_next_start(owner: Own
         assert stack.record.exists()
 
 
-def test_only_verified_processes_are_ended(settings: Settings) -> None:
+def test_only_verified_processes_of_dead_stacks_are_ended(tmp_path: Path, stack: EmbeddedStack) -> None:
+    home = Home(tmp_path)
+    stale, running = home.instances / "stack-stale", home.instances / "stack-running"
+    (stale / "processes").mkdir(parents=True)
+    running.symlink_to(stack.record.parent)
     bystander = subprocess.Popen(["sleep", "60"])
     try:
-        with EmbeddedStack.start(settings, prepare=prepare) as stack:
-            instance = stack.record.parent
-            stale = instance.with_name("stack-stale")
-            (stale / "processes").mkdir(parents=True)
-            started = psutil.Process(bystander.pid).create_time()
-            note = {"pid": bystander.pid, "started": started - 60, "name": "postgrest"}
-            (stale / "processes" / "1.json").write_text(json.dumps(note))
-            with EmbeddedStack.start(settings, prepare=prepare):
-                assert not stale.exists()
-                assert instance.exists()
+        started = psutil.Process(bystander.pid).create_time()
+        note = {"pid": bystander.pid, "started": started - 60, "name": "postgrest"}
+        (stale / "processes" / "1.json").write_text(json.dumps(note))
+        assert clean(home) == 1
+        assert not stale.exists()
+        assert running.exists()
         assert bystander.poll() is None
     finally:
         bystander.kill()
@@ -96,16 +106,30 @@ def test_only_verified_processes_are_ended(settings: Settings) -> None:
 
 def test_an_orderly_close_leaves_nothing(settings: Settings) -> None:
     stack = EmbeddedStack.start(settings, prepare=prepare)
+    assert stat.S_IMODE(stack.record.stat().st_mode) == 0o600
     database = stack.clone()
-    family = psutil.Process(os.getpid()).children(recursive=True)
+    before = psutil.Process(os.getpid()).children(recursive=True)
+    family = [
+        one
+        for one in before
+        if one.name() in {"postgres", "postgrest"} and has_part(one, stack, database.name)
+    ]
+    assert len(family) == 2
     instance, run_dir = stack.record.parent, (stack.record.parent / "run").readlink()
     assert call(database, "/rest/v1/notes", key=database.coordinates.anon_key).status == 200
     stack.close()
     stack.close()
     assert not instance.exists()
     assert not run_dir.exists()
-    mine = [member for member in family if member.is_running() and str(instance) in " ".join(member.cmdline())]
-    assert mine == []
+    assert all(has_ended(process) for process in family)
+    with pytest.raises(StackError, match="harness stack up"):
+        EmbeddedStack.attach(stack.record)
+
+
+def has_part(process: psutil.Process, stack: EmbeddedStack, database: str) -> bool:
+    """True for the stack's Postgres, which names its data directory, and the database's PostgREST."""
+    socket = process.environ().get("PGRST_SERVER_UNIX_SOCKET", "")
+    return str(stack.record.parent) in " ".join(process.cmdline()) or database in socket
 
 
 def test_a_dead_postgres_is_named_and_stays_dead(settings: Settings) -> None:

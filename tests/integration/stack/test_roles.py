@@ -35,7 +35,9 @@ def test_the_owner_migrates_without_being_a_superuser(database: Database) -> Non
             " WHERE rolname = current_user"
         ).fetchone()
         assert row == (False, True, True, True, True)
-        settings = connection.execute("SELECT current_setting('timezone'), current_setting('lc_messages')").fetchone()
+        settings = connection.execute(
+            "SELECT current_setting('timezone'), current_setting('lc_messages')"
+        ).fetchone()
         assert settings == ("UTC", "C")
 
 

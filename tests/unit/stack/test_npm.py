@@ -17,7 +17,9 @@ def test_a_full_disk_names_the_variable_that_helps() -> None:
 
 
 def test_other_errors_are_quoted_without_download_addresses() -> None:
-    said = explain("npm error code E403\nnpm error 403 Forbidden - GET https://u:secret@registry.example/pkg\n")
+    said = explain(
+        "npm error code E403\nnpm error 403 Forbidden - GET https://u:secret@registry.example/pkg\n"
+    )
     assert "E403" in said
     assert "Forbidden" in said
     assert "secret" not in said

@@ -6,6 +6,7 @@ import pytest
 
 from harness.stack.plans import ClusterPlan, DatabasePlan
 
+
 @pytest.mark.parametrize("seed", [None, Path("/home/seeds/x")])
 def test_a_cluster_plan_survives_the_pipe(seed: Path | None) -> None:
     plan = ClusterPlan(
