@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from psycopg import sql
 
 from contracts.builders import FAR_FUTURE, PAST, changes, created
 from contracts.case import needs, strict
@@ -184,7 +185,8 @@ def test_held_row_is_passed_over(subject: Subject, store: Store, row: type[Row])
     """A row that another transaction holds is passed over at once, and claimed when it is free."""
     held, free = created(row, store, run_after=PAST), created(row, store)
     with subject.connect() as session:
-        session.execute(f"SELECT FROM {entity_of(row).table} WHERE id = %s FOR UPDATE", (held.id,))
+        table = sql.Identifier(entity_of(row).table)
+        session.execute(sql.SQL("SELECT FROM {} WHERE id = %s FOR UPDATE").format(table), (held.id,))
         claimed = within(started(lambda: queue(store, row).claim()), deadline_s=10)
         assert [job.id for job in claimed] == [free.id]
         session.rollback()

@@ -1,0 +1,314 @@
+"""Queues: who claimed a job completes it or gives it back, and a worker that is too late is told so."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from contracts.builders import FAR_FUTURE, PAST, a_webhook_event, changes, created
+from contracts.case import needs, strict
+from contracts.entities import each_queue, mutable, queue, states
+from contracts.expect import refused
+from contracts.stored import everything, expected_in_store, in_store
+from contracts.subject import Subject
+from contracts.workers import clients, eventually, together
+from harness.adapters.capabilities import Capability
+from harness.adapters.protocol import Store
+from harness.adapters.queries import where
+from harness.errors import Conflict, InvalidValue, NotFound, StoreError
+from harness.models import Row, SyncJob, entity_of
+
+BRIEF_S = 0.02
+"""A lease that runs out while a case waits for it."""
+
+
+def reclaimed(store: Store, row: type[Row]) -> Any:
+    """Claim one job as soon as a brief lease has run out."""
+    (job,) = eventually(lambda: queue(store, row).claim(), "a claim after the lease ran out")
+    return job
+
+
+@each_queue
+def test_complete_ends_the_job(subject: Subject, store: Store, row: type[Row]) -> None:
+    """A completed job is done, with its attempts, and is never claimed again."""
+    created(row, store)
+    (claimed,) = queue(store, row).claim()
+    done = queue(store, row).complete(claimed.id, claimed.attempts)
+    assert (done.id, done.status, done.attempts) == (claimed.id, states(row).done, 1)
+    assert in_store(subject, done) == expected_in_store(subject, done)
+    mutable(store, row).update(done.id, changes(row, run_after=PAST))
+    assert queue(store, row).claim() == ()
+
+
+def test_complete_sets_processed_at(store: Store) -> None:
+    """A processed webhook event says when, not before it was claimed; until then, it does not."""
+    store.webhook_events.create(a_webhook_event())
+    (claimed,) = store.webhook_events.claim()
+    assert claimed.processed_at is None
+    done = store.webhook_events.complete(claimed.id, claimed.attempts)
+    assert done.processed_at is not None
+    assert claimed.updated_at <= done.processed_at <= done.updated_at
+
+
+def test_fail_does_not_set_processed_at(store: Store) -> None:
+    """A webhook event that failed, for now or for good, was not processed."""
+    for max_attempts in (1, 2):
+        store.webhook_events.create(a_webhook_event(max_attempts=max_attempts))
+    for claimed in store.webhook_events.claim():
+        assert store.webhook_events.fail(claimed.id, 1, error="down").processed_at is None
+
+
+@each_queue
+def test_fail_gives_the_job_back(subject: Subject, store: Store, row: type[Row]) -> None:
+    """A job that failed waits again, with its error and its attempts, due when it was asked to be."""
+    created(row, store)
+    (claimed,) = queue(store, row).claim()
+    before = datetime.now(UTC)
+    failed = queue(store, row).fail(claimed.id, claimed.attempts, error="iCIMS is down", retry_in_s=600)
+    after = datetime.now(UTC)
+    assert (failed.status, failed.attempts, failed.last_error) == (states(row).waiting, 1, "iCIMS is down")
+    slack = timedelta(seconds=60)
+    assert before - slack <= failed.run_after - timedelta(seconds=600) <= after + slack
+    assert in_store(subject, failed) == expected_in_store(subject, failed)
+    assert queue(store, row).claim() == ()
+
+
+@each_queue
+def test_failed_job_is_tried_again(store: Store, row: type[Row]) -> None:
+    """A job that failed is claimed again when it is due, with one more attempt."""
+    created(row, store)
+    (first,) = queue(store, row).claim()
+    queue(store, row).fail(first.id, first.attempts, error="down", retry_in_s=0)
+    (second,) = queue(store, row).claim()
+    assert (second.id, second.attempts, second.status) == (first.id, 2, "processing")
+
+
+@each_queue
+def test_last_attempt_fails_for_good(store: Store, row: type[Row]) -> None:
+    """A job that fails at its last attempt is failed, and is never claimed again."""
+    created(row, store, max_attempts=2)
+    for attempt in (1, 2):
+        (claimed,) = queue(store, row).claim()
+        assert claimed.attempts == attempt
+        ended = queue(store, row).fail(claimed.id, attempt, error=f"error {attempt}", retry_in_s=0)
+    assert (ended.status, ended.attempts, ended.last_error) == ("failed", 2, "error 2")
+    mutable(store, row).update(ended.id, changes(row, run_after=PAST))
+    assert queue(store, row).claim() == ()
+
+
+@each_queue
+def test_last_error_is_kept(store: Store, row: type[Row]) -> None:
+    """The last error stays when the job is claimed again and when it is completed."""
+    created(row, store)
+    (first,) = queue(store, row).claim()
+    queue(store, row).fail(first.id, first.attempts, error="first error", retry_in_s=0)
+    (second,) = queue(store, row).claim()
+    assert second.last_error == "first error"
+    assert queue(store, row).complete(second.id, second.attempts).last_error == "first error"
+
+
+@each_queue
+def test_error_of_an_exhausted_job_is_kept(store: Store, row: type[Row]) -> None:
+    """A job that becomes failed because its last lease ran out keeps the last error that was reported."""
+    job = created(
+        row, store, attempts=3, max_attempts=3, status="processing", run_after=PAST, last_error="known"
+    )
+    assert queue(store, row).claim() == ()
+    found: Any = queue(store, row).get(job.id)
+    assert (found.status, found.last_error) == ("failed", "known")
+
+
+@each_queue
+@pytest.mark.parametrize("operation", ["complete", "fail"])
+def test_stale_worker_is_refused(subject: Subject, store: Store, row: type[Row], operation: str) -> None:
+    """A worker whose lease ran out and whose job was claimed again can neither complete nor fail it."""
+    created(row, store)
+    (stale,) = queue(store, row).claim(lease_s=BRIEF_S)
+    current = reclaimed(store, row)
+    before = everything(subject)
+    with refused(Conflict):
+        finish(store, row, operation, stale.id, stale.attempts)
+    assert everything(subject) == before
+    assert queue(store, row).complete(current.id, current.attempts).status == states(row).done
+
+
+@each_queue
+@pytest.mark.parametrize("operation", ["complete", "fail"])
+def test_expired_lease_that_nobody_took_may_finish(store: Store, row: type[Row], operation: str) -> None:
+    """A worker that is late, but whose job nobody claimed again, may complete or fail it."""
+    created(row, store)
+    (claimed,) = queue(store, row).claim(lease_s=60)
+    mutable(store, row).update(claimed.id, changes(row, run_after=PAST))
+    finished = finish(store, row, operation, claimed.id, claimed.attempts)
+    assert finished.status == (states(row).done if operation == "complete" else states(row).waiting)
+
+
+@each_queue
+@pytest.mark.parametrize("operation", ["complete", "fail"])
+def test_waiting_job_cannot_finish(subject: Subject, store: Store, row: type[Row], operation: str) -> None:
+    """A job that nobody claimed cannot be completed or failed."""
+    job = created(row, store)
+    before = everything(subject)
+    with refused(Conflict):
+        finish(store, row, operation, job.id, 0)
+    assert everything(subject) == before
+
+
+@each_queue
+@pytest.mark.parametrize("operation", ["complete", "fail"])
+@pytest.mark.parametrize("first", ["complete", "fail"])
+def test_job_finishes_once(
+    subject: Subject, store: Store, row: type[Row], first: str, operation: str
+) -> None:
+    """A job that was completed or given back cannot be completed or failed with the same claim."""
+    created(row, store)
+    (claimed,) = queue(store, row).claim()
+    finish(store, row, first, claimed.id, claimed.attempts)
+    before = everything(subject)
+    with refused(Conflict):
+        finish(store, row, operation, claimed.id, claimed.attempts)
+    assert everything(subject) == before
+
+
+@each_queue
+@pytest.mark.parametrize("attempts", [0, 2, -1, 2**31 - 1])
+def test_wrong_token_is_refused(subject: Subject, store: Store, row: type[Row], attempts: int) -> None:
+    """A claim is completed with the number of attempts that it returned, and with no other."""
+    created(row, store)
+    (claimed,) = queue(store, row).claim()
+    before = everything(subject)
+    with refused(Conflict):
+        queue(store, row).complete(claimed.id, attempts)
+    with refused(Conflict):
+        queue(store, row).fail(claimed.id, attempts, error="x")
+    assert everything(subject) == before
+
+
+@strict
+@each_queue
+def test_stale_claim_is_named(store: Store, row: type[Row]) -> None:
+    """The conflict of a stale worker is called stale_claim."""
+    job = created(row, store)
+    for operation in ("complete", "fail"):
+        with refused(Conflict, "stale_claim"):
+            finish(store, row, operation, job.id, 1)
+
+
+@each_queue
+@pytest.mark.parametrize("operation", ["complete", "fail"])
+@pytest.mark.parametrize(
+    "id_", ["00000000-0000-4000-8000-000000000000", "not-a-uuid"], ids=["missing", "malformed"]
+)
+def test_missing_job_is_not_found(store: Store, row: type[Row], operation: str, id_: Any) -> None:
+    """Completing or failing a job that does not exist says so."""
+    with refused(NotFound, entity_of(row).table):
+        finish(store, row, operation, id_, 1)
+
+
+@each_queue
+def test_finish_by_upper_case_id(store: Store, row: type[Row]) -> None:
+    """A job is found by its id in capitals."""
+    created(row, store)
+    (claimed,) = queue(store, row).claim()
+    assert queue(store, row).complete(str(claimed.id).upper(), 1).id == claimed.id
+
+
+@each_queue
+def test_error_text_is_kept(store: Store, row: type[Row]) -> None:
+    """An error is stored as it is, whatever it quotes."""
+    error = "HTTP 502: {\"a\": 'b'}, \\ % \N{ROCKET}\n" + "x" * 10_000
+    created(row, store)
+    (claimed,) = queue(store, row).claim()
+    assert queue(store, row).fail(claimed.id, 1, error=error).last_error == error
+
+
+@strict
+@each_queue
+@pytest.mark.parametrize("retry_in_s", [-0.001, 2_592_000.1, -1e300])
+def test_retry_out_of_bounds_is_refused(store: Store, row: type[Row], retry_in_s: float) -> None:
+    """A retry comes now at the earliest and in thirty days at the latest."""
+    created(row, store)
+    (claimed,) = queue(store, row).claim()
+    with refused(InvalidValue, "retry_in_s"):
+        queue(store, row).fail(claimed.id, 1, error="x", retry_in_s=retry_in_s)
+    assert queue(store, row).get(claimed.id) == claimed
+
+
+@strict
+@needs(Capability.PYTHON_VALUES)
+@pytest.mark.parametrize("retry_in_s", [float("nan"), float("inf")], ids=["nan", "infinity"])
+def test_endless_retry_is_refused(store: Store, retry_in_s: float) -> None:
+    """A delay is a number of seconds."""
+    created(SyncJob, store)
+    (claimed,) = store.sync_jobs.claim()
+    with refused(InvalidValue, "retry_in_s"):
+        store.sync_jobs.fail(claimed.id, 1, error="x", retry_in_s=retry_in_s)
+
+
+@each_queue
+@pytest.mark.parametrize("retry_in_s", [0, 2_592_000])
+def test_bounds_of_a_retry_are_accepted(store: Store, row: type[Row], retry_in_s: float) -> None:
+    """A retry at once and one in thirty days are accepted."""
+    created(row, store)
+    (claimed,) = queue(store, row).claim()
+    assert queue(store, row).fail(claimed.id, 1, error="x", retry_in_s=retry_in_s).run_after < FAR_FUTURE
+    assert len(queue(store, row).claim()) == (1 if retry_in_s == 0 else 0)
+
+
+@strict
+@each_queue
+def test_unstorable_error_is_refused(store: Store, row: type[Row]) -> None:
+    """An error with NUL is refused, and the claim stays."""
+    created(row, store)
+    (claimed,) = queue(store, row).claim()
+    with refused(InvalidValue):
+        queue(store, row).fail(claimed.id, 1, error="a\x00b")
+    assert queue(store, row).get(claimed.id) == claimed
+
+
+@each_queue
+def test_attempts_are_exact_under_contention(subject: Subject, store: Store, row: type[Row]) -> None:
+    """Eight workers that claim and fail the same jobs at once count each attempt once, up to the maximum."""
+    made = [created(row, store, max_attempts=10).id for _ in range(4)]
+
+    with clients(subject, 8) as stores:
+
+        def work(index: int) -> list[tuple[Any, int]]:
+            mine: list[tuple[Any, int]] = []
+            for _ in range(200):
+                for job in queue(stores[index], row).claim(limit=1, lease_s=3600):
+                    mine.append((job.id, job.attempts))
+                    queue(stores[index], row).fail(job.id, job.attempts, error="again", retry_in_s=0)
+                if store_is_done(stores[index], row):
+                    break
+            return mine
+
+        outcomes = together(8, work)
+    assert not any(isinstance(outcome, StoreError) for outcome in outcomes)
+    claims = [claim for mine in outcomes if isinstance(mine, list) for claim in mine]
+    assert sorted(claims, key=str) == sorted(((id_, n) for id_ in made for n in range(1, 11)), key=str)
+    ended = [(wire["status"], wire["attempts"]) for wire in subject.stored_rows(row)]
+    assert ended == [("failed", 10)] * 4
+
+
+@each_queue
+def test_one_of_many_completions_succeeds(subject: Subject, store: Store, row: type[Row]) -> None:
+    """Of eight completions of one claim at once, exactly one succeeds."""
+    created(row, store)
+    (claimed,) = queue(store, row).claim()
+    with clients(subject, 8) as stores:
+        outcomes = together(8, lambda index: queue(stores[index], row).complete(claimed.id, 1))
+    assert sum(isinstance(outcome, Conflict) for outcome in outcomes) == 7
+    assert sum(isinstance(outcome, row) for outcome in outcomes) == 1
+
+
+def store_is_done(store: Store, row: type[Row]) -> bool:
+    """Say whether no job is left that could be claimed again."""
+    return queue(store, row).count(where=[where("status", "in", [states(row).waiting, "processing"])]) == 0
+
+
+def finish(store: Store, row: type[Row], operation: str, id_: Any, attempts: int) -> Any:
+    """Complete a job, or fail it."""
+    if operation == "complete":
+        return queue(store, row).complete(id_, attempts)
+    return queue(store, row).fail(id_, attempts, error="down")
