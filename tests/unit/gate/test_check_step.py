@@ -1,0 +1,107 @@
+"""A check runs in the user's directory with a fresh database, and only what this run wrote counts."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.gate.check_step import run_check
+from harness.gate.runner import Runner
+from harness.models.outcome import Outcome, Status, Subject
+from harness.settings.parity_toml import Check
+from harness.stack.coordinates import Coordinates
+
+ONE_TEST = '<testsuite><testcase name="a"/></testsuite>'
+WRITE = f"echo '{ONE_TEST}' > out.xml"
+
+
+class FakeDatabase:
+    coordinates = Coordinates(
+        supabase_url="http://127.0.0.1:1", anon_key="anon", service_role_key="service", database_url="dsn"
+    )
+
+    def __init__(self, down: str | None) -> None:
+        self._down = down
+
+    def probe(self) -> str | None:
+        return self._down
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    (tmp_path / "private").mkdir()
+    (tmp_path / "project").mkdir()
+
+    def run(command: str, *, down: str | None = None, **options: Any) -> Outcome:
+        @contextmanager
+        def fresh() -> Iterator[FakeDatabase]:
+            yield FakeDatabase(down)
+
+        return run_check(
+            Check(name="unit", run=command, **{"junit": "out.xml", **options}),
+            tmp_path / "project",
+            Runner(run_id="run", directory=tmp_path / "private"),
+            fresh,
+            Subject(),
+        )
+
+    return run
+
+
+def reason(outcome: Outcome) -> str:
+    assert outcome.status is Status.UNCHECKED
+    return outcome.findings[0].message
+
+
+def test_the_shell_runs_it_in_each_mode_with_the_coordinates(run: Run, tmp_path: Path) -> None:
+    outcome = run(f'echo "$DB_MODE $SUPABASE_URL $DATABASE_URL" >> seen && {WRITE}')
+    assert outcome.status is Status.PASSED
+    assert (tmp_path / "project" / "seen").read_text() == (
+        "memory http://127.0.0.1:1 dsn\nsupabase http://127.0.0.1:1 dsn\n"
+    )
+
+
+def test_the_file_of_an_earlier_run_does_not_count(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "project" / "out.xml").write_text(ONE_TEST)
+    assert "wrote no out.xml" in reason(run("true"))
+
+
+def test_a_file_that_is_no_junit_file_is_not_removed(run: Run, tmp_path: Path) -> None:
+    precious = tmp_path / "project" / "package.json"
+    precious.write_text("{}")
+    assert "is no JUnit file, so it is not replaced" in reason(run("true", junit="package.json"))
+    assert precious.read_text() == "{}"
+
+
+def test_a_missing_command_is_unchecked(run: Run) -> None:
+    assert "its command was not found" in reason(run("no-such-command-here"))
+
+
+def test_a_timeout_is_unchecked(run: Run) -> None:
+    assert "did not end within" in reason(run(f"{WRITE}; exec tail -f /dev/null", timeout_s=0.3))
+
+
+def test_an_end_without_results_says_what_was_printed_last(run: Run) -> None:
+    said = reason(run("echo cannot find module x >&2; exit 1"))
+    assert "ended with exit status 1 and wrote no out.xml. It said: cannot find module x" in said
+
+
+def test_failures_while_the_servers_are_down_are_unchecked(run: Run) -> None:
+    outcome = run(f"{WRITE}; exit 1", down="PostgREST does not answer.")
+    assert "the servers went down during check unit" in reason(outcome)
+
+
+def test_an_exit_status_that_no_test_explains_is_a_failure(run: Run) -> None:
+    assert run(f"{WRITE}; exit 4").status is Status.FAILED
+
+
+def test_a_background_process_is_ended_with_the_check(
+    run: Run, tmp_path: Path, ends: Callable[[Path], bool]
+) -> None:
+    run(f"tail -f /dev/null & echo $! > pid; {WRITE}", modes=("memory",))
+    assert ends(tmp_path / "project" / "pid")
