@@ -24,7 +24,7 @@ from harness.reports.run import GateRun
 from harness.settings import Settings, StackKind, export, secrets
 from harness.settings.parity_toml import load
 
-__all__ = ["gate", "verdict"]
+__all__ = ["gate", "outcome_of", "verdict"]
 
 
 @click.command()
@@ -79,7 +79,7 @@ def gate(
             verdict=judge(sequence.expected, sequence.outcomes),
             report=report,
         )
-        outcome = _outcome(run)
+        outcome = outcome_of(run)
         if report is not None:
             outcome = directory.write(
                 report, run, outcome, sequence.outcomes, logs=Path(private), secrets=secrets()
@@ -98,7 +98,7 @@ def verdict(*, report: Path, json_path: str | None) -> int:
     if json_path not in {None, "-"}:
         remove(Path(str(json_path)))
     run = recheck(report, datetime.now(UTC))
-    outcome = _outcome(run)
+    outcome = outcome_of(run)
     _print(run, outcome, json_path)
     return outcome.exit_status
 
@@ -122,7 +122,8 @@ def _new_run_id(now: datetime) -> str:
     return f"{now:%Y%m%dT%H%M%S}-{random.token_hex(4)}"
 
 
-def _outcome(run: GateRun) -> Outcome:
+def outcome_of(run: GateRun) -> Outcome:
+    """The outcome of the step ``gate``: everything that the steps counted and found."""
     verdict = run.verdict
     return Outcome(
         run_id=run.run_id,
