@@ -95,18 +95,27 @@ def test_rows_are_ordered_by_times_and_ids(field: str) -> None:
     assert Query.checked(BOOKINGS, [], Order(field, "desc")).order == Order(field, "desc")
 
 
+NOT_ORDERS: list[Any] = ["booked_at", ("booked_at", "asc")]
+
+
 @pytest.mark.parametrize(
-    "order",
+    ("field", "direction"),
     [
-        Order("status"),
-        Order("request_id"),
-        Order("bookedAt"),
-        Order("booked_at", "up"),
-        Order(None),
-        "booked_at",
-    ],  # type: ignore[arg-type]  # that is the test
-    ids=str,
+        ("status", "asc"),
+        ("request_id", "asc"),
+        ("bookedAt", "asc"),
+        ("booked_at", "up"),
+        (None, "asc"),
+        ([], "asc"),
+    ],
 )
+def test_rows_are_ordered_by_nothing_else(field: Any, direction: Any) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        Query.checked(BOOKINGS, [], Order(field, direction))
+    assert caught.value.name == "order"
+
+
+@pytest.mark.parametrize("order", NOT_ORDERS, ids=str)
 def test_another_order_is_refused(order: Any) -> None:
     with pytest.raises(InvalidValue) as caught:
         Query.checked(BOOKINGS, [], order)
