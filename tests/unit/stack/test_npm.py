@@ -26,4 +26,5 @@ def test_other_errors_are_quoted_without_download_addresses() -> None:
 
 
 def test_an_unknown_failure_still_says_something() -> None:
-    assert "no output" in explain("")
+    assert "it says nothing" in explain("")
+    assert "node: not found" in explain("env: node: not found\n")
