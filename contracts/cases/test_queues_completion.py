@@ -18,6 +18,7 @@ from harness.adapters.queries import where
 from harness.errors import Conflict, InvalidValue, NotFound, StoreError
 from harness.models import Row, SyncJob, entity_of
 
+MISSING = "00000000-0000-4000-8000-000000000000"
 BRIEF_S = 0.02
 """A lease that runs out while a case waits for it."""
 
@@ -87,10 +88,10 @@ def test_failed_job_is_tried_again(store: Store, row: type[Row]) -> None:
 def test_last_attempt_fails_for_good(store: Store, row: type[Row]) -> None:
     """A job that fails at its last attempt is failed, and is never claimed again."""
     created(row, store, max_attempts=2)
-    for attempt in (1, 2):
-        (claimed,) = queue(store, row).claim()
-        assert claimed.attempts == attempt
-        ended = queue(store, row).fail(claimed.id, attempt, error=f"error {attempt}", retry_in_s=0)
+    (first,) = queue(store, row).claim()
+    queue(store, row).fail(first.id, 1, error="error 1", retry_in_s=0)
+    (second,) = queue(store, row).claim()
+    ended = queue(store, row).fail(second.id, 2, error="error 2", retry_in_s=0)
     assert (ended.status, ended.attempts, ended.last_error) == ("failed", 2, "error 2")
     mutable(store, row).update(ended.id, changes(row, run_after=PAST))
     assert queue(store, row).claim() == ()
@@ -110,9 +111,8 @@ def test_last_error_is_kept(store: Store, row: type[Row]) -> None:
 @each_queue
 def test_error_of_an_exhausted_job_is_kept(store: Store, row: type[Row]) -> None:
     """A job that becomes failed because its last lease ran out keeps the last error that was reported."""
-    job = created(
-        row, store, attempts=3, max_attempts=3, status="processing", run_after=PAST, last_error="known"
-    )
+    used_up = {"attempts": 3, "max_attempts": 3, "status": "processing", "run_after": PAST}
+    job = created(row, store, **used_up, last_error="known")
     assert queue(store, row).claim() == ()
     found: Any = queue(store, row).get(job.id)
     assert (found.status, found.last_error) == ("failed", "known")
@@ -196,9 +196,7 @@ def test_stale_claim_is_named(store: Store, row: type[Row]) -> None:
 
 @each_queue
 @pytest.mark.parametrize("operation", ["complete", "fail"])
-@pytest.mark.parametrize(
-    "id_", ["00000000-0000-4000-8000-000000000000", "not-a-uuid"], ids=["missing", "malformed"]
-)
+@pytest.mark.parametrize("id_", [MISSING, "not-a-uuid"], ids=["missing", "malformed"])
 def test_missing_job_is_not_found(store: Store, row: type[Row], operation: str, id_: Any) -> None:
     """Completing or failing a job that does not exist says so."""
     with refused(NotFound, entity_of(row).table):
