@@ -21,6 +21,7 @@ import contracts
 from contracts.events import Ended, Event, Finished, Started
 from contracts.plan import Plan
 from contracts.stream import Stream
+from harness.isolation import ROOT, ours_first
 from harness.settings import inherited
 
 __all__ = ["Observation", "Pytest", "Watch", "observe"]
@@ -181,11 +182,12 @@ def _environment() -> Mapping[str, str]:
     PYTEST_ADDOPTS and PYTEST_PLUGINS stay on purpose: whoever sets them sees
     that cases are missing, and is told why.
     """
-    env = inherited({})
-    path = [str(Path(entry).absolute()) for entry in env.get("PYTHONPATH", "").split(os.pathsep) if entry]
-    root = Path(contracts.__file__).resolve().parent.parent
-    if str(root) not in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
-        path.insert(0, str(root))
+    named = inherited({}).get("PYTHONPATH", "").split(os.pathsep)
+    # pytest runs in a directory of its own: what is relative would mean another place there.
+    path = ours_first([*(str(Path(entry).absolute()) for entry in named if entry), str(ROOT)])
+    installed = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    if path[-1] == str(ROOT) and str(ROOT) in installed:
+        path.pop()  # found without being named, and behind the standard library
     return inherited(
         {
             "PYTHONPATH": os.pathsep.join(path) or None,

@@ -1,0 +1,237 @@
+"""``harness contract``: judge the adapters, and print what a person and what a machine needs."""
+
+import random
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import click
+
+from contracts import reportfiles
+from contracts.judgement import Judgement, unchecked
+from contracts.manifest import Manifest
+from contracts.outcome import outcome
+from contracts.plan import MEMORY, SUPABASE, Adapter, Level
+from contracts.report.progress import Progress
+from contracts.report.summary import Facts, summary
+from contracts.runner import DEADLINE_S
+from contracts.session import Request, Run, run_contract
+from contracts.stacks import Stack, open_stack
+from contracts.surroundings import check_directory
+from harness.errors import ConfigurationError, HarnessError
+from harness.models.outcome import Outcome, Status, Subject
+from harness.redact import redact
+from harness.reports.files import remove, write_text
+from harness.settings import Settings, StackKind, secrets
+from harness.version import version
+
+__all__ = ["contract"]
+
+_ADAPTERS = {adapter.name: adapter for adapter in (MEMORY, SUPABASE)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Options:
+    adapters: tuple[Adapter, ...]
+    level: Level
+    workers: int
+    seed: int
+    stack: StackKind
+    json: str | None
+    report: Path | None
+    only: tuple[str, ...]
+    deadline_s: float
+
+
+@click.command()
+@click.option(
+    "--adapter",
+    "adapters",
+    multiple=True,
+    type=click.Choice(sorted(_ADAPTERS)),
+    default=sorted(_ADAPTERS),
+    show_default=True,
+    help="Judge this adapter; may be repeated.",
+)
+@click.option(
+    "--level",
+    type=click.Choice(["core", "strict"]),
+    default="strict",
+    show_default=True,
+    help="strict runs all cases, core leaves out input hygiene and exact names.",
+)
+@click.option(
+    "--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes that run cases."
+)
+@click.option("--seed", type=click.IntRange(min=0, max=2**32 - 1), help="Repeat the order of an earlier run.")
+@click.option(
+    "--stack", type=click.Choice(["embedded", "docker", "external"]), help="Default: HARNESS_STACK."
+)
+@click.option(
+    "--json", metavar="PATH|-", help="Write the outcome as JSON; - prints it in place of the report."
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write the outcome, every case with its time, and pytest's log.",
+)
+@click.option(
+    "--case", "only", multiple=True, metavar="ID", help="Run this case only; such a run is never complete."
+)
+@click.option(
+    "--case-timeout",
+    type=click.FloatRange(min=1),
+    default=DEADLINE_S,
+    show_default=True,
+    help="Seconds that one case may take.",
+)
+def contract(
+    adapters: Sequence[str],
+    level: Level,
+    workers: int,
+    seed: int | None,
+    stack: StackKind | None,
+    json: str | None,
+    report: Path | None,
+    only: tuple[str, ...],
+    case_timeout: float,
+) -> int:
+    """Check that the adapters do what the contract says, each case on each of them.
+
+    Exit status: 0 parity; 1 a case failed; 2 could not check.
+    """
+    settings = Settings.from_environ()
+    options = _Options(
+        adapters=tuple(_ADAPTERS[name] for name in dict.fromkeys(adapters)),
+        level=level,
+        workers=workers,
+        seed=random.SystemRandom().randrange(2**32) if seed is None else seed,
+        stack=stack or (settings.stack if settings.stack_file is None else "embedded"),
+        json=json,
+        report=report,
+        only=only,
+        deadline_s=case_timeout,
+    )
+    if options.json is not None and options.json != "-":
+        remove(Path(options.json))
+    if options.report is not None:
+        reportfiles.prepare(options.report)
+    return _Command(options, settings).run()
+
+
+class _Command:
+    """One run of the command."""
+
+    def __init__(self, options: _Options, settings: Settings) -> None:
+        self._options = options
+        self._settings = settings
+        self._stack = Stack()
+        self._run: Run | None = None
+        self._started_at = datetime.now(UTC)
+        self._begun = time.monotonic()
+
+    def run(self) -> int:
+        """Run, and write whatever came of it."""
+        judgement = self._judge()
+        status = judgement.status
+        try:
+            self._publish(judgement)
+        except ConfigurationError as error:
+            _say(f"Error: {error}")
+            status = Status.worst([status, Status.UNCHECKED])
+        return status.exit_status
+
+    def _judge(self) -> Judgement:
+        options = self._options
+        names = [adapter.name for adapter in options.adapters]
+        manifest: Manifest | None = None
+        try:
+            manifest = Manifest.packaged()
+            check_directory(Path.cwd())
+            return self._observe(manifest)
+        except KeyboardInterrupt:
+            reason = "The run was interrupted before the first case."
+        except HarnessError as error:
+            reason = str(error)
+        return unchecked([] if manifest is None else manifest.at(options.level), names, reason)
+
+    def _observe(self, manifest: Manifest) -> Judgement:
+        options = self._options
+        unknown = set(options.only) - {entry.id for entry in manifest.at(options.level)}
+        if unknown:
+            raise ConfigurationError(f"There is no case {sorted(unknown)[0]!r} at level {options.level}.")
+        with ExitStack() as resources:
+            if any(adapter.needs_stack for adapter in options.adapters):
+                _say("Starting the servers …")
+                self._stack = resources.enter_context(open_stack(options.stack, self._settings))
+            request = Request(
+                adapters=options.adapters,
+                manifest=manifest,
+                seed=options.seed,
+                level=options.level,
+                workers=options.workers,
+                stack=self._stack.record,
+                only=options.only,
+                deadline_s=options.deadline_s,
+                long_traceback=self._settings.debug or options.report is not None,
+            )
+            cases = len(options.only) or len(request.expected)
+            _say(f"Running {cases} cases on {' and '.join(request.names)}, seed {options.seed}.")
+            progress = Progress(sys.stderr, cases * len(request.adapters))
+            self._run = run_contract(request, progress)
+            progress.close()
+        return self._run.judgement
+
+    def _publish(self, judgement: Judgement) -> None:
+        options = self._options
+        duration = time.monotonic() - self._begun
+        facts = Facts(
+            level=options.level,
+            seed=options.seed,
+            workers=options.workers,
+            duration_s=duration,
+            target=self._stack.target,
+            migrations_hash=self._stack.migrations_hash,
+            report=None if options.report is None else str(options.report),
+            traceback=self._settings.debug,
+        )
+        text = _redacted(summary(judgement, facts))
+        result = self._outcome(judgement, duration)
+        if options.report is not None:
+            log = None if self._run is None else self._run.observation
+            result = reportfiles.write(options.report, result, judgement, text, log, _redacted)
+        as_json = _redacted(reportfiles.dumps(result))
+        if options.json == "-":
+            click.echo(as_json)
+            _say(text)
+            return
+        click.echo(text)
+        if options.json is not None:
+            write_text(Path(options.json), as_json + "\n")
+
+    def _outcome(self, judgement: Judgement, duration: float) -> Outcome:
+        return outcome(
+            judgement,
+            run_id=self._settings.run_id or str(uuid4()),
+            started_at=self._started_at,
+            duration_s=duration,
+            subject=Subject(
+                harness={"version": version()},
+                target=self._stack.target,
+                migrations_hash=self._stack.migrations_hash,
+            ),
+        )
+
+
+def _redacted(text: str) -> str:
+    return redact(text, secrets())
+
+
+def _say(text: str) -> None:
+    click.echo(_redacted(text), err=True)

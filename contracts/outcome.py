@@ -1,0 +1,61 @@
+"""From the judgement to the Outcome that the gate reads. Pure."""
+
+from datetime import datetime
+
+from contracts.judgement import Judgement
+from contracts.report.divergences import failed_cases, last_operation
+from contracts.report.summary import unchecked_lines
+from harness.models.outcome import Artifact, Finding, Outcome, Subject
+
+__all__ = ["STEP", "findings", "outcome"]
+
+STEP = "contract"
+
+
+def outcome(
+    judgement: Judgement,
+    *,
+    run_id: str,
+    started_at: datetime,
+    duration_s: float,
+    subject: Subject,
+    artifacts: tuple[Artifact, ...] = (),
+) -> Outcome:
+    """Put the result of a run into its documented form."""
+    return Outcome(
+        run_id=run_id,
+        step=STEP,
+        status=judgement.status,
+        started_at=started_at,
+        duration_s=round(duration_s, 3),
+        subject=subject,
+        counts=judgement.counts,
+        findings=findings(judgement),
+        artifacts=artifacts,
+    )
+
+
+def findings(judgement: Judgement) -> tuple[Finding, ...]:
+    """One finding per failed case and adapter, per reason of the run, and per case that could not be checked."""
+    found = [
+        Finding(
+            id=case.id,
+            level=case.level,
+            where=f"{adapter} {last_operation(run)}",
+            expected=problem.expected,
+            actual=problem.actual,
+            message=f"{run.proves or case.id} {adapter} does not keep this: see {problem.where}.",
+        )
+        for case in failed_cases(judgement)
+        for adapter, run, problem in case.failures
+    ]
+    found += [_unchecked(STEP, STEP, reason) for reason in judgement.reasons]
+    for line in unchecked_lines(judgement):
+        place, _, reason = line.partition(": ")
+        id_, _, adapter = place.rpartition(" on ")
+        found.append(_unchecked(id_, adapter, reason))
+    return tuple(found)
+
+
+def _unchecked(id_: str, where: str, reason: str) -> Finding:
+    return Finding(id=id_, level="unchecked", where=where, expected="a result", actual="none", message=reason)

@@ -1,0 +1,1 @@
+"""What a run of the contract says to people: progress, divergences, summary."""

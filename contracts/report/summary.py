@@ -1,0 +1,117 @@
+"""The end of a run for a tired person: what ran, what did not, and the verdict in the last line. Pure."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from contracts.judgement import Judgement, Kind
+from contracts.plan import Level
+from contracts.report.divergences import failed_cases, render
+from harness.models.outcome import Status
+
+__all__ = ["Facts", "last_line", "summary", "unchecked_lines", "why"]
+
+_BLOCKS = 10
+_SHOWN = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a reader needs to know of the run besides its result."""
+
+    level: Level
+    seed: int
+    workers: int
+    duration_s: float
+    target: Mapping[str, str]
+    migrations_hash: str | None
+    report: str | None = None
+    """Where the full report lies."""
+    traceback: bool = False
+
+
+def summary(judgement: Judgement, facts: Facts) -> str:
+    """Return all that is printed at the end, the verdict last."""
+    failed = failed_cases(judgement)
+    blocks = [render(case, traceback=facts.traceback) for case in failed[:_BLOCKS]]
+    if len(failed) > _BLOCKS:
+        more = [
+            f"  {case.id} ({', '.join(adapter for adapter, _, _ in case.failures)})"
+            for case in failed[_BLOCKS:]
+        ]
+        place = facts.report or "--report DIR"
+        head = f"… and {len(more)} more cases diverge; their details are in {place}:"
+        rest = [f"  … {len(more) - 3 * _SHOWN} more"] if len(more) > 3 * _SHOWN else []
+        blocks.append("\n".join([head, *more[: 3 * _SHOWN], *rest]))
+    blocks.append("\n".join([*_about(judgement, facts), *_adapters(judgement)]))
+    notes = [*judgement.reasons, *unchecked_lines(judgement)]
+    if notes:
+        shown = [f"not checked {note}" for note in notes[:_SHOWN]]
+        rest = [f"            … and {len(notes) - _SHOWN} more"] if len(notes) > _SHOWN else []
+        blocks.append("\n".join([*shown, *rest]))
+    blocks.append(last_line(judgement))
+    return "\n\n".join(blocks)
+
+
+def last_line(judgement: Judgement) -> str:
+    """Return the verdict."""
+    match judgement.status:
+        case Status.PASSED:
+            return "PARITY"
+        case Status.FAILED:
+            number = len(failed_cases(judgement))
+            return f"DIVERGENCE: {number} case{'s' if number > 1 else ''}"
+        case Status.UNCHECKED:
+            return f"COULD NOT CHECK: {why(judgement)}"
+
+
+def why(judgement: Judgement) -> str:
+    """Say in one sentence why there is no verdict."""
+    if judgement.reasons:
+        return judgement.reasons[0]
+    lines = unchecked_lines(judgement)
+    if not lines:
+        return "no case was executed."
+    return lines[0] if len(lines) == 1 else f"{len(lines)} cases were not checked, the first: {lines[0]}"
+
+
+def unchecked_lines(judgement: Judgement) -> list[str]:
+    """One sentence per case that could not be checked for a reason of its own."""
+    return [
+        f"{result.entry.id} on {result.adapter}: {result.reason.rstrip('.')}."
+        for result in judgement.results
+        if result.kind is Kind.UNCHECKED
+    ]
+
+
+def _about(judgement: Judgement, facts: Facts) -> list[str]:
+    cases = max((count.expected for count in judgement.counts.values()), default=0)
+    lines = [
+        f"contract    {cases} cases, level {facts.level}, {facts.duration_s:.1f} s with {facts.workers} workers, "
+        f"seed {facts.seed} (repeat with --seed {facts.seed})"
+    ]
+    if facts.target:
+        names = {"postgres": "Postgres", "postgrest": "PostgREST"}
+        parts = [f"{names.get(name, name)} {value}" for name, value in facts.target.items()]
+        hashed = [] if facts.migrations_hash is None else [f"migrations {facts.migrations_hash[:12]}"]
+        lines.append(f"target      {', '.join([*parts, *hashed])}")
+    return lines
+
+
+def _adapters(judgement: Judgement) -> list[str]:
+    return [_adapter(name, judgement) for name in judgement.counts]
+
+
+def _adapter(name: str, judgement: Judgement) -> str:
+    count = judgement.counts[name]
+    exempt = Counter(result.reason for result in judgement.of(name) if result.kind is Kind.EXEMPT)
+    lacking = f" ({_listed(exempt)})" if exempt else ""
+    return (
+        f"{name:<11} executed {count.executed}, passed {count.passed}, failed {count.failed}, "
+        f"exempt {count.exempt}{lacking}, unchecked {count.unchecked}"
+    )
+
+
+def _listed(exempt: Mapping[str, int]) -> str:
+    parts: Sequence[str] = [f"lacks {capability}: {number}" for capability, number in sorted(exempt.items())]
+    return ", ".join(parts)

@@ -1,0 +1,71 @@
+"""The directory of a full report: the outcome, every case with its time, the text, and pytest's log."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from contracts.events import Finished
+from contracts.judgement import CaseResult, Judgement
+from contracts.runner import Observation
+from harness.models.outcome import Artifact, Outcome
+from harness.reports.files import explain, remove, sha256_of, write_text
+
+__all__ = ["dumps", "prepare", "write"]
+
+_REPORT, _CASES, _TEXT, _LOG = "report.json", "cases.json", "report.txt", "pytest.log"
+
+
+def prepare(directory: Path) -> None:
+    """Make the directory, and remove what an earlier run left. Raises ConfigurationError."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise explain(directory, error) from error
+    for name in (_REPORT, _CASES, _TEXT, _LOG):
+        remove(directory / name)
+
+
+def write(
+    directory: Path,
+    result: Outcome,
+    judgement: Judgement,
+    text: str,
+    seen: Observation | None,
+    redacted: Callable[[str], str],
+) -> Outcome:
+    """Write all files, ``report.json`` last; returns the outcome with the others as artifacts."""
+    slowest_first = sorted(judgement.results, key=lambda case: -_seconds(case.finished))
+    contents = {_CASES: json.dumps([_case(case) for case in slowest_first], indent=1), _TEXT: text + "\n"}
+    if seen is not None:
+        contents[_LOG] = f"{seen.log}\n{seen.complaints}"
+    for name, content in contents.items():
+        write_text(directory / name, redacted(content))
+    artifacts = tuple(Artifact(path=name, sha256=sha256_of(directory / name)) for name in contents)
+    complete = replace(result, artifacts=artifacts)
+    write_text(directory / _REPORT, redacted(dumps(complete)) + "\n")
+    return complete
+
+
+def dumps(result: Outcome) -> str:
+    """Return an outcome as JSON text."""
+    return json.dumps(result.to_json(), indent=2, ensure_ascii=False)
+
+
+def _case(case: CaseResult) -> dict[str, Any]:
+    run = case.finished
+    return {
+        "id": case.entry.id,
+        "adapter": case.adapter,
+        "level": case.entry.level,
+        "result": case.kind.value,
+        "reason": case.reason,
+        "seconds": _seconds(run),
+        "problem": None if run is None or run.problem is None else asdict(run.problem),
+        "operations": [] if run is None else [asdict(operation) for operation in run.operations],
+    }
+
+
+def _seconds(run: Finished | None) -> float:
+    return 0.0 if run is None else run.seconds
