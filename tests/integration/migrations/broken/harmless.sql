@@ -1,0 +1,53 @@
+-- What does no harm, and must be no finding. One case per section.
+
+-- case: nothing
+SELECT 1;
+
+-- case: table of the user's own
+CREATE TABLE public.users (id uuid PRIMARY KEY, email text UNIQUE);
+
+-- case: column of the user's own
+CREATE TABLE public.users (id uuid PRIMARY KEY);
+ALTER TABLE public.scheduling_requests ADD coordinator_id uuid REFERENCES public.users (id);
+
+-- case: column with a default
+ALTER TABLE public.bookings ADD room text NOT NULL DEFAULT 'none';
+
+-- case: identity column
+ALTER TABLE public.bookings ADD number bigint GENERATED ALWAYS AS IDENTITY;
+
+-- case: unique index for a constraint
+ALTER TABLE public.webhook_events DROP CONSTRAINT webhook_events_provider_event_id_key;
+CREATE UNIQUE INDEX webhook_events_provider_event_id_key ON public.webhook_events (provider, event_id);
+
+-- case: condition written differently
+ALTER TABLE public.bookings DROP CONSTRAINT bookings_status_check;
+ALTER TABLE public.bookings ADD CONSTRAINT bookings_status_check
+  CHECK (status = ANY (ARRAY['confirmed', 'rescheduled', 'cancelled']));
+
+-- case: trigger of another name
+ALTER TRIGGER update_bookings_updated_at ON public.bookings RENAME TO touch;
+
+-- case: trigger that fires always
+ALTER TABLE public.bookings ENABLE ALWAYS TRIGGER update_bookings_updated_at;
+
+-- case: trigger that only watches
+CREATE FUNCTION public.watch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TRIGGER watch AFTER UPDATE ON public.bookings FOR EACH ROW EXECUTE FUNCTION public.watch();
+
+-- case: wider index
+DROP INDEX public.idx_sync_jobs_entity_id;
+CREATE INDEX mine ON public.sync_jobs (entity_id, created_at);
+
+-- case: descending index
+DROP INDEX public.idx_bookings_booked_at_id;
+CREATE INDEX mine ON public.bookings (booked_at DESC, id DESC);
+
+-- case: policy that lets nobody in
+CREATE POLICY closed ON public.bookings TO anon USING (false);
+
+-- case: policy for the server
+CREATE POLICY server ON public.bookings TO service_role USING (true);
+
+-- case: function of the user's own
+CREATE FUNCTION public.mine() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';
