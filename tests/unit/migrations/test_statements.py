@@ -25,7 +25,7 @@ def test_words_are_those_that_are_executed() -> None:
 
 @pytest.mark.parametrize("text", ["SELECT 1;\nSELECT 'x", "\nSELECT $$x", '\nSELECT "x', "\n/* /* */"])
 def test_a_quote_that_never_ends_is_named_by_its_line(text: str) -> None:
-    with pytest.raises(ConfigurationError, match="line 2: .* never ends"):
+    with pytest.raises(ConfigurationError, match=r"line 2: .* never ends"):
         split(text)
 
 
