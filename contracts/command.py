@@ -92,6 +92,7 @@ class _Options:
     help="Seconds that one case may take.",
 )
 def contract(
+    *,
     adapters: Sequence[str],
     level: Level,
     workers: int,
@@ -165,7 +166,7 @@ class _Command:
         options = self._options
         unknown = set(options.only) - {entry.id for entry in manifest.at(options.level)}
         if unknown:
-            raise ConfigurationError(f"There is no case {sorted(unknown)[0]!r} at level {options.level}.")
+            raise ConfigurationError(f"There is no case {min(unknown)!r} at level {options.level}.")
         with ExitStack() as resources:
             if any(adapter.needs_stack for adapter in options.adapters):
                 _say("Starting the servers …")
@@ -204,8 +205,8 @@ class _Command:
         text = _redacted(summary(judgement, facts))
         result = self._outcome(judgement, duration)
         if options.report is not None:
-            log = None if self._run is None else self._run.observation
-            result = reportfiles.write(options.report, result, judgement, text, log, _redacted)
+            seen = None if self._run is None else self._run.observation
+            result = reportfiles.write(options.report, result, judgement, text, seen=seen, redacted=_redacted)
         as_json = _redacted(reportfiles.dumps(result))
         if options.json == "-":
             click.echo(as_json)

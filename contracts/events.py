@@ -55,7 +55,7 @@ class Problem:
     """Why a case did not pass."""
 
     divergence: bool
-    """True if the adapter did something else than the case states; False if the case could not be examined."""
+    """True if the adapter did something else than the case states; False if nothing can be said."""
     expected: str
     actual: str
     message: str

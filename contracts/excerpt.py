@@ -22,7 +22,7 @@ def short(value: object, limit: int = LIMIT) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def _render(value: object, limit: int, depth: int) -> str:
+def _render(value: object, limit: int, depth: int) -> str:  # noqa: PLR0911  # one per kind of value
     if isinstance(value, str):
         return repr(value) if len(value) <= limit else repr(value[:limit]) + f"… {len(value):,} characters"
     if isinstance(value, bytes):

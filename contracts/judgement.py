@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from contracts.events import Begun, Broke, CaseInfo, Collected, Ended, Event, Finished, Lost, Opened, Started
+from contracts.events import CaseInfo, Collected, Event, Finished, Opened, Started
+from contracts.incidents import stops, strangers, troubles
 from contracts.manifest import Entry
 from harness.models.outcome import Counts, Status
 
@@ -113,7 +114,7 @@ def judge(
     """
     finished: dict[tuple[str, str], list[Finished]] = defaultdict(list)
     started: dict[tuple[str, str], str] = {}
-    lacks: dict[str, set[str]] = {}
+    capabilities: dict[str, set[str]] = {}
     for event in events:
         match event:
             case Finished():
@@ -121,7 +122,7 @@ def judge(
             case Started():
                 started[event.adapter, event.case] = event.worker
             case Opened():
-                lacks.setdefault(event.adapter, set()).update(event.capabilities)
+                capabilities.setdefault(event.adapter, set()).update(event.capabilities)
             case _:
                 pass
     infos = _infos(events)
@@ -129,10 +130,10 @@ def judge(
         _result(
             entry,
             adapter,
-            finished[adapter, entry.id],
-            infos[adapter, entry.id],
-            started.get((adapter, entry.id)),
-            lacks.get(adapter, set()),
+            runs=finished[adapter, entry.id],
+            infos=infos[adapter, entry.id],
+            worker=started.get((adapter, entry.id)),
+            has=capabilities.get(adapter, set()),
         )
         for adapter in adapters
         for entry in expected
@@ -140,10 +141,10 @@ def judge(
     total = len(expected) * len(adapters)
     known = {(adapter, entry.id) for adapter in adapters for entry in expected}
     reasons = [
-        *_stops(events, len(finished), total),
+        *stops(events, len(finished), total),
         *outside,
-        *_strangers(events, known),
-        *_troubles(events, packages),
+        *strangers(events, known),
+        *troubles(events, packages),
     ]
     seconds: dict[str, float] = defaultdict(float)
     for runs in finished.values():
@@ -163,9 +164,10 @@ def _infos(events: Sequence[Event]) -> Mapping[tuple[str, str], list[CaseInfo]]:
     return infos
 
 
-def _result(
+def _result(  # noqa: PLR0911  # one sentence each
     entry: Entry,
     adapter: str,
+    *,
     runs: Sequence[Finished],
     infos: Sequence[CaseInfo],
     worker: str | None,
@@ -206,69 +208,8 @@ def _why_not_passed(run: Finished) -> str | None:
     if run.skipped is not None:
         return f"skipped inside of the case: {run.skipped}"
     if run.phases != _PHASES:
-        return f"its phases ended as {', '.join(f'{name} {end}' for name, end in run.phases.items()) or 'nothing'}"
+        ends = ", ".join(f"{name} {end}" for name, end in run.phases.items())
+        return f"it was not run whole: {ends or 'no phase at all'}"
     if run.steps == 0:
         return "it passed without calling the adapter"
     return None
-
-
-def _stops(events: Sequence[Event], done: int, total: int) -> list[str]:
-    """Why the run stopped early: what a probe found, and workers that were lost."""
-    after = f"the run stopped after {done} of {total} cases"
-    sentences = [
-        f"{event.down.rstrip('.')}; {after}."
-        for event in events
-        if isinstance(event, Finished) and event.down
-    ][:1]
-    running: dict[str, str] = {}
-    for event in events:
-        match event:
-            case Started():
-                running[event.worker] = f"{event.case} on {event.adapter}"
-            case Finished():
-                running.pop(event.worker, None)
-            case Lost():
-                what = f" while it ran {running[event.worker]}" if event.worker in running else ""
-                sentences.append(f"Worker {event.worker} was lost{what} ({event.reason}); {after}.")
-            case _:
-                pass
-    return sentences
-
-
-def _strangers(events: Sequence[Event], known: set[tuple[str, str]]) -> list[str]:
-    """Cases that ran and that nobody expected."""
-    unknown = sorted(
-        {
-            event.case
-            for event in events
-            if isinstance(event, Finished) and (event.adapter, event.case) not in known
-        }
-    )
-    return (
-        [
-            f"{len(unknown)} cases ran that the manifest does not know, {unknown[0]} for one: run python -m contracts.manifest."
-        ]
-        if unknown
-        else []
-    )
-
-
-def _troubles(events: Sequence[Event], packages: Sequence[str]) -> list[str]:
-    """What went wrong around the cases."""
-    sentences = []
-    for event in events:
-        match event:
-            case Begun() if tuple(event.packages) != tuple(packages):
-                sentences.append(f"pytest ran other packages than this command: {', '.join(event.packages)}.")
-            case Broke():
-                lines = [line.strip() for line in event.text.splitlines() if line.strip()]
-                sentences.append(f"{event.what} broke: {lines[-1] if lines else 'no reason given'}")
-            case Ended() if event.exit_status not in {
-                0,
-                1,
-                5,
-            }:  # 5: no case was left, which is reported as such
-                sentences.append(f"pytest ended with status {event.exit_status}.")
-            case _:
-                pass
-    return sentences

@@ -93,7 +93,8 @@ def _entry(case: dict[str, Any]) -> Entry:
 
 def _broken(why: str) -> ConfigurationError:
     return ConfigurationError(
-        f"The manifest of the contract cannot be used: {why}. Write it anew with `{_REGENERATE}`, or reinstall."
+        f"The manifest of the contract cannot be used: {why}. "
+        f"Write it anew with `{_REGENERATE}`, or reinstall."
     )
 
 

@@ -36,7 +36,7 @@ def outcome(
 
 
 def findings(judgement: Judgement) -> tuple[Finding, ...]:
-    """One finding per failed case and adapter, per reason of the run, and per case that could not be checked."""
+    """One finding per failed case and adapter, per reason of the run, and per case that is unchecked."""
     found = [
         Finding(
             id=case.id,

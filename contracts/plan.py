@@ -21,7 +21,7 @@ class Adapter:
     name: str
     """How reports call it."""
     subject: str
-    """``module:attribute`` of a function that takes the record of a stack, or None, and returns a `Subject`."""
+    """``module:attribute`` of a function from the record of a stack, or None, to a `Subject`."""
     needs_stack: bool = False
 
     def open(self, stack: Path | None) -> Subject:
@@ -53,7 +53,7 @@ class Plan:
     cases: tuple[str, ...] = ()
     """Run these ids only; none means all."""
     owner_fd: int | None = None
-    """The reading end of a pipe that the command holds: when it closes, the command has ended, and so must we."""
+    """The reading end of a pipe that the command holds: it closes when the command ends, and so must we."""
 
     def dumps(self) -> str:
         """Return the plan as JSON."""

@@ -160,7 +160,7 @@ class ContractSession:
         return result
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+    def pytest_runtest_setup(self) -> None:
         """Exempt an adapter that lacks what the case needs."""
         run = self._running
         if run is not None and run.info.adapter:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from contracts.events import Operation
 from contracts.excerpt import short
@@ -113,7 +113,7 @@ class _Recorded:
         self.__dict__[name] = recorded
         return recorded
 
-    def __enter__(self) -> "_Recorded":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

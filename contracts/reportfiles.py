@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.events import Finished
-from contracts.judgement import CaseResult, Judgement
+from contracts.judgement import CaseResult, Judgement, Kind
 from contracts.runner import Observation
 from harness.models.outcome import Artifact, Outcome
 from harness.reports.files import explain, remove, sha256_of, write_text
@@ -32,6 +32,7 @@ def write(
     result: Outcome,
     judgement: Judgement,
     text: str,
+    *,
     seen: Observation | None,
     redacted: Callable[[str], str],
 ) -> Outcome:
@@ -55,6 +56,7 @@ def dumps(result: Outcome) -> str:
 
 def _case(case: CaseResult) -> dict[str, Any]:
     run = case.finished
+    passed = case.kind is Kind.PASSED
     return {
         "id": case.entry.id,
         "adapter": case.adapter,
@@ -63,7 +65,7 @@ def _case(case: CaseResult) -> dict[str, Any]:
         "reason": case.reason,
         "seconds": _seconds(run),
         "problem": None if run is None or run.problem is None else asdict(run.problem),
-        "operations": [] if run is None else [asdict(operation) for operation in run.operations],
+        "operations": [] if run is None or passed else [asdict(operation) for operation in run.operations],
     }
 
 

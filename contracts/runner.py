@@ -11,14 +11,14 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import contracts
-from contracts.events import Ended, Event, Finished, Started
+from contracts.deadline import Deadline
+from contracts.events import Event
 from contracts.plan import Plan
 from contracts.stream import Stream
 from harness.isolation import ROOT, ours_first
@@ -30,8 +30,6 @@ INI = Path(contracts.__file__).with_name("pytest.ini")
 DEADLINE_S = 120.0
 """How long a case may run, and how long nothing at all may happen."""
 _POLL_S = 0.05
-_GRACE_S = 30.0
-"""How long pytest may take to end after it said that it had."""
 _LAST_WORDS = 5
 Watch = Callable[[Event], None]
 
@@ -94,7 +92,7 @@ class Observation:
 
 
 def observe(run: Pytest, watch: Watch = lambda _: None) -> Observation:
-    """Run pytest to its end, or to the deadline of a case. Ctrl-C ends it, too, and is part of the observation."""
+    """Run pytest to its end, to the deadline of a case, or to Ctrl-C, which is part of the observation."""
     with _scratch() as scratch, _owner_pipe() as (owner_fd, close_pipe):
         events, plan = scratch / "events.jsonl", scratch / "plan.json"
         plan.write_text(replace(run.plan, events=events, owner_fd=owner_fd).dumps(), encoding="utf-8")
@@ -134,45 +132,25 @@ def _follow(
     process: "subprocess.Popen[bytes]", stream: Stream, watch: Watch, deadline_s: float
 ) -> str | None:
     """Pass events on until the process ends. Returns why it has to be ended, if it has."""
-    last = time.monotonic()
-    running: dict[str, tuple[Started, float]] = {}
-    limit = deadline_s
+    deadline = Deadline(deadline_s)
     while True:
         ended = process.poll() is not None
-        now = time.monotonic()
         for event in stream.read():
             watch(event)
-            last = now
-            match event:
-                case Started():
-                    running[event.worker] = (event, now)
-                case Finished():
-                    running.pop(event.worker, None)
-                case Ended():
-                    limit = min(limit, _GRACE_S)
-                    running.clear()
-                case _:
-                    pass
-        if ended:
+            deadline.take(event)
+        if ended or deadline.is_over:
             return None
-        for started, since in running.values():
-            if now - since > deadline_s:
-                return f"{started.case} on {started.adapter} did not end within {deadline_s:g} s."
-        if now - last > limit:
-            # After its end marker, the result is known, and only the process hangs.
-            return None if limit < deadline_s else f"pytest did nothing for {deadline_s:g} s."
-        try:
+        late = deadline.late()
+        if late is not None:
+            return late
+        with suppress(subprocess.TimeoutExpired):
             process.wait(_POLL_S)
-        except subprocess.TimeoutExpired:
-            continue
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
     """End pytest and its workers. Databases they cloned end with them."""
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
     process.wait()
 
 

@@ -1,3 +1,5 @@
+"""The stack that the adapters of a run need: that of the caller, or one of its own."""
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,8 +29,8 @@ def open_stack(kind: StackKind, settings: Settings) -> Iterator[Stack]:
     """
     if kind == "external":
         raise ConfigurationError(
-            "Judging an external project is not supported yet: the contract empties all tables between its cases. "
-            "Nothing was read or written. Use --stack embedded."
+            "Judging an external project is not supported yet: the contract empties all tables between its "
+            "cases. Nothing was read or written. Use --stack embedded."
         )
     if kind == "docker":
         raise ConfigurationError("The contract does not run on --stack docker yet; use --stack embedded.")

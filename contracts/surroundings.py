@@ -48,7 +48,7 @@ def check_directory(directory: Path) -> None:
     path = directory / "conftest.py"
     if not path.is_file():
         return
-    advice = "the contract never loads it; run from another directory, so that the verdict does not seem to heed it."
+    advice = "the contract never loads it. Run from another directory, so that nobody takes it for heeded."
     try:
         found = next(interferences(path.read_bytes()), None)
     except (OSError, SyntaxError, ValueError) as error:

@@ -87,8 +87,8 @@ def unchecked_lines(judgement: Judgement) -> list[str]:
 def _about(judgement: Judgement, facts: Facts) -> list[str]:
     cases = max((count.expected for count in judgement.counts.values()), default=0)
     lines = [
-        f"contract    {cases} cases, level {facts.level}, {facts.duration_s:.1f} s with {facts.workers} workers, "
-        f"seed {facts.seed} (repeat with --seed {facts.seed})"
+        f"contract    {cases} cases, level {facts.level}, {facts.duration_s:.1f} s",
+        f"order       {facts.workers} workers, seed {facts.seed} (repeat with --seed {facts.seed})",
     ]
     if facts.target:
         names = {"postgres": "Postgres", "postgrest": "PostgREST"}

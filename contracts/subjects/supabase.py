@@ -22,16 +22,13 @@ __all__ = ["SupabaseSubject"]
 
 _CONNECT_S = 10
 # A session that a case forgot must not hold up all cases that follow.
-_EMPTY = sql.SQL("; ").join(
-    [
-        sql.SQL("SET lock_timeout = '10s'"),
-        *(sql.SQL("DELETE FROM {}").format(sql.Identifier("public", table)) for table in reversed(ENTITIES)),
-    ]
+_EMPTY = sql.SQL("SET lock_timeout = '10s'; ") + sql.SQL("; ").join(
+    sql.SQL("DELETE FROM {}").format(sql.Identifier("public", table)) for table in reversed([*ENTITIES])
 )
 
 
 class SupabaseSubject:
-    """`SupabaseStore` on a clone of the migrated template, seen from the side by the owner of the database."""
+    """`SupabaseStore` on a clone of the migrated template, seen past it by the owner of the database."""
 
     name = "supabase"
 
