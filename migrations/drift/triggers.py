@@ -17,7 +17,7 @@ __all__ = ["judge_triggers"]
 # The bits of pg_trigger.tgtype.
 _ROW, _BEFORE, _UPDATE = 1, 2, 16
 _FIRING = {"O", "A"}
-_SYNTAX = {"D": "disabled", "R": "enabled for replicas only"}
+_STATES = {"D": "disabled", "R": "enabled for replicas only"}
 
 
 def judge_triggers(connection: psycopg.Connection, live: Catalog, entity: Entity[Any]) -> Iterator[Finding]:
@@ -73,7 +73,7 @@ def _without(entity: Entity[Any], broken: list[tuple[TriggerFact, str]]) -> Find
 
 def _flaw(connection: psycopg.Connection, fact: TriggerFact, entity: Entity[Any]) -> str | None:
     if fact.enabled not in _FIRING:
-        return f"is {_SYNTAX.get(fact.enabled, 'disabled')}"
+        return f"is {_STATES.get(fact.enabled, 'disabled')}"
     if fact.type != _ROW | _BEFORE | _UPDATE:
         return "fires on other events than UPDATE, too"
     if fact.only_some_columns:
