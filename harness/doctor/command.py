@@ -100,14 +100,20 @@ def _examine(config: Path | None) -> list[Item]:
         environment.parity_toml(config),
     ]
     if settings.stack == "embedded":
-        account = Account.current()
-        installed = servers.installation(settings, account)
-        items += [
-            servers.account(account),
-            servers.cache(settings, account, installed=installed is not None),
-            servers.node(),
-            servers.servers(installed),
-        ]
+        items += _servers(settings, Account.current())
+    return items
+
+
+def _servers(settings: Settings, account: Account) -> list[Item]:
+    installed = servers.installation(settings, account)
+    items = [
+        servers.account(account),
+        servers.cache(settings, account, installed=installed is not None),
+        servers.node(installed=installed is not None),
+    ]
+    # What cannot be installed need not be reachable: that question takes seconds.
+    if installed is not None or not any(item.state is State.PROBLEM for item in items):
+        items.append(servers.servers(installed))
     return items
 
 

