@@ -257,6 +257,17 @@ def test_reschedule_needs_instants(subject: Subject, store: Store, name: str) ->
     assert everything(subject) == before
 
 
+@strict
+@each_flow
+def test_unstorable_text(subject: Subject, store: Store, flow: str) -> None:
+    """NUL in the name of the actor is refused before anything is written."""
+    booking = arranged(store, flow)
+    before = everything(subject)
+    with refused(InvalidValue):
+        run(store, flow, booking=booking, actor=Actor("system", "a\x00b"))
+    assert everything(subject) == before
+
+
 @needs(Capability.SERVER)
 @each_flow
 @pytest.mark.parametrize("table", TOUCHED)

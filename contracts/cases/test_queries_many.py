@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from contracts.builders import NOON, a_webhook_event, an_audit_log, changes
+from contracts.builders import NOON, a_sync_job, a_webhook_event, an_audit_log, changes
 from contracts.case import strict
 from contracts.expect import refused
 from contracts.subject import Subject
@@ -13,7 +13,7 @@ from contracts.workers import clients, together
 from harness.adapters.protocol import Store
 from harness.adapters.queries import Order, where
 from harness.errors import InvalidValue, StoreError
-from harness.models import AuditLog, WebhookEvent
+from harness.models import SyncJob, WebhookEvent
 
 MINUTE = timedelta(minutes=1)
 ABOVE_THE_CAP = 1100
@@ -33,40 +33,50 @@ def many(subject: Subject, n: int, create: Callable[[Store, int], Any]) -> None:
 
 
 def test_more_rows_than_the_cap(subject: Subject, store: Store) -> None:
-    """More rows than the server returns at once are all listed, iterated, paged and counted, once each."""
+    """More rows than the server returns at once are all listed, paged, iterated and counted, once each."""
     many(
         subject,
         ABOVE_THE_CAP,
-        lambda client, n: client.audit_logs.create(an_audit_log(action="even" if n % 2 == 0 else "odd")),
+        lambda client, n: client.sync_jobs.create(a_sync_job(entity_id="even" if n % 2 == 0 else "odd")),
     )
-    stored = {UUID(wire["id"]) for wire in subject.stored_rows(AuditLog)}
+    stored = {UUID(wire["id"]) for wire in subject.stored_rows(SyncJob)}
     assert len(stored) == ABOVE_THE_CAP
-    assert store.audit_logs.count() == ABOVE_THE_CAP
-    assert store.audit_logs.count(where=[where("action", "eq", "even")]) == ABOVE_THE_CAP // 2
+    assert store.sync_jobs.count() == ABOVE_THE_CAP
+    assert store.sync_jobs.count(where=[where("entity_id", "eq", "even")]) == ABOVE_THE_CAP // 2
 
-    iterated = [row.id for row in store.audit_logs.iterate()]
-    assert len(iterated) == ABOVE_THE_CAP
-    assert set(iterated) == stored
-
-    whole = store.audit_logs.list(limit=5000)
-    assert [row.id for row in whole.rows] == iterated
+    whole = store.sync_jobs.list(limit=5000)
+    ordered = [row.id for row in whole.rows]
     assert whole.next_cursor is None
+    assert (len(ordered), set(ordered)) == (ABOVE_THE_CAP, stored)
 
-    exact = store.audit_logs.list(limit=ABOVE_THE_CAP)
-    assert [row.id for row in exact.rows] == iterated
+    exact = store.sync_jobs.list(limit=ABOVE_THE_CAP)
+    assert [row.id for row in exact.rows] == ordered
     assert exact.next_cursor is None
 
-    first = store.audit_logs.list(limit=1050)
-    second = store.audit_logs.list(limit=1050, cursor=first.next_cursor)
-    assert [row.id for row in (*first.rows, *second.rows)] == iterated
+    first = store.sync_jobs.list(limit=1050)
+    second = store.sync_jobs.list(limit=1050, cursor=first.next_cursor)
+    assert [row.id for row in (*first.rows, *second.rows)] == ordered
     assert second.next_cursor is None
 
-    backwards = store.audit_logs.list(order=Order("created_at", "desc"), limit=1001)
-    assert [row.id for row in backwards.rows] == iterated[::-1][:1001]
+    backwards = store.sync_jobs.list(order=Order("created_at", "desc"), limit=1001)
+    assert [row.id for row in backwards.rows] == ordered[::-1][:1001]
     assert backwards.next_cursor is not None
 
-    by_id = store.audit_logs.list(where=[where("id", "in", list(stored))], limit=2000)
-    assert [row.id for row in by_id.rows] == iterated
+    by_id = store.sync_jobs.list(where=[where("id", "in", ordered)], limit=2000)
+    assert [row.id for row in by_id.rows] == ordered
+    assert by_id.next_cursor is None
+
+    rows = store.sync_jobs.iterate()
+    seen = [next(rows).id for _ in range(10)]
+    removed = {ordered[0], ordered[5], ordered[500], ordered[-2]}
+    for id_ in removed:
+        store.sync_jobs.delete(id_)
+    store.sync_jobs.update(ordered[7], changes(SyncJob, last_error="x"))
+    store.sync_jobs.update(ordered[-3], changes(SyncJob, last_error="x"))
+    store.sync_jobs.create(a_sync_job())
+    seen += [row.id for row in rows]
+    untouched = [id_ for id_ in ordered if id_ not in removed]
+    assert [id_ for id_ in seen if id_ in stored - removed] == untouched
 
 
 def test_default_limit_is_a_hundred(store: Store) -> None:

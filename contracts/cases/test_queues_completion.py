@@ -118,6 +118,17 @@ def test_error_of_an_exhausted_job_is_kept(store: Store, row: type[Row]) -> None
     assert (found.status, found.last_error) == ("failed", "known")
 
 
+@strict
+@each_queue
+def test_error_of_an_exhausted_job_without_one(store: Store, row: type[Row]) -> None:
+    """A job that becomes failed because its last lease ran out says so, if no error was ever reported."""
+    used_up = {"attempts": 3, "max_attempts": 3, "status": "processing", "run_after": PAST}
+    job = created(row, store, **used_up)
+    assert queue(store, row).claim() == ()
+    found: Any = queue(store, row).get(job.id)
+    assert (found.status, found.last_error) == ("failed", "attempts exhausted")
+
+
 @each_queue
 @pytest.mark.parametrize("operation", ["complete", "fail"])
 def test_stale_worker_is_refused(subject: Subject, store: Store, row: type[Row], operation: str) -> None:

@@ -70,33 +70,29 @@ def test_public_role_changes_nothing(
 @needs(Capability.SERVER)
 @each_public_role
 @pytest.mark.parametrize("call", CALLS)
-def test_public_role_calls_nothing(subject: Subject, role: str, call: str) -> None:
-    """The public roles can call none of the functions."""
+def test_public_role_calls_nothing(subject: Subject, store: Store, role: str, call: str) -> None:
+    """The public roles can call none of the functions that the server's key calls."""
+    store.book(a_booking(created(SchedulingRequest, store)), actor=COORDINATOR)
+    before = everything(subject)
     with subject.connect() as session:
         become(session, role)
-        with pytest.raises(errors.InsufficientPrivilege):
+        with pytest.raises(errors.InsufficientPrivilege, match="permission denied for function"):
             session.execute(CALLS[call])
+        session.rollback()
+    assert everything(subject) == before
 
 
 @needs(Capability.SERVER)
+@each_public_role
 @each_entity
-def test_row_level_security_is_on(subject: Subject, row: type[Row]) -> None:
-    """Should somebody grant a privilege later, a public role still sees no row."""
+def test_granted_table_still_shows_no_row(subject: Subject, store: Store, row: type[Row], role: str) -> None:
+    """With SELECT granted by mistake, row level security still hides every row."""
+    created(row, store)
+    table = sql.Identifier(entity_of(row).table)
     with subject.connect() as session:
-        (table,) = session.execute(
-            "SELECT relrowsecurity FROM pg_class WHERE oid = %s::regclass", (entity_of(row).table,)
-        ).fetchall()
-    assert table["relrowsecurity"] is True
-
-
-@needs(Capability.SERVER)
-def test_granted_table_still_shows_no_row(subject: Subject, store: Store) -> None:
-    """With SELECT granted by mistake, row level security hides every row from the public key."""
-    created(SchedulingRequest, store)
-    with subject.connect() as session:
-        session.execute("GRANT SELECT ON scheduling_requests TO anon")
-        become(session, "anon")
-        assert session.execute("SELECT id FROM scheduling_requests").fetchall() == []
+        session.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(table, sql.Identifier(role)))
+        become(session, role)
+        assert session.execute(sql.SQL("SELECT id FROM {}").format(table)).fetchall() == []
         session.rollback()
 
 

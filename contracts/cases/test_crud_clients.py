@@ -1,0 +1,102 @@
+"""Clients: a store is shared between threads, and several clients see the same rows."""
+
+import pytest
+
+from contracts.builders import a_new, a_patch, a_sync_job, changes, created
+from contracts.case import strict
+from contracts.entities import QUEUES, each_entity, each_mutable_entity, mutable, repository
+from contracts.expect import refused
+from contracts.subject import Subject
+from contracts.workers import together
+from harness.adapters.protocol import Store
+from harness.errors import InvalidValue, NotFound, StoreError
+from harness.models import Row, SchedulingRequest, SyncJob
+
+
+@each_mutable_entity
+def test_store_is_shared_between_threads(store: Store, row: type[Row]) -> None:
+    """Eight threads work with one store at once, and each gets the answers to its own questions."""
+
+    def work(_: int) -> list[object]:
+        answers: list[object] = []
+        for _ in range(4):
+            made = created(row, store)
+            after = mutable(store, row).update(made.id, a_patch(row))
+            answers += [made.id == after.id, repository(store, row).get(made.id) == after]
+            answers += [mutable(store, row).delete(made.id), repository(store, row).get(made.id)]
+        return answers
+
+    outcomes = together(8, work)
+    assert outcomes == [[True, True, True, None] * 4] * 8
+    assert repository(store, row).count() == 0
+
+
+@each_mutable_entity
+def test_clients_see_each_others_changes(subject: Subject, store: Store, row: type[Row]) -> None:
+    """What one client changes or removes, the other sees at once."""
+    made = created(row, store)
+    with subject.another_client() as other:
+        after = mutable(other, row).update(made.id, a_patch(row))
+        assert repository(store, row).get(made.id) == after
+        assert mutable(store, row).delete(made.id) is True
+        assert repository(other, row).get(made.id) is None
+        with refused(NotFound):
+            mutable(other, row).update(made.id, a_patch(row))
+
+
+@each_mutable_entity
+def test_one_of_many_deletes_wins(store: Store, row: type[Row]) -> None:
+    """Of eight deletes of one row at once, one says True and the others False."""
+    made = created(row, store)
+    outcomes = together(8, lambda _: mutable(store, row).delete(made.id))
+    assert sorted(outcomes, key=str) == [False] * 7 + [True]
+
+
+def test_updates_of_different_columns_are_all_kept(store: Store) -> None:
+    """Patches of different columns of one row at once all take effect."""
+    job = store.sync_jobs.create(a_sync_job())
+    patches = (
+        changes(SyncJob, last_error="x"),
+        changes(SyncJob, payload={"a": 1}),
+        changes(SyncJob, max_attempts=9),
+        changes(SyncJob, entity_id="e-1"),
+    )
+    outcomes = together(4, lambda index: store.sync_jobs.update(job.id, patches[index]))
+    assert not any(isinstance(outcome, StoreError) for outcome in outcomes)
+    after = store.sync_jobs.get(job.id)
+    assert after is not None
+    assert (after.last_error, after.payload, after.max_attempts, after.entity_id) == (
+        "x",
+        {"a": 1},
+        9,
+        "e-1",
+    )
+
+
+def test_closing_twice_is_harmless(subject: Subject, store: Store) -> None:
+    """A client may be closed twice, and the others and the rows do not notice."""
+    with subject.another_client() as other:
+        job = other.sync_jobs.create(a_sync_job())
+        other.close()
+        other.close()
+    assert store.sync_jobs.get(job.id) == job
+
+
+@strict
+@each_entity
+def test_new_row_of_another_entity_is_refused(store: Store, row: type[Row]) -> None:
+    """The values of a new row belong to one entity."""
+    other = next(kind for kind in QUEUES if kind is not row)
+    new = a_new(other, store)
+    with refused(InvalidValue, "new"):
+        repository(store, row).create(new)
+    assert repository(store, row).count() == 0
+
+
+@strict
+@pytest.mark.parametrize("text", ["h\x00", "\ud800"], ids=["nul", "surrogate"])
+def test_unstorable_token_hash_is_refused(store: Store, text: str) -> None:
+    """A token hash that no row can have is refused, and not cut off."""
+    created(SchedulingRequest, store, public_token_hash="h")  # noqa: S106 - no secret
+    with refused(InvalidValue, "public_token_hash"):
+        store.scheduling_requests.get_by_token_hash(text)
