@@ -36,6 +36,9 @@ def strangers(events: Sequence[Event], known: set[tuple[str, str]]) -> list[str]
     unknown = sorted(case for _, case in ran - known)
     if not unknown:
         return []
+    lone = sorted(case for adapter, case in ran - known if not adapter)
+    if lone:
+        return [f"{lone[0]} takes neither the fixture subject nor store, so it says nothing of any adapter."]
     number, example = len(unknown), unknown[0]
     return [
         f"{number} cases ran that the manifest lacks, such as {example}: run python -m contracts.manifest."
