@@ -19,7 +19,7 @@ from harness.models.outcome import Finding, Outcome
 from harness.models.verdict import UNCHECKED_LEVEL, Row
 from harness.redact import redact
 from harness.reports import directory, terminal
-from harness.reports.files import remove, write_json
+from harness.reports.files import remove, reserve, write_json
 from harness.reports.run import GateRun
 from harness.settings import Settings, StackKind, export, secrets
 from harness.settings.parity_toml import load
@@ -58,11 +58,7 @@ def gate(
     The last line on stdout is the verdict; it names what was examined.
     """
     started_at = datetime.now(UTC)
-    # Before anything can fail: an old READY must not survive a run that says nothing.
-    if json_path not in {None, "-"}:
-        remove(Path(str(json_path)))
-    if report is not None:
-        directory.prepare(report)
+    _clear_results(json_path, report)
     settings = _settings(sql, stack)
     parity_toml = load(config)
     options = Options(level=level, workers=workers, config=parity_toml, config_path=config)
@@ -95,12 +91,24 @@ def gate(
 @click.option("--json", "json_path", metavar="PATH", help="Write the outcome as JSON; - is stdout.")
 def verdict(*, report: Path, json_path: str | None) -> int:
     """Recompute the verdict of a gate run from the files of its report, and believe nothing else."""
-    if json_path not in {None, "-"}:
-        remove(Path(str(json_path)))
+    _clear_results(json_path, None)
     run = recheck(report, datetime.now(UTC))
     outcome = outcome_of(run)
     _print(run, outcome, json_path)
     return outcome.exit_status
+
+
+def _clear_results(json_path: str | None, report: Path | None) -> None:
+    """Remove what an earlier run wrote, before anything can fail: an old READY must not survive."""
+    path = None if json_path in {None, "-"} else Path(str(json_path))
+    try:
+        if path is not None:
+            remove(path)
+    finally:
+        if report is not None:
+            directory.prepare(report)
+    if path is not None:
+        reserve(path)
 
 
 def _settings(sql: Path | None, stack: StackKind | None) -> Settings:

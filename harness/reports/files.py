@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.errors import ConfigurationError
 
-__all__ = ["explain", "remove", "sha256_of", "write_json", "write_text"]
+__all__ = ["explain", "remove", "reserve", "sha256_of", "write_json", "write_text"]
 
 
 def write_text(path: Path, text: str) -> None:
@@ -52,6 +52,19 @@ def remove(path: Path) -> None:
     try:
         if path.is_file() or path.is_symlink():
             path.unlink()
+    except OSError as error:
+        raise explain(path, error) from error
+
+
+def reserve(path: Path) -> None:
+    """Make sure, before the work begins, that `write_text` can write later. Raises ConfigurationError."""
+    try:
+        if path.exists() and not path.is_file():
+            with path.open("ab"):
+                pass
+        else:
+            with tempfile.TemporaryFile(dir=path.parent):
+                pass
     except OSError as error:
         raise explain(path, error) from error
 
