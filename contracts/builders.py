@@ -41,6 +41,7 @@ __all__ = [
     "NOON",
     "PAST",
     "a_booking",
+    "a_delivery",
     "a_new",
     "a_patch",
     "a_reconciliation_job",
@@ -114,6 +115,12 @@ def a_webhook_event(**overrides: Any) -> NewWebhookEvent:
         "signature": "v1=c0ffee",
     }
     return NewWebhookEvent(**{**values, **overrides})
+
+
+def a_delivery(**overrides: Any) -> NewWebhookEvent:
+    """Build a delivery of the event evt-1 of tenant-1: the same one each time."""
+    same = {"event_id": "evt-1", "tenant_id": "tenant-1", "payload_hash": "hash-1"}
+    return a_webhook_event(**{**same, **overrides})
 
 
 def a_reconciliation_job(**overrides: Any) -> NewReconciliationJob:

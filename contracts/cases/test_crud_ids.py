@@ -13,7 +13,7 @@ from contracts.subject import Subject
 from harness.adapters.protocol import Store
 from harness.adapters.queries import where
 from harness.errors import NotFound
-from harness.models import Row, SchedulingRequest, entity_of
+from harness.models import Row, SchedulingRequest
 
 MALFORMED = {
     "empty": "",
@@ -50,7 +50,7 @@ def test_missing_get_is_none(store: Store, row: type[Row]) -> None:
 def test_missing_update_is_not_found(store: Store, row: type[Row]) -> None:
     """An update of a row that does not exist says so, and changes and creates nothing."""
     other = created(row, store)
-    with refused(NotFound, entity_of(row).table):
+    with refused(NotFound):
         mutable(store, row).update(uuid4(), a_patch(row))
     assert repository(store, row).list().rows == (other,)
 
@@ -103,7 +103,7 @@ def test_malformed_get_is_none_everywhere(store: Store, row: type[Row]) -> None:
 def test_malformed_update_is_not_found(store: Store, malformed: str) -> None:
     """An update by what is no id finds no row, and is no error of a driver."""
     other = created(SchedulingRequest, store)
-    with refused(NotFound, "scheduling_requests"):
+    with refused(NotFound):
         store.scheduling_requests.update(malformed, a_patch(SchedulingRequest))
     assert store.scheduling_requests.list().rows == (other,)
 
@@ -120,7 +120,7 @@ def test_malformed_delete_is_false(store: Store, malformed: str) -> None:
 def test_malformed_ids_everywhere(store: Store, row: type[Row]) -> None:
     """Each repository treats what is no id as the id of no row."""
     made = created(row, store)
-    with refused(NotFound, entity_of(row).table):
+    with refused(NotFound):
         mutable(store, row).update("42", a_patch(row))
     assert mutable(store, row).delete("42") is False
     assert repository(store, row).get(made.id) == made

@@ -1,55 +1,27 @@
 """Flows: what is refused leaves no trace in any table."""
 
-from datetime import datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from psycopg import sql
 
-from contracts.builders import COORDINATOR, FAR_FUTURE, NOON, PAST, a_booking, a_request, changes
+from contracts.builders import COORDINATOR, PAST, a_booking, a_request, changes
 from contracts.case import needs, strict
 from contracts.expect import refused
+from contracts.flows import a_booked, arranged, each_flow, run
 from contracts.stored import everything
 from contracts.subject import Subject
 from harness.adapters.capabilities import Capability
-from harness.adapters.protocol import Actor, Store
-from harness.errors import Conflict, InvalidValue, NotFound, StoreError
-from harness.models import Booking, SchedulingRequest
+from harness.adapters.protocol import Store
+from harness.errors import Conflict, NotFound, StoreError
+from harness.models import SchedulingRequest
 
-FLOWS = ("book", "reschedule", "cancel")
 TOUCHED = {
     "bookings": "BEFORE INSERT OR UPDATE",
     "scheduling_requests": "BEFORE UPDATE",
     "audit_logs": "BEFORE INSERT",
     "sync_jobs": "BEFORE INSERT",
 }
-each_flow = pytest.mark.parametrize("flow", FLOWS)
-
-
-def a_booked(store: Store) -> Booking:
-    """Book a new request."""
-    return store.book(a_booking(store.scheduling_requests.create(a_request())), actor=COORDINATOR)
-
-
-def run(store: Store, flow: str, *, booking: Any = None, actor: Actor = COORDINATOR) -> object:
-    """Run a flow that should work, but for what the caller arranged."""
-    if flow == "book":
-        return store.book(a_booking(store.scheduling_requests.list().rows[0]), actor=actor)
-    if flow == "reschedule":
-        start = NOON + timedelta(days=1)
-        return store.reschedule(
-            booking, scheduled_start=start, scheduled_end=start + timedelta(hours=1), actor=actor
-        )
-    return store.cancel(booking, reason="ill", actor=actor)
-
-
-def arranged(store: Store, flow: str) -> Any:
-    """Create what a flow needs: a pending request, or a booking, whose id is returned."""
-    if flow == "book":
-        store.scheduling_requests.create(a_request())
-        return None
-    return a_booked(store).id
 
 
 @pytest.mark.parametrize("status", ["booked", "rescheduled", "cancelled", "expired"])
@@ -103,7 +75,7 @@ def test_book_beside_an_active_booking(subject: Subject, store: Store) -> None:
 
 def test_book_of_a_missing_request(subject: Subject, store: Store) -> None:
     """A request that does not exist cannot be booked."""
-    with refused(NotFound, "scheduling_requests"):
+    with refused(NotFound):
         store.book(a_booking(uuid4()), actor=COORDINATOR)
     assert not any(everything(subject).values())
 
@@ -115,7 +87,7 @@ def test_book_with_a_used_id(subject: Subject, store: Store) -> None:
     new = a_booking(request, id=uuid4())
     store.book(new, actor=COORDINATOR)
     before = everything(subject)
-    with refused(Conflict, "bookings_pkey"):
+    with refused(Conflict):
         store.book(new, actor=COORDINATOR)
     assert everything(subject) == before
 
@@ -126,7 +98,7 @@ def test_book_with_the_id_of_another_booking(subject: Subject, store: Store) -> 
     other = a_booked(store)
     request = store.scheduling_requests.create(a_request())
     before = everything(subject)
-    with refused(Conflict, "bookings_pkey"):
+    with refused(Conflict):
         store.book(a_booking(request, id=other.id), actor=COORDINATOR)
     assert everything(subject) == before
 
@@ -138,7 +110,7 @@ def test_flow_after_cancel(subject: Subject, store: Store, flow: str) -> None:
     store.cancel(booking.id, reason="first", actor=COORDINATOR)
     before = everything(subject)
     with refused(Conflict):
-        run(store, flow, booking=booking.id)
+        run(store, flow, booking.id)
     assert everything(subject) == before
 
 
@@ -150,7 +122,7 @@ def test_flow_on_a_request_that_is_not_active(subject: Subject, store: Store, fl
     store.scheduling_requests.update(booking.request_id, changes(SchedulingRequest, status=status))
     before = everything(subject)
     with refused(Conflict):
-        run(store, flow, booking=booking.id)
+        run(store, flow, booking.id)
     assert everything(subject) == before
 
 
@@ -160,8 +132,8 @@ def test_flow_on_a_request_that_is_not_active(subject: Subject, store: Store, fl
 )
 def test_flow_on_a_missing_booking(store: Store, flow: str, booking: str) -> None:
     """A booking that does not exist can be neither rescheduled nor cancelled."""
-    with refused(NotFound, "bookings"):
-        run(store, flow, booking=booking)
+    with refused(NotFound):
+        run(store, flow, booking)
 
 
 @strict
@@ -173,99 +145,7 @@ def test_refusal_is_named(store: Store) -> None:
     store.cancel(booking.id, actor=COORDINATOR)
     for flow in ("reschedule", "cancel"):
         with refused(Conflict, "request_not_bookable"):
-            run(store, flow, booking=booking.id)
-
-
-@each_flow
-def test_invalid_actor(subject: Subject, store: Store, flow: str) -> None:
-    """An actor of an unknown type is refused, and what comes before the audit entry is undone."""
-    booking = arranged(store, flow)
-    before = everything(subject)
-    with refused(InvalidValue):
-        run(store, flow, booking=booking, actor=Actor("robot"))  # type: ignore[arg-type]  # the case is about it
-    assert everything(subject) == before
-
-
-@strict
-@each_flow
-def test_invalid_actor_names_the_constraint(store: Store, flow: str) -> None:
-    """The refusal of an actor names the CHECK of the audit entry."""
-    booking = arranged(store, flow)
-    with refused(InvalidValue, "audit_logs_actor_type_check"):
-        run(store, flow, booking=booking, actor=Actor("robot"))  # type: ignore[arg-type]  # the case is about it
-
-
-@pytest.mark.parametrize("minutes", [0, -30])
-def test_invalid_slot(subject: Subject, store: Store, minutes: int) -> None:
-    """A slot that does not end after its start is refused, by book and by reschedule."""
-    end = NOON + timedelta(minutes=minutes)
-    booking = a_booked(store)
-    request = store.scheduling_requests.create(a_request())
-    before = everything(subject)
-    with refused(InvalidValue, "bookings_slot_order"):
-        store.book(a_booking(request, scheduled_end=end), actor=COORDINATOR)
-    with refused(InvalidValue, "bookings_slot_order"):
-        store.reschedule(booking.id, scheduled_start=NOON, scheduled_end=end, actor=COORDINATOR)
-    assert everything(subject) == before
-
-
-@strict
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("status", "confirmed"),
-        ("confirmed_at", NOON),
-        ("cancelled_at", None),
-        ("cancellation_reason", "x"),
-    ],
-    ids=["status", "confirmed_at", "cancelled_at", "cancellation_reason"],
-)
-def test_book_refuses_what_it_sets(subject: Subject, store: Store, name: str, value: Any) -> None:
-    """A column that the flow sets cannot be given."""
-    request = store.scheduling_requests.create(a_request())
-    before = everything(subject)
-    with refused(InvalidValue, name):
-        store.book(a_booking(request, **{name: value}), actor=COORDINATOR)
-    assert everything(subject) == before
-
-
-@strict
-@pytest.mark.parametrize("name", ["scheduled_start", "scheduled_end", "booked_by"])
-def test_book_needs_its_columns(subject: Subject, store: Store, name: str) -> None:
-    """A required column of the booking is named if it is None."""
-    request = store.scheduling_requests.create(a_request())
-    before = everything(subject)
-    with refused(InvalidValue, name):
-        store.book(a_booking(request, **{name: None}), actor=COORDINATOR)
-    assert everything(subject) == before
-
-
-@strict
-@needs(Capability.PYTHON_VALUES)
-@pytest.mark.parametrize("name", ["scheduled_start", "scheduled_end"])
-def test_reschedule_needs_instants(subject: Subject, store: Store, name: str) -> None:
-    """A slot is made of times with a zone."""
-    booking = a_booked(store)
-    before = everything(subject)
-    slot: dict[str, Any] = {"scheduled_start": NOON, "scheduled_end": FAR_FUTURE}
-    with refused(InvalidValue, name):
-        store.reschedule(
-            booking.id,
-            **{**slot, name: datetime(2030, 1, 15, 12)},  # noqa: DTZ001 - the case is about it
-            actor=COORDINATOR,
-        )
-    assert everything(subject) == before
-
-
-@strict
-@each_flow
-def test_unstorable_text(subject: Subject, store: Store, flow: str) -> None:
-    """NUL in the name of the actor is refused before anything is written."""
-    booking = arranged(store, flow)
-    before = everything(subject)
-    with refused(InvalidValue):
-        run(store, flow, booking=booking, actor=Actor("system", "a\x00b"))
-    assert everything(subject) == before
+            run(store, flow, booking.id)
 
 
 @needs(Capability.SERVER)
@@ -287,10 +167,10 @@ def test_fault_after_each_step(subject: Subject, store: Store, flow: str, table:
         )
     try:
         with pytest.raises(StoreError):
-            run(store, flow, booking=booking)
+            run(store, flow, booking)
         assert everything(subject) == before
     finally:
         with subject.connect() as session:
             session.execute("DROP FUNCTION public.parity_fault() CASCADE")
-    run(store, flow, booking=booking)
+    run(store, flow, booking)
     assert everything(subject) != before

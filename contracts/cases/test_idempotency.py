@@ -5,16 +5,15 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.builders import a_webhook_event, an_audit_log, changes
+from contracts.builders import a_delivery, changes
 from contracts.case import needs, strict
 from contracts.expect import refused
 from contracts.stored import everything, expected_in_store, in_store
 from contracts.subject import Subject
-from contracts.workers import clients, together
 from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import Received, Store
-from harness.errors import Conflict, InvalidValue, StoreError
-from harness.models import AuditLog, NewWebhookEvent, WebhookEvent
+from harness.errors import Conflict, InvalidValue
+from harness.models import WebhookEvent
 
 FLOW_COLUMNS: dict[str, Any] = {
     "status": "processed",
@@ -26,16 +25,9 @@ FLOW_COLUMNS: dict[str, Any] = {
 }
 
 
-def delivery(**overrides: Any) -> NewWebhookEvent:
-    """Build a delivery of the event evt-1 of tenant-1."""
-    return a_webhook_event(
-        **{"event_id": "evt-1", "tenant_id": "tenant-1", "payload_hash": "hash-1", **overrides}
-    )
-
-
 def test_first_delivery_is_new(subject: Subject, store: Store) -> None:
     """The first delivery of an event stores it, as it was delivered."""
-    received = store.webhook_events.receive(delivery(verified=True, payload={"a": [1, None]}))
+    received = store.webhook_events.receive(a_delivery(verified=True, payload={"a": [1, None]}))
     assert received.is_new is True
     event = received.event
     assert (event.event_id, event.tenant_id, event.payload_hash) == ("evt-1", "tenant-1", "hash-1")
@@ -46,8 +38,8 @@ def test_first_delivery_is_new(subject: Subject, store: Store) -> None:
 
 def test_second_delivery_is_known(store: Store) -> None:
     """The second delivery of an event returns the first, and one row exists."""
-    first = store.webhook_events.receive(delivery())
-    second = store.webhook_events.receive(delivery())
+    first = store.webhook_events.receive(a_delivery())
+    second = store.webhook_events.receive(a_delivery())
     assert second == Received(first.event, is_new=False)
     assert store.webhook_events.list().rows == (first.event,)
 
@@ -56,15 +48,15 @@ def test_second_delivery_is_known(store: Store) -> None:
 def test_first_delivery_keeps_the_given_id(store: Store) -> None:
     """An event is stored under the id that its first delivery chose."""
     id_ = uuid4()
-    assert store.webhook_events.receive(delivery(id=id_)).event.id == id_
+    assert store.webhook_events.receive(a_delivery(id=id_)).event.id == id_
 
 
 def test_redelivery_changes_nothing(subject: Subject, store: Store) -> None:
     """A redelivery with another payload, signature, type or verification leaves the event as it is."""
-    first = store.webhook_events.receive(delivery()).event
+    first = store.webhook_events.receive(a_delivery()).event
     before = everything(subject)
     again = store.webhook_events.receive(
-        delivery(payload={"other": 1}, signature="v1=other", event_type="other", verified=True)
+        a_delivery(payload={"other": 1}, signature="v1=other", event_type="other", verified=True)
     )
     assert again == Received(first, is_new=False)
     assert everything(subject) == before
@@ -73,30 +65,30 @@ def test_redelivery_changes_nothing(subject: Subject, store: Store) -> None:
 @needs(Capability.CLIENT_IDS)
 def test_redelivery_with_another_id_returns_the_first(store: Store) -> None:
     """A redelivery that chose another id gets the id of the stored event."""
-    first = store.webhook_events.receive(delivery(id=uuid4())).event
-    assert store.webhook_events.receive(delivery(id=uuid4())).event == first
+    first = store.webhook_events.receive(a_delivery(id=uuid4())).event
+    assert store.webhook_events.receive(a_delivery(id=uuid4())).event == first
 
 
 @needs(Capability.CLIENT_IDS)
 def test_redelivery_with_the_same_id_is_known(store: Store) -> None:
     """A delivery that is repeated after a lost answer, with its id, is known and stored once."""
-    new = delivery(id=uuid4())
+    new = a_delivery(id=uuid4())
     first = store.webhook_events.receive(new)
     assert store.webhook_events.receive(new) == Received(first.event, is_new=False)
 
 
 def test_redelivery_with_columns_left_out_clears_nothing(subject: Subject, store: Store) -> None:
     """A redelivery that names fewer columns clears none of the others."""
-    first = store.webhook_events.receive(delivery(provider="icims", verified=True)).event
+    first = store.webhook_events.receive(a_delivery(provider="icims", verified=True)).event
     before = everything(subject)
-    assert store.webhook_events.receive(delivery()).event == first
+    assert store.webhook_events.receive(a_delivery()).event == first
     assert everything(subject) == before
 
 
 @pytest.mark.parametrize("end", ["processed", "failed", "processing", "waiting_again"])
 def test_redelivery_leaves_the_state(subject: Subject, store: Store, end: str) -> None:
     """A redelivery of an event that was worked on leaves its state, attempts and error."""
-    event = store.webhook_events.receive(delivery()).event
+    event = store.webhook_events.receive(a_delivery()).event
     if end == "failed":
         store.webhook_events.update(event.id, changes(WebhookEvent, max_attempts=1))
     (claimed,) = store.webhook_events.claim()
@@ -105,7 +97,7 @@ def test_redelivery_leaves_the_state(subject: Subject, store: Store, end: str) -
     elif end != "processing":
         store.webhook_events.fail(event.id, claimed.attempts, error="down")
     before = everything(subject)
-    again = store.webhook_events.receive(delivery())
+    again = store.webhook_events.receive(a_delivery())
     assert again.is_new is False
     assert again.event == store.webhook_events.get(event.id)
     assert again.event.status == ("received" if end == "waiting_again" else end)
@@ -125,73 +117,73 @@ def test_redelivery_leaves_the_state(subject: Subject, store: Store, end: str) -
 )
 def test_same_key_of_another_event_is_refused(subject: Subject, store: Store, other: dict[str, Any]) -> None:
     """The same key with another payload hash or tenant is somebody else's event: refused."""
-    store.webhook_events.receive(delivery())
+    store.webhook_events.receive(a_delivery())
     before = everything(subject)
     with refused(Conflict):
-        store.webhook_events.receive(delivery(**other))
+        store.webhook_events.receive(a_delivery(**other))
     assert everything(subject) == before
 
 
 def test_same_key_of_a_tenant_after_none_is_refused(store: Store) -> None:
     """An event that was stored without a tenant is not the event of a tenant."""
-    store.webhook_events.receive(delivery(tenant_id=None))
-    assert store.webhook_events.receive(delivery(tenant_id=None)).is_new is False
+    store.webhook_events.receive(a_delivery(tenant_id=None))
+    assert store.webhook_events.receive(a_delivery(tenant_id=None)).is_new is False
     with refused(Conflict):
-        store.webhook_events.receive(delivery())
+        store.webhook_events.receive(a_delivery())
 
 
 @strict
 def test_refused_redelivery_names_the_constraint(store: Store) -> None:
     """The refusal names the unique constraint of the key."""
-    store.webhook_events.receive(delivery())
+    store.webhook_events.receive(a_delivery())
     with refused(Conflict, "webhook_events_provider_event_id_key"):
-        store.webhook_events.receive(delivery(tenant_id="tenant-2"))
+        store.webhook_events.receive(a_delivery(tenant_id="tenant-2"))
     with refused(Conflict, "webhook_events_provider_event_id_key"):
-        store.webhook_events.receive(delivery(payload_hash="hash-2"))
+        store.webhook_events.receive(a_delivery(payload_hash="hash-2"))
 
 
 def test_other_provider_is_another_event(store: Store) -> None:
     """The same event id of another provider is new."""
-    assert store.webhook_events.receive(delivery()).is_new is True
-    assert store.webhook_events.receive(delivery(provider="greenhouse")).is_new is True
+    assert store.webhook_events.receive(a_delivery()).is_new is True
+    assert store.webhook_events.receive(a_delivery(provider="greenhouse")).is_new is True
     assert store.webhook_events.count() == 2
 
 
 def test_keys_are_compared_exactly(store: Store) -> None:
     """Event ids that differ in case, blanks or normal form are different events."""
     for event_id in ("e", "E", " e", "e ", "Zo\u00eb", "Zoe\u0308", ""):
-        assert store.webhook_events.receive(delivery(event_id=event_id)).is_new is True
+        assert store.webhook_events.receive(a_delivery(event_id=event_id)).is_new is True
     assert store.webhook_events.count() == 7
 
 
 def test_create_of_a_known_event_is_a_conflict(store: Store) -> None:
     """Create does not know of deliveries: the same key twice is a conflict."""
-    first = store.webhook_events.receive(delivery()).event
+    first = store.webhook_events.receive(a_delivery()).event
     with refused(Conflict):
-        store.webhook_events.create(delivery())
+        store.webhook_events.create(a_delivery())
     assert store.webhook_events.list().rows == (first,)
 
 
 def test_created_event_is_known_to_receive(store: Store) -> None:
     """An event that was created is known when it is delivered."""
-    made = store.webhook_events.create(delivery())
-    assert store.webhook_events.receive(delivery()) == Received(made, is_new=False)
+    made = store.webhook_events.create(a_delivery())
+    assert store.webhook_events.receive(a_delivery()) == Received(made, is_new=False)
 
 
 def test_deleted_event_is_new_again(store: Store) -> None:
     """An event that was deleted is new when it is delivered again."""
-    first = store.webhook_events.receive(delivery()).event
+    first = store.webhook_events.receive(a_delivery()).event
     store.webhook_events.delete(first.id)
-    assert store.webhook_events.receive(delivery()).is_new is True
+    assert store.webhook_events.receive(a_delivery()).is_new is True
 
 
 @needs(Capability.CLIENT_IDS)
 def test_id_of_another_event_is_a_conflict(subject: Subject, store: Store) -> None:
     """A new event with the id of another is refused, and the other stays."""
-    first = store.webhook_events.receive(delivery()).event
+    first = store.webhook_events.receive(a_delivery()).event
     before = everything(subject)
-    with refused(Conflict, "webhook_events_pkey"):
-        store.webhook_events.receive(delivery(id=first.id, event_id="evt-2"))
+    with refused(Conflict):
+        store.webhook_events.receive(a_delivery(id=first.id, event_id="evt-2"))
     assert everything(subject) == before
 
 
@@ -200,7 +192,7 @@ def test_id_of_another_event_is_a_conflict(subject: Subject, store: Store) -> No
 def test_columns_of_the_flow_are_refused(store: Store, name: str) -> None:
     """A delivery cannot set what the queue sets."""
     with refused(InvalidValue, name):
-        store.webhook_events.receive(delivery(**{name: FLOW_COLUMNS[name]}))
+        store.webhook_events.receive(a_delivery(**{name: FLOW_COLUMNS[name]}))
     assert store.webhook_events.count() == 0
 
 
@@ -209,52 +201,8 @@ def test_broken_delivery_is_refused(store: Store) -> None:
     """A delivery is held to the constraints of the table, known or not."""
     for known in (False, True):
         with refused(InvalidValue, "event_type"):
-            store.webhook_events.receive(delivery(event_type=None))
+            store.webhook_events.receive(a_delivery(event_type=None))
         with refused(InvalidValue, "webhook_events_payload_hash_size"):
-            store.webhook_events.receive(delivery(payload_hash="a" * 1025))
+            store.webhook_events.receive(a_delivery(payload_hash="a" * 1025))
         assert store.webhook_events.count() == known
-        store.webhook_events.receive(delivery())
-
-
-@pytest.mark.parametrize("n", [2, 16])
-def test_deliveries_at_once_store_one_event(subject: Subject, store: Store, n: int) -> None:
-    """Of n clients that deliver an event at once, exactly one is told new, and all get the same row."""
-    with clients(subject, n) as stores:
-        outcomes = together(n, lambda index: stores[index].webhook_events.receive(delivery()))
-    received = [outcome for outcome in outcomes if isinstance(outcome, Received)]
-    assert len(received) == n
-    assert sum(answer.is_new for answer in received) == 1
-    (event,) = store.webhook_events.list().rows
-    assert [answer.event for answer in received] == [event] * n
-
-
-def test_deliveries_of_two_tenants_at_once(subject: Subject, store: Store) -> None:
-    """Of two tenants that deliver the same key at once, one has the event, the other is refused each time."""
-    with clients(subject, 8) as stores:
-        outcomes = together(
-            8, lambda index: stores[index].webhook_events.receive(delivery(tenant_id=f"tenant-{index % 2}"))
-        )
-    (event,) = store.webhook_events.list().rows
-    winner = 0 if event.tenant_id == "tenant-0" else 1
-    for index, outcome in enumerate(outcomes):
-        assert isinstance(outcome, Received if index % 2 == winner else Conflict), index
-    assert sum(isinstance(answer, Received) and answer.is_new for answer in outcomes) == 1
-
-
-def test_creates_at_once_store_one_event(subject: Subject, store: Store) -> None:
-    """Of sixteen clients that create an event at once, one succeeds and the others see the conflict."""
-    with clients(subject, 16) as stores:
-        outcomes = together(16, lambda index: stores[index].webhook_events.create(delivery()))
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Conflict"] * 15 + ["WebhookEvent"]
-    assert store.webhook_events.count() == 1
-
-
-@needs(Capability.CLIENT_IDS)
-def test_repeated_audit_entry_is_stored_once(subject: Subject, store: Store) -> None:
-    """Of sixteen clients that append an audit entry with the same id at once, one succeeds."""
-    id_ = uuid4()
-    with clients(subject, 16) as stores:
-        outcomes = together(16, lambda index: stores[index].audit_logs.create(an_audit_log(id=id_)))
-    assert sum(isinstance(outcome, StoreError) for outcome in outcomes) == 15
-    assert {type(outcome) for outcome in outcomes} == {AuditLog, Conflict}
-    assert [row.id for row in store.audit_logs.list().rows] == [id_]
+        store.webhook_events.receive(a_delivery())

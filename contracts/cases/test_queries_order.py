@@ -1,6 +1,5 @@
 """Queries: a total order by times and ids, limits and cursors."""
 
-import base64
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -8,22 +7,17 @@ from uuid import UUID
 import pytest
 
 from contracts.builders import (
-    FAR_FUTURE,
     NOON,
-    a_booking,
     a_request,
     a_webhook_event,
     an_audit_log,
     changes,
     created,
 )
-from contracts.case import strict
 from contracts.entities import each_entity, repository
-from contracts.expect import refused
 from contracts.workers import a_tick
 from harness.adapters.protocol import Store
 from harness.adapters.queries import Direction, Order, where
-from harness.errors import InvalidValue
 from harness.models import Row, SchedulingRequest
 
 MINUTE = timedelta(minutes=1)
@@ -194,76 +188,3 @@ def test_cursor_may_be_used_twice_and_with_another_limit(store: Store) -> None:
     for limit in (1, 3, 1):
         rest = store.webhook_events.list(order=order, limit=limit, cursor=cursor)
         assert list(rest.rows) == made[2 : 2 + limit]
-
-
-@strict
-def test_negative_limit_is_refused(store: Store) -> None:
-    """A negative limit is a mistake of the caller."""
-    with refused(InvalidValue, "limit"):
-        store.audit_logs.list(limit=-1)
-
-
-@strict
-@pytest.mark.parametrize(
-    "order",
-    [
-        Order("status"),
-        Order("event_id"),
-        Order("attempts"),
-        Order("payload"),
-        Order("verified"),
-        Order("favourite_colour"),
-        Order("run_after", "up"),  # type: ignore[arg-type]  # the case is about it
-        Order("run_after.desc"),
-    ],
-    ids=["choice", "text", "integer", "json", "boolean", "unknown", "direction", "syntax"],
-)
-def test_other_orders_are_refused(store: Store, order: Order) -> None:
-    """Rows are ordered by a time or by id: texts are ordered differently by every collation."""
-    with refused(InvalidValue, "order"):
-        store.webhook_events.list(order=order)
-    with refused(InvalidValue, "order"):
-        store.webhook_events.iterate(order=order)
-
-
-@strict
-@pytest.mark.parametrize("damage", ["empty", "word", "cut", "flipped", "json", "emoji", "nul"])
-def test_damaged_cursor_is_refused(store: Store, damage: str) -> None:
-    """What no list returned is no cursor, and finds nothing by chance."""
-    for n in range(3):
-        store.webhook_events.create(a_webhook_event(run_after=NOON + n * MINUTE))
-    cursor = store.webhook_events.list(order=Order("run_after"), limit=1).next_cursor
-    assert cursor is not None
-    damaged = {
-        "empty": "",
-        "word": "next",
-        "cut": cursor[: len(cursor) // 2],
-        "flipped": ("B" if cursor[0] != "B" else "C") + cursor[1:],
-        "json": base64.urlsafe_b64encode(b'["2026-01-15",1]').decode(),
-        "emoji": "\N{ROCKET}",
-        "nul": cursor + "\x00",
-    }[damage]
-    with refused(InvalidValue, "cursor"):
-        store.webhook_events.list(order=Order("run_after"), limit=1, cursor=damaged)
-
-
-@strict
-def test_cursor_of_another_list_is_refused(store: Store) -> None:
-    """A cursor belongs to its table, order, direction and conditions."""
-    request = store.scheduling_requests.create(a_request())
-    for _ in range(3):
-        store.webhook_events.create(a_webhook_event(run_after=NOON))
-        store.bookings.create(a_booking(request, status="cancelled"))
-    condition = where("run_after", "lt", FAR_FUTURE)
-    cursor = store.webhook_events.list(order=Order("run_after"), limit=1, where=[condition]).next_cursor
-    with refused(InvalidValue, "cursor"):
-        store.webhook_events.list(order=Order("run_after", "desc"), where=[condition], cursor=cursor)
-    with refused(InvalidValue, "cursor"):
-        store.webhook_events.list(order=Order("created_at"), where=[condition], cursor=cursor)
-    with refused(InvalidValue, "cursor"):
-        store.webhook_events.list(order=Order("run_after"), cursor=cursor)
-    other = where("run_after", "lt", NOON + MINUTE)
-    with refused(InvalidValue, "cursor"):
-        store.webhook_events.list(order=Order("run_after"), where=[other], cursor=cursor)
-    with refused(InvalidValue, "cursor"):
-        store.bookings.list(cursor=cursor)

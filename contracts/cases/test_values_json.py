@@ -165,7 +165,7 @@ def test_inexpressible_value_is_refused(store: Store, value: Any) -> None:
 )
 def test_unstorable_text_inside_is_refused(store: Store, value: Any) -> None:
     """NUL and lone surrogates are refused inside of JSON, in keys, too."""
-    with refused(InvalidValue, "payload"):
+    with refused(InvalidValue):
         store.sync_jobs.create(a_sync_job(payload=value))
     assert store.sync_jobs.count() == 0
 
@@ -173,9 +173,9 @@ def test_unstorable_text_inside_is_refused(store: Store, value: Any) -> None:
 def test_null_as_document_is_a_missing_value(store: Store) -> None:
     """A top-level null is NULL, which a payload may not be."""
     job = store.sync_jobs.create(a_sync_job())
-    with refused(InvalidValue, "payload"):
+    with refused(InvalidValue):
         store.sync_jobs.create(a_sync_job(payload=None))
-    with refused(InvalidValue, "payload"):
+    with refused(InvalidValue):
         store.sync_jobs.update(job.id, SyncJobPatch(payload=None))
     assert store.sync_jobs.list().rows == (job,)
 

@@ -144,9 +144,9 @@ def test_filters_keep_the_case(store: Store) -> None:
 def test_unstorable_text_is_refused(store: Store, text: str) -> None:
     """NUL and lone surrogates are refused on create and update, and nothing changes."""
     request = store.scheduling_requests.create(a_request())
-    with refused(InvalidValue, "candidate_name"):
+    with refused(InvalidValue):
         store.scheduling_requests.create(a_request(candidate_name=text))
-    with refused(InvalidValue, "candidate_name"):
+    with refused(InvalidValue):
         store.scheduling_requests.update(request.id, SchedulingRequestPatch(candidate_name=text))
     assert store.scheduling_requests.list().rows == (request,)
 
@@ -155,9 +155,9 @@ def test_unstorable_text_is_refused(store: Store, text: str) -> None:
 def test_unstorable_text_in_a_filter_is_refused(store: Store, text: str) -> None:
     """NUL and lone surrogates are refused in filters: a server might cut them off and match other rows."""
     store.scheduling_requests.create(a_request(candidate_name="Ada"))
-    with refused(InvalidValue, "candidate_name"):
+    with refused(InvalidValue):
         store.scheduling_requests.list(where=[where("candidate_name", "eq", text)])
-    with refused(InvalidValue, "candidate_name"):
+    with refused(InvalidValue):
         store.scheduling_requests.count(where=[where("candidate_name", "in", ["Ada", text])])
 
 
