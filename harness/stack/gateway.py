@@ -3,6 +3,8 @@
 What PostgREST answers passes unchanged. What the gateway says itself:
 
 - 401 without a valid ``apikey`` header; 404 outside of ``/rest/v1``;
+- 400 with code 21000 for a PATCH or DELETE without a filter: hosted projects load ``safeupdate`` for the API's
+  login role, which refuses UPDATE and DELETE without WHERE, and the embedded Postgres has no such extension;
 - 503 when PostgREST cannot be reached: the request was not sent;
 - 502 when PostgREST went away while it answered: the request may have happened.
 
@@ -35,6 +37,9 @@ _HOP_BY_HOP = frozenset(
         *("te", "trailer", "transfer-encoding", "upgrade"),
     }
 )
+_GUARDED = {"PATCH": "UPDATE", "DELETE": "DELETE"}
+# A limit counts as a filter: PostgREST 12 turns it into a WHERE.
+_NO_FILTER = frozenset({"select", "columns", "order", "on_conflict"})
 _LONGEST_LINE = 1 << 20  # PostgREST decides which request is too long
 _SMALL_BODY = 1 << 16
 # PostgREST closes idle connections after 30 s; a request must not be sent into a closing one.
@@ -92,6 +97,15 @@ class Gateway:
             if not any(hmac.compare_digest(key.encode(), known) for known in self._keys):
                 return _message(401, "Invalid API key", hint="Double check your API key.")
             headers.setdefault("Authorization", f"Bearer {key}")
+        if request.method in _GUARDED and not any(name not in _NO_FILTER for name in request.query):
+            verb = _GUARDED[request.method]
+            refusal = {
+                "code": "21000",
+                "details": None,
+                "hint": None,
+                "message": f"{verb} requires a WHERE clause",
+            }
+            return web.json_response(refusal, status=400)
         return await self._pass(request, f"{inner}?{query}" if query else inner, headers)
 
     async def _pass(

@@ -135,3 +135,18 @@ def test_a_dead_postgrest_is_named_and_stays_dead(stack: EmbeddedStack) -> None:
         said = database.probe()
     assert said is not None
     assert said.startswith("PostgREST behind")
+
+
+@pytest.mark.parametrize(("method", "verb"), [("PATCH", "UPDATE"), ("DELETE", "DELETE")])
+@pytest.mark.parametrize("query", ["", "?select=*", "?order=id"])
+def test_a_write_to_every_row_is_refused_as_on_hosted(
+    database: Database, method: str, verb: str, query: str
+) -> None:
+    key = database.coordinates.service_role_key
+    before = call(database, "/rest/v1/notes?limit=1", key=key).json
+
+    answer = call(database, f"/rest/v1/notes{query}", key=key, method=method, body=b"{}")
+
+    assert (answer.status, answer.json["code"]) == (400, "21000")
+    assert answer.json["message"] == f"{verb} requires a WHERE clause"
+    assert call(database, "/rest/v1/notes?limit=1", key=key).json == before
