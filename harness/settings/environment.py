@@ -7,7 +7,7 @@ This is the only module that reads ``os.environ``. Everything else receives
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Self, get_args
 from urllib.parse import unquote
@@ -48,9 +48,9 @@ class Settings:
     debug: bool
     """HARNESS_DEBUG=1: show tracebacks."""
     supabase_url: str | None
-    supabase_anon_key: str | None
-    supabase_service_role_key: str | None
-    database_url: str | None
+    supabase_anon_key: str | None = field(repr=False)
+    supabase_service_role_key: str | None = field(repr=False)
+    database_url: str | None = field(repr=False)
     db_mode: DbMode | None = None
     """DB_MODE, exactly ``memory`` or ``supabase``; None if it is not set."""
 

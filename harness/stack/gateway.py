@@ -3,8 +3,8 @@
 What PostgREST answers passes unchanged. What the gateway says itself:
 
 - 401 without a valid ``apikey`` header; 404 outside of ``/rest/v1``;
-- 400 with code 21000 for a PATCH or DELETE without a filter: hosted projects load ``safeupdate`` for the API's
-  login role, which refuses UPDATE and DELETE without WHERE, and the embedded Postgres has no such extension;
+- 400 with code 21000 for a PATCH or DELETE without a filter: hosted projects load ``safeupdate`` for the
+  API's login role, which refuses UPDATE and DELETE without WHERE; the embedded Postgres lacks it;
 - 503 when PostgREST cannot be reached: the request was not sent;
 - 502 when PostgREST went away while it answered: the request may have happened.
 
