@@ -11,6 +11,7 @@ ADVICE_LEVEL = "advice"
 """The level of a finding that is worth reading and blocks nothing."""
 UNCHECKED_LEVEL = "unchecked"
 """The level of a finding about what could not be examined."""
+_LONGEST_REASON = 300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +50,14 @@ class Verdict:
         if self.status is Status.PASSED:
             return f"READY ({self.subject})"
         if self.status is Status.UNCHECKED:
-            return f"COULD NOT CHECK: {self.reasons[0] if self.reasons else 'nothing ran.'}"
+            return f"COULD NOT CHECK: {_short(self.reasons[0]) if self.reasons else 'nothing ran.'}"
         found = f"{self.failures} finding{'s' if self.failures != 1 else ''}"
         steps = f"{len(self.reasons)} step{'s' if len(self.reasons) != 1 else ''}"
-        rest = f"; {steps} could not be checked: {self.reasons[0]}" if self.reasons else ""
+        rest = f"; {steps} could not be checked: {_short(self.reasons[0])}" if self.reasons else ""
         return f"NOT READY: {found} ({self.subject}){rest}"
+
+
+def _short(reason: str) -> str:
+    """One line that a person reads to its end; the whole reason stands in the report."""
+    line = " ".join(reason.split())
+    return line if len(line) <= _LONGEST_REASON else f"{line[:_LONGEST_REASON]} ..."
