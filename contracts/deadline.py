@@ -6,6 +6,8 @@ from contracts.events import Ended, Event, Finished, Started
 
 __all__ = ["Deadline"]
 
+_IDLE_S = 120.0
+"""How long nothing at all may happen: a busy machine takes its time to start."""
 _GRACE_S = 30.0
 """How long pytest may take to end after it said that it had."""
 
@@ -45,6 +47,5 @@ class Deadline:
         for started, since in self._running.values():
             if now - since > self._deadline_s:
                 return f"{started.case} on {started.adapter} did not end within {self._deadline_s:g} s."
-        return (
-            f"pytest did nothing for {self._deadline_s:g} s." if now - self._last > self._deadline_s else None
-        )
+        idle_s = max(self._deadline_s, _IDLE_S)
+        return f"pytest did nothing for {idle_s:g} s." if now - self._last > idle_s else None

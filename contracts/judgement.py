@@ -130,8 +130,8 @@ def judge(
         _result(
             entry,
             adapter,
-            runs=finished[adapter, entry.id],
-            infos=infos[adapter, entry.id],
+            runs=finished.get((adapter, entry.id), []),
+            infos=infos.get((adapter, entry.id), []),
             worker=started.get((adapter, entry.id)),
             has=capabilities.get(adapter, set()),
         )

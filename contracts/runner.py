@@ -28,7 +28,7 @@ __all__ = ["Observation", "Pytest", "Watch", "observe"]
 
 INI = Path(contracts.__file__).with_name("pytest.ini")
 DEADLINE_S = 120.0
-"""How long a case may run, and how long nothing at all may happen."""
+"""How long a case may run."""
 _POLL_S = 0.05
 _LAST_WORDS = 5
 Watch = Callable[[Event], None]
