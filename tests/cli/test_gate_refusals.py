@@ -62,6 +62,12 @@ def test_a_conftest_that_skips_everything(gate: Harness, tmp_path: Path) -> None
     assert gate().is_unchecked("pytest_collection_modifyitems decides on tests")
 
 
+def test_options_for_pytest_that_deselect_everything(gate: Harness) -> None:
+    assert gate(PYTEST_ADDOPTS="-k nothing").is_unchecked(
+        "cases did not run (PYTEST_ADDOPTS='-k nothing' is set)"
+    )
+
+
 @pytest.mark.parametrize(
     ("sql", "reason"), [("missing", "missing is no directory with .sql files"), ("report", "report is no")]
 )
