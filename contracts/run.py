@@ -1,6 +1,9 @@
 """One case on one adapter, from its start to its end, inside of a worker."""
 
+import functools
 import time
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -26,10 +29,26 @@ class CaseRun:
         self._worker = worker
         self._phases: dict[str, str] = {}
         self._begun = time.perf_counter()
+        self._body = "was never called"
+        if isinstance(item, pytest.Function):
+            item.obj = self._guarded(item.obj)
 
     def started(self) -> Started:
         """Return the event of its start."""
         return Started(worker=self._worker, adapter=self.info.adapter, case=self.info.id)
+
+    def _guarded(self, body: Callable[..., object]) -> Callable[..., object]:
+        """Watch the body of the case from inside of every hook, where no plugin can hide how it ended."""
+
+        @functools.wraps(body)
+        def guarded(**arguments: Any) -> object:
+            __tracebackhide__ = True
+            self._body = "raised an error"
+            result = body(**arguments)
+            self._body = "returned"
+            return result
+
+        return guarded
 
     def note(self, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
         """Take in how one phase ended: both what was raised, and what pytest made of it.
@@ -47,6 +66,8 @@ class CaseRun:
             self.skipped = str(error.value)
         elif error is not None or report.failed:
             outcome = "failed"
+        elif call.when == "call" and self._body != "returned":
+            outcome = f"passed although its body {self._body}"
         self._phases[call.when] = outcome
         if outcome == "failed" and self.problem is None:
             self.problem = self._explain(error, call.when, report)

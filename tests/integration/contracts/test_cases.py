@@ -56,8 +56,8 @@ UNCHECKED = {
         "it began on worker gw0 and did not come to an end",
     ),
     "harness_error": (
-        "    import harness.errors\n    store.bookings.count()\n    raise harness.errors.StackError('no space')",
-        "it could not be examined: no space",
+        "    import harness.errors\n    store.bookings.count()\n    raise harness.errors.StackError('full')",
+        "it could not be examined: full",
     ),
 }
 

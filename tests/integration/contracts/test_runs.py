@@ -140,6 +140,8 @@ PLUGINS = {
     "passes_all": "@pytest.hookimpl(wrapper=True)\ndef pytest_runtest_makereport():\n    report = yield\n"
     "    report.outcome = 'passed'\n    return report\n",
     "calls_nothing": "@pytest.hookimpl(tryfirst=True)\ndef pytest_pyfunc_call():\n    return True\n",
+    "swallows": "@pytest.hookimpl(wrapper=True)\ndef pytest_runtest_call():\n    try:\n        yield\n"
+    "    except AssertionError:\n        pass\n",
     "deselects": "def pytest_collection_modifyitems(items):\n    items.clear()\n",
     "ends_well": "def pytest_sessionfinish(session):\n    session.exitstatus = 0\n",
     "skips": "def pytest_runtest_setup():\n    pytest.skip('no')\n",
