@@ -215,7 +215,7 @@ class ContractSession:
     def _probe(self, adapter: str) -> str | None:
         subject = self._subjects.get(adapter)
         down = None if subject is None else subject.probe()
-        return None if down is None else f"{adapter} of worker {self._worker}: {down}"
+        return None if down is None else f"{adapter} of worker {self._worker}: {' '.join(down.split())}"
 
     def _info(self, item: pytest.Item) -> CaseInfo:
         return case_info(item, ADAPTER, _PREFIX)
