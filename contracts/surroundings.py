@@ -48,13 +48,17 @@ def check_directory(directory: Path) -> None:
     path = directory / "conftest.py"
     if not path.is_file():
         return
-    advice = "the contract never loads it. Run from another directory, so that nobody takes it for heeded."
     try:
         found = next(interferences(path.read_bytes()), None)
     except (OSError, SyntaxError, ValueError) as error:
-        raise ConfigurationError(f"{path} cannot be read ({error}): {advice}") from error
+        raise ConfigurationError(
+            f"{path} cannot be read ({error}), so what it does to tests is unknown; run elsewhere."
+        ) from error
     if found is not None:
-        raise ConfigurationError(f"{path}, line {found.line}: {found.name} decides on tests, and {advice}")
+        raise ConfigurationError(
+            f"{path}, line {found.line}: {found.name} decides on tests, and no verdict may depend on that. "
+            "Run from another directory."
+        )
 
 
 def interferences(source: bytes) -> Iterator[Interference]:

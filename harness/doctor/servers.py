@@ -37,12 +37,9 @@ def installation(settings: Settings, current: Account) -> Path | None:
 
 def cache(settings: Settings, current: Account, *, installed: bool) -> Item:
     """Where servers are installed and run."""
-    return writable(
-        "cache",
-        Home.of(settings, current).path,
-        need_mb=_RUN_MB if installed else _INSTALL_MB,
-        remedy="Set HARNESS_HOME to a directory that you may write, with that much space.",
-    )
+    need_mb = _RUN_MB if installed else _INSTALL_MB
+    remedy = f"Set HARNESS_HOME to a directory that you may write to, with {need_mb} MB free."
+    return writable("cache", Home.of(settings, current).path, need_mb=need_mb, remedy=remedy)
 
 
 def node(*, installed: bool) -> Item:
