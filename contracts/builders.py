@@ -11,11 +11,15 @@ from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
 from contracts.entities import repository
+from harness.adapters.codec import encode_value
 from harness.adapters.protocol import Actor, Store
 from harness.models import (
+    NEW_ID,
+    NOW,
     AuditLog,
     Booking,
     BookingPatch,
+    Column,
     New,
     NewAuditLog,
     NewBooking,
@@ -33,6 +37,7 @@ from harness.models import (
     SyncJobPatch,
     WebhookEvent,
     WebhookEventPatch,
+    entity_of,
 )
 
 __all__ = [
@@ -48,6 +53,7 @@ __all__ = [
     "a_request",
     "a_sync_job",
     "a_webhook_event",
+    "a_wire",
     "an_audit_log",
     "changes",
     "created",
@@ -179,6 +185,28 @@ def changes(row: type[R], **values: Any) -> Patch[R]:
 def a_patch(row: type[R]) -> Patch[R]:
     """Build a patch that changes one column of a row from a builder."""
     return changes(row, **_CHANGES[row])
+
+
+def a_wire(row: type[Row], **overrides: Any) -> dict[str, Any]:
+    """Build the wire form of a whole row for `Subject.load`, written and due at `PAST` unless overridden.
+
+    A booking needs its ``request_id``.
+    """
+    new = a_booking(overrides["request_id"]) if row is Booking else _BUILDERS[row]()
+    values = {**new.values, **overrides}
+    return {
+        column.name: None if value is None else encode_value(column, value)
+        for column in entity_of(row).columns
+        for value in [values[column.name] if column.name in values else _default(column)]
+    }
+
+
+def _default(column: Column) -> Any:
+    if column.default is NOW:
+        return PAST
+    if column.default is NEW_ID:
+        return uuid4()
+    return None if column.default is None else column.default.value
 
 
 def without(new: New[R], *names: str) -> New[R]:

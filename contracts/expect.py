@@ -1,11 +1,19 @@
 """Expectations that say what they expected and what came instead."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 from harness.errors import StoreError
 
-__all__ = ["Divergence", "refused"]
+__all__ = ["About", "Comparison", "Divergence", "Findings", "comparisons", "every", "refused"]
+
+Comparison = tuple[str, str]
+"""What a failed comparison expected, and what it found."""
+
+comparisons: list[Comparison] = []
+"""The comparison that failed last, as the plugin describes it; whoever explains the failure takes it."""
+_SHOWN = 12
+"""How many findings of one case a report shows; the others are counted."""
 
 
 class Divergence(AssertionError):
@@ -33,6 +41,84 @@ def refused(kind: type[StoreError], subject: str | None = None) -> Iterator[None
             raise Divergence(expected, _describe(error.kind, error.subject)) from error
         return
     raise Divergence(expected, "success")
+
+
+About = Callable[[object], AbstractContextManager[None]]
+"""Names what the block under it is about."""
+
+
+class Findings:
+    """What failed so far in a case that looks at many values."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[str, Exception, str, str]] = []
+        """Name, error, what was expected, and what came instead."""
+
+    @contextmanager
+    def about(self, name: object) -> Iterator[None]:
+        """Collect what fails in the block under a name, and go on behind it.
+
+        What is neither an expectation nor a StoreError ends the case at once,
+        with the name as a note.
+        """
+        try:
+            yield
+        except (AssertionError, StoreError) as error:
+            self.found.append((str(name), error, *_sides(error)))
+        except Exception as error:
+            error.add_note(f"while it was about {name}")
+            raise
+
+    def settle(self) -> None:
+        """Raise one Divergence that names everything that failed, if anything did."""
+        if self.found:
+            raise Divergence(
+                _joined([f"{name}: {expected}" for name, _, expected, _ in self.found]),
+                _joined([f"{name}: {actual}" for name, _, _, actual in self.found]),
+            ) from self.found[0][1]
+
+
+@contextmanager
+def every() -> Iterator[About]:
+    """Look at many values, and fail at the end with the names of all that failed.
+
+    ::
+
+        with every() as about:
+            for name, text in TEXTS.items():
+                with about(name):
+                    assert ...
+    """
+    findings = Findings()
+    try:
+        yield findings.about
+    except Exception as error:
+        # What was found already counts, whatever came after it.
+        if not findings.found:
+            raise
+        findings.found.append(("then", error, *_sides(error)))
+    findings.settle()
+
+
+def _sides(error: Exception) -> Comparison:
+    """Say what was expected, and what came instead."""
+    if isinstance(error, Divergence):
+        return error.expected, error.actual
+    if isinstance(error, AssertionError):
+        noted = comparisons.pop() if comparisons else None
+        comparisons.clear()
+        claim = next(
+            (line for line in str(error).splitlines() if line.startswith("assert ")), "assertion failed"
+        )
+        return noted or ("a true condition", claim[:300])
+    if isinstance(error, StoreError):
+        return "no error", _describe(error.kind, error.subject)
+    return "no error", f"{type(error).__name__}: {error}"[:300]
+
+
+def _joined(texts: list[str]) -> str:
+    more = [] if len(texts) <= _SHOWN else [f"and {len(texts) - _SHOWN} more"]
+    return "; ".join([*texts[:_SHOWN], *more])
 
 
 def _describe(kind: str, subject: str | None) -> str:

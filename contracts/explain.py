@@ -6,14 +6,11 @@ import pytest
 
 from contracts.events import Problem
 from contracts.excerpt import difference, short
-from contracts.expect import Divergence
+from contracts.expect import Comparison, Divergence
 from contracts.recording import described
 from harness.errors import HarnessError, StoreError
 
 __all__ = ["Comparison", "compared", "explain"]
-
-Comparison = tuple[str, str]
-"""What a failed comparison expected, and what it found."""
 
 
 def compared(operator: str, left: object, right: object) -> Comparison:

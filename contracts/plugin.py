@@ -19,6 +19,7 @@ import contracts
 import harness
 from contracts.collected import case_info
 from contracts.events import Begun, Broke, CaseInfo, Collected, Ended, Event, Lost, Opened, Writer
+from contracts.expect import comparisons
 from contracts.explain import compared
 from contracts.plan import Plan
 from contracts.recording import Log, RecordedSubject
@@ -150,6 +151,7 @@ class ContractSession:
         """Follow one case from its setup to its teardown."""
         # A thread that a case left behind goes on writing to the log of that case.
         self.log = Log()
+        comparisons.clear()
         run = self._running = CaseRun(item, self._info(item), self._worker)
         self.emit(run.started())
         result = yield
@@ -188,6 +190,7 @@ class ContractSession:
         """Keep the two sides of the comparison that failed, while they are as they were compared."""
         if self._running is not None:
             self._running.comparison = compared(op, left, right)
+            comparisons[:] = [self._running.comparison]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object | None) -> None:

@@ -1,6 +1,6 @@
 """What a case may use: the adapter under test, and ways to look at it from the side."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 from uuid import UUID
@@ -33,6 +33,10 @@ class Subject(Protocol):
 
     def stored_rows(self, row: type[Row]) -> Iterator[Wire]:
         """Read all rows of a table past the adapter, in wire form and in no particular order."""
+        ...
+
+    def load(self, row: type[Row], wires: Iterable[Wire]) -> None:
+        """Store whole rows past the adapter, in wire form: scenery that no case is about."""
         ...
 
     def connect(self) -> psycopg.Connection[dict[str, Any]]:

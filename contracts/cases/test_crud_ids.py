@@ -3,17 +3,15 @@
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
-import pytest
-
 from contracts.builders import a_patch, created
 from contracts.case import strict
-from contracts.entities import each_entity, each_mutable_entity, mutable, repository
-from contracts.expect import refused
+from contracts.entities import MUTABLE, ROWS, each_entity, each_mutable_entity, mutable, repository
+from contracts.expect import every, refused
 from contracts.subject import Subject
 from harness.adapters.protocol import Store
 from harness.adapters.queries import where
 from harness.errors import NotFound
-from harness.models import Row, SchedulingRequest
+from harness.models import Row, SchedulingRequest, entity_of
 
 MALFORMED = {
     "empty": "",
@@ -35,8 +33,6 @@ SPELLINGS: dict[str, Callable[[UUID], UUID | str]] = {
     "lower": str,
     "upper": lambda id_: str(id_).upper(),
 }
-each_malformed = pytest.mark.parametrize("malformed", MALFORMED.values(), ids=MALFORMED)
-each_spelling = pytest.mark.parametrize("spelled", SPELLINGS.values(), ids=SPELLINGS)
 
 
 @each_entity
@@ -63,73 +59,91 @@ def test_missing_delete_is_false(store: Store, row: type[Row]) -> None:
     assert repository(store, row).list().rows == (other,)
 
 
-@each_entity
-@each_spelling
-def test_get_in_any_spelling(store: Store, row: type[Row], spelled: Callable[[UUID], UUID | str]) -> None:
+def test_get_in_any_spelling(store: Store) -> None:
     """An id finds its row as a UUID, and as text in either case."""
-    made = created(row, store)
-    assert repository(store, row).get(spelled(made.id)) == made
+    with every() as about:
+        for row in ROWS:
+            made = created(row, store)
+            for name, spelled in SPELLINGS.items():
+                with about(f"{entity_of(row).table} {name}"):
+                    assert repository(store, row).get(spelled(made.id)) == made
 
 
-@each_mutable_entity
-def test_update_by_upper_case_id(store: Store, row: type[Row]) -> None:
+def test_update_by_upper_case_id(store: Store) -> None:
     """An update finds its row by the id in capitals."""
-    made = created(row, store)
-    after = mutable(store, row).update(str(made.id).upper(), a_patch(row))
-    assert repository(store, row).get(made.id) == after
+    with every() as about:
+        for row in MUTABLE:
+            with about(entity_of(row).table):
+                made = created(row, store)
+                after = mutable(store, row).update(str(made.id).upper(), a_patch(row))
+                assert repository(store, row).get(made.id) == after
 
 
-@each_mutable_entity
-def test_delete_by_upper_case_id(subject: Subject, store: Store, row: type[Row]) -> None:
+def test_delete_by_upper_case_id(subject: Subject, store: Store) -> None:
     """A delete finds its row by the id in capitals."""
-    made = created(row, store)
-    assert mutable(store, row).delete(str(made.id).upper()) is True
-    assert subject.stored(row, made.id) is None
+    with every() as about:
+        for row in MUTABLE:
+            with about(entity_of(row).table):
+                made = created(row, store)
+                assert mutable(store, row).delete(str(made.id).upper()) is True
+                assert subject.stored(row, made.id) is None
 
 
-@each_malformed
-def test_malformed_get_is_none(store: Store, malformed: str) -> None:
+def test_malformed_get_is_none(store: Store) -> None:
     """What is no id equals the id of no row."""
-    assert store.scheduling_requests.get(malformed) is None
+    created(SchedulingRequest, store)
+    with every() as about:
+        for name, malformed in MALFORMED.items():
+            with about(name):
+                assert store.scheduling_requests.get(malformed) is None
 
 
-@each_entity
-def test_malformed_get_is_none_everywhere(store: Store, row: type[Row]) -> None:
+def test_malformed_get_is_none_everywhere(store: Store) -> None:
     """Each repository answers None to what is no id."""
-    assert repository(store, row).get("42") is None
+    with every() as about:
+        for row in ROWS:
+            with about(entity_of(row).table):
+                assert repository(store, row).get("42") is None
 
 
-@each_malformed
-def test_malformed_update_is_not_found(store: Store, malformed: str) -> None:
+def test_malformed_update_is_not_found(store: Store) -> None:
     """An update by what is no id finds no row, and is no error of a driver."""
     other = created(SchedulingRequest, store)
-    with refused(NotFound):
-        store.scheduling_requests.update(malformed, a_patch(SchedulingRequest))
+    with every() as about:
+        for name, malformed in MALFORMED.items():
+            with about(name), refused(NotFound):
+                store.scheduling_requests.update(malformed, a_patch(SchedulingRequest))
     assert store.scheduling_requests.list().rows == (other,)
 
 
-@each_malformed
-def test_malformed_delete_is_false(store: Store, malformed: str) -> None:
+def test_malformed_delete_is_false(store: Store) -> None:
     """A delete by what is no id removes nothing, whatever a server would make of it."""
     other = created(SchedulingRequest, store)
-    assert store.scheduling_requests.delete(malformed) is False
+    with every() as about:
+        for name, malformed in MALFORMED.items():
+            with about(name):
+                assert store.scheduling_requests.delete(malformed) is False
     assert store.scheduling_requests.list().rows == (other,)
 
 
-@each_mutable_entity
-def test_malformed_ids_everywhere(store: Store, row: type[Row]) -> None:
+def test_malformed_ids_everywhere(store: Store) -> None:
     """Each repository treats what is no id as the id of no row."""
-    made = created(row, store)
-    with refused(NotFound):
-        mutable(store, row).update("42", a_patch(row))
-    assert mutable(store, row).delete("42") is False
-    assert repository(store, row).get(made.id) == made
+    with every() as about:
+        for row in MUTABLE:
+            with about(entity_of(row).table):
+                made = created(row, store)
+                with refused(NotFound):
+                    mutable(store, row).update("42", a_patch(row))
+                assert mutable(store, row).delete("42") is False
+                assert repository(store, row).get(made.id) == made
 
 
 @strict
-@each_malformed
-def test_malformed_id_in_a_filter_matches_nothing(store: Store, malformed: str) -> None:
+def test_malformed_id_in_a_filter_matches_nothing(store: Store) -> None:
     """A filter by what is no id finds no row, and is no error of a driver."""
     created(SchedulingRequest, store)
-    assert store.scheduling_requests.list(where=[where("id", "eq", malformed)]).rows == ()
-    assert store.scheduling_requests.count(where=[where("id", "in", [malformed])]) == 0
+    with every() as about:
+        for name, malformed in MALFORMED.items():
+            with about(name):
+                assert store.scheduling_requests.list(where=[where("id", "eq", malformed)]).rows == ()
+                assert store.scheduling_requests.count(where=[where("id", "in", [malformed])]) == 0

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from uuid import uuid4
 
-import pytest
-
 from contracts.builders import (
     COORDINATOR,
     NOON,
@@ -15,14 +13,14 @@ from contracts.builders import (
     a_webhook_event,
 )
 from contracts.case import needs, strict
-from contracts.entities import each_mutable_entity, each_queue, mutable, queue
-from contracts.expect import refused
+from contracts.entities import MUTABLE, QUEUES, mutable, queue
+from contracts.expect import every, refused
 from contracts.flows import a_booked
 from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import Store
 from harness.adapters.queries import where
 from harness.errors import Conflict, InvalidValue, NotFound
-from harness.models import Row, entity_of
+from harness.models import entity_of
 
 UNSTORABLE: dict[str, tuple[str, Callable[[Store], object]]] = {
     "text": (
@@ -45,23 +43,27 @@ UNSTORABLE: dict[str, tuple[str, Callable[[Store], object]]] = {
 
 
 @strict
-@each_mutable_entity
-def test_missing_row_names_its_table(store: Store, row: type[Row]) -> None:
+def test_missing_row_names_its_table(store: Store) -> None:
     """The refusal of an update of a row that does not exist names the table."""
-    for id_ in (uuid4(), "not-a-uuid"):
-        with refused(NotFound, entity_of(row).table):
-            mutable(store, row).update(id_, a_patch(row))
+    with every() as about:
+        for row in MUTABLE:
+            table = entity_of(row).table
+            for id_ in (uuid4(), "not-a-uuid"):
+                with about(table), refused(NotFound, table):
+                    mutable(store, row).update(id_, a_patch(row))
 
 
 @strict
-@each_queue
-def test_missing_job_names_its_table(store: Store, row: type[Row]) -> None:
+def test_missing_job_names_its_table(store: Store) -> None:
     """The refusal to complete or fail a job that does not exist names the table."""
-    for id_ in (uuid4(), "not-a-uuid"):
-        with refused(NotFound, entity_of(row).table):
-            queue(store, row).complete(id_, 1)
-        with refused(NotFound, entity_of(row).table):
-            queue(store, row).fail(id_, 1, error="x")
+    with every() as about:
+        for row in QUEUES:
+            table = entity_of(row).table
+            for id_ in (uuid4(), "not-a-uuid"):
+                with about(f"complete {table}"), refused(NotFound, table):
+                    queue(store, row).complete(id_, 1)
+                with about(f"fail {table}"), refused(NotFound, table):
+                    queue(store, row).fail(id_, 1, error="x")
 
 
 @strict
@@ -107,9 +109,9 @@ def test_invalid_slot_names_the_constraint(store: Store) -> None:
 
 
 @strict
-@pytest.mark.parametrize("place", UNSTORABLE)
-def test_unstorable_text_names_its_column(store: Store, place: str) -> None:
+def test_unstorable_text_names_its_column(store: Store) -> None:
     """The refusal of NUL and lone surrogates names the column, wherever they stand."""
-    name, operation = UNSTORABLE[place]
-    with refused(InvalidValue, name):
-        operation(store)
+    with every() as about:
+        for place, (name, operation) in UNSTORABLE.items():
+            with about(place), refused(InvalidValue, name):
+                operation(store)

@@ -3,13 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
 from psycopg import sql
 
-from contracts.builders import FAR_FUTURE, PAST, changes, created
+from contracts.builders import FAR_FUTURE, PAST, a_wire, changes, created
 from contracts.case import needs, strict
-from contracts.entities import each_queue, mutable, queue, states
-from contracts.expect import refused
+from contracts.entities import QUEUES, each_queue, mutable, queue, states
+from contracts.expect import every, refused
 from contracts.stored import everything, expected_in_store, in_store
 from contracts.subject import Subject
 from contracts.workers import clients, eventually, started, together, within
@@ -59,10 +58,12 @@ def test_claimed_job_is_not_claimed_again(store: Store, row: type[Row]) -> None:
     assert queue(store, row).claim() == ()
 
 
-@each_queue
-def test_nothing_is_due_in_an_empty_queue(store: Store, row: type[Row]) -> None:
+def test_nothing_is_due_in_an_empty_queue(store: Store) -> None:
     """A claim of nothing is empty and is no error."""
-    assert queue(store, row).claim() == ()
+    with every() as about:
+        for row in QUEUES:
+            with about(entity_of(row).table):
+                assert queue(store, row).claim() == ()
 
 
 @each_queue
@@ -160,8 +161,8 @@ def test_job_made_due_is_claimed(store: Store, row: type[Row]) -> None:
 @each_queue
 def test_each_of_200_jobs_is_claimed_once(subject: Subject, store: Store, row: type[Row]) -> None:
     """Eight workers share 200 jobs: each is claimed by exactly one of them, once."""
+    subject.load(row, [a_wire(row) for _ in range(200)])
     with clients(subject, 8) as stores:
-        together(8, lambda index: [created(row, stores[index]) for _ in range(25)])
 
         def work(index: int) -> list[Any]:
             mine: list[Any] = []
@@ -194,43 +195,46 @@ def test_held_row_is_passed_over(subject: Subject, store: Store, row: type[Row])
 
 
 @strict
-@each_queue
-@pytest.mark.parametrize("limit", [0, -1, 1001])
-def test_limit_out_of_bounds_is_refused(subject: Subject, store: Store, row: type[Row], limit: int) -> None:
+def test_limit_out_of_bounds_is_refused(subject: Subject, store: Store) -> None:
     """A claim takes 1 to 1,000 rows."""
-    created(row, store)
+    for row in QUEUES:
+        created(row, store)
     before = everything(subject)
-    with refused(InvalidValue, "limit"):
-        queue(store, row).claim(limit=limit)
+    with every() as about:
+        for row in QUEUES:
+            for limit in (0, -1, 1001):
+                with about(f"{entity_of(row).table} {limit}"), refused(InvalidValue, "limit"):
+                    queue(store, row).claim(limit=limit)
     assert everything(subject) == before
 
 
 @strict
-@each_queue
-@pytest.mark.parametrize("lease_s", [0, -1.0, 86_400.001, 1e300])
-def test_lease_out_of_bounds_is_refused(
-    subject: Subject, store: Store, row: type[Row], lease_s: float
-) -> None:
+def test_lease_out_of_bounds_is_refused(subject: Subject, store: Store) -> None:
     """A lease lasts more than nothing, and a day at most."""
-    created(row, store)
+    for row in QUEUES:
+        created(row, store)
     before = everything(subject)
-    with refused(InvalidValue, "lease_s"):
-        queue(store, row).claim(lease_s=lease_s)
+    with every() as about:
+        for row in QUEUES:
+            for lease_s in (0, -1.0, 86_400.001, 1e300):
+                with about(f"{entity_of(row).table} {lease_s}"), refused(InvalidValue, "lease_s"):
+                    queue(store, row).claim(lease_s=lease_s)
     assert everything(subject) == before
 
 
 @strict
 @needs(Capability.PYTHON_VALUES)
-@pytest.mark.parametrize("lease_s", [float("nan"), float("inf")], ids=["nan", "infinity"])
-def test_endless_lease_is_refused(store: Store, lease_s: float) -> None:
+def test_endless_lease_is_refused(store: Store) -> None:
     """A lease is a number of seconds."""
-    with refused(InvalidValue, "lease_s"):
-        store.sync_jobs.claim(lease_s=lease_s)
+    for lease_s in (float("nan"), float("inf")):
+        with refused(InvalidValue, "lease_s"):
+            store.sync_jobs.claim(lease_s=lease_s)
 
 
 @each_queue
-@pytest.mark.parametrize(("limit", "lease_s"), [(1, 0.001), (1000, 86_400)], ids=["least", "most"])
-def test_bounds_of_a_claim_are_accepted(store: Store, row: type[Row], limit: int, lease_s: float) -> None:
+def test_bounds_of_a_claim_are_accepted(store: Store, row: type[Row]) -> None:
     """The least and the greatest limit and lease are accepted."""
-    job = created(row, store)
-    assert [claimed.id for claimed in queue(store, row).claim(limit=limit, lease_s=lease_s)] == [job.id]
+    for limit, lease_s in ((1, 0.001), (1000, 86_400)):
+        job = created(row, store)
+        assert [claimed.id for claimed in queue(store, row).claim(limit=limit, lease_s=lease_s)] == [job.id]
+        mutable(store, row).delete(job.id)

@@ -3,18 +3,16 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-
 from contracts.builders import FAR_FUTURE, PAST, a_webhook_event, changes, created
 from contracts.case import needs, strict
-from contracts.entities import each_queue, mutable, queue, states
-from contracts.expect import refused
+from contracts.entities import QUEUES, each_queue, mutable, queue, states
+from contracts.expect import every, refused
 from contracts.stored import expected_in_store, in_store
 from contracts.subject import Subject
 from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import Store
 from harness.errors import InvalidValue
-from harness.models import Row, SyncJob
+from harness.models import Row, SyncJob, entity_of
 
 MISSING = "00000000-0000-4000-8000-000000000000"
 BRIEF_S = 0.02
@@ -121,62 +119,71 @@ def test_error_of_an_exhausted_job_without_one(store: Store, row: type[Row]) -> 
     assert (found.status, found.last_error) == ("failed", "attempts exhausted")
 
 
-@each_queue
-def test_finish_by_upper_case_id(store: Store, row: type[Row]) -> None:
+def test_finish_by_upper_case_id(store: Store) -> None:
     """A job is found by its id in capitals."""
-    created(row, store)
-    (claimed,) = queue(store, row).claim()
-    assert queue(store, row).complete(str(claimed.id).upper(), 1).id == claimed.id
+    with every() as about:
+        for row in QUEUES:
+            with about(entity_of(row).table):
+                created(row, store)
+                (claimed,) = queue(store, row).claim()
+                assert queue(store, row).complete(str(claimed.id).upper(), 1).id == claimed.id
 
 
-@each_queue
-def test_error_text_is_kept(store: Store, row: type[Row]) -> None:
+def test_error_text_is_kept(store: Store) -> None:
     """An error is stored as it is, whatever it quotes."""
-    error = "HTTP 502: {\"a\": 'b'}, \\ % \N{ROCKET}\n" + "x" * 10_000
-    created(row, store)
-    (claimed,) = queue(store, row).claim()
-    assert queue(store, row).fail(claimed.id, 1, error=error).last_error == error
+    with every() as about:
+        for row in QUEUES:
+            with about(entity_of(row).table):
+                error = "HTTP 502: {\"a\": 'b'}, \\ % \N{ROCKET}\n" + "x" * 10_000
+                created(row, store)
+                (claimed,) = queue(store, row).claim()
+                assert queue(store, row).fail(claimed.id, 1, error=error).last_error == error
 
 
 @strict
-@each_queue
-@pytest.mark.parametrize("retry_in_s", [-0.001, 2_592_000.1, -1e300])
-def test_retry_out_of_bounds_is_refused(store: Store, row: type[Row], retry_in_s: float) -> None:
+def test_retry_out_of_bounds_is_refused(store: Store) -> None:
     """A retry comes now at the earliest and in thirty days at the latest."""
-    created(row, store)
-    (claimed,) = queue(store, row).claim()
-    with refused(InvalidValue, "retry_in_s"):
-        queue(store, row).fail(claimed.id, 1, error="x", retry_in_s=retry_in_s)
-    assert queue(store, row).get(claimed.id) == claimed
+    with every() as about:
+        for row in QUEUES:
+            created(row, store)
+            (claimed,) = queue(store, row).claim()
+            for retry_in_s in (-0.001, 2_592_000.1, -1e300):
+                with about(f"{entity_of(row).table} {retry_in_s}"), refused(InvalidValue, "retry_in_s"):
+                    queue(store, row).fail(claimed.id, 1, error="x", retry_in_s=retry_in_s)
+            assert queue(store, row).get(claimed.id) == claimed
 
 
 @strict
 @needs(Capability.PYTHON_VALUES)
-@pytest.mark.parametrize("retry_in_s", [float("nan"), float("inf")], ids=["nan", "infinity"])
-def test_endless_retry_is_refused(store: Store, retry_in_s: float) -> None:
+def test_endless_retry_is_refused(store: Store) -> None:
     """A delay is a number of seconds."""
     created(SyncJob, store)
     (claimed,) = store.sync_jobs.claim()
-    with refused(InvalidValue, "retry_in_s"):
-        store.sync_jobs.fail(claimed.id, 1, error="x", retry_in_s=retry_in_s)
+    for retry_in_s in (float("nan"), float("inf")):
+        with refused(InvalidValue, "retry_in_s"):
+            store.sync_jobs.fail(claimed.id, 1, error="x", retry_in_s=retry_in_s)
 
 
 @each_queue
-@pytest.mark.parametrize("retry_in_s", [0, 2_592_000])
-def test_bounds_of_a_retry_are_accepted(store: Store, row: type[Row], retry_in_s: float) -> None:
+def test_bounds_of_a_retry_are_accepted(store: Store, row: type[Row]) -> None:
     """A retry at once and one in thirty days are accepted."""
     created(row, store)
-    (claimed,) = queue(store, row).claim()
-    assert queue(store, row).fail(claimed.id, 1, error="x", retry_in_s=retry_in_s).run_after < FAR_FUTURE
-    assert len(queue(store, row).claim()) == (1 if retry_in_s == 0 else 0)
+    for retry_in_s, due in ((0, 1), (2_592_000, 0)):
+        (claimed,) = queue(store, row).claim()
+        failed = queue(store, row).fail(claimed.id, claimed.attempts, error="x", retry_in_s=retry_in_s)
+        assert failed.run_after < FAR_FUTURE
+        assert store.ops_summary().due[entity_of(row).table] == due
+    assert queue(store, row).claim() == ()
 
 
 @strict
-@each_queue
-def test_unstorable_error_is_refused(store: Store, row: type[Row]) -> None:
+def test_unstorable_error_is_refused(store: Store) -> None:
     """An error with NUL is refused, and the claim stays."""
-    created(row, store)
-    (claimed,) = queue(store, row).claim()
-    with refused(InvalidValue):
-        queue(store, row).fail(claimed.id, 1, error="a\x00b")
-    assert queue(store, row).get(claimed.id) == claimed
+    with every() as about:
+        for row in QUEUES:
+            with about(entity_of(row).table):
+                created(row, store)
+                (claimed,) = queue(store, row).claim()
+                with refused(InvalidValue):
+                    queue(store, row).fail(claimed.id, 1, error="a\x00b")
+                assert queue(store, row).get(claimed.id) == claimed

@@ -7,7 +7,7 @@ import pytest
 from contracts.builders import PAST, changes, created
 from contracts.case import strict
 from contracts.entities import each_queue, mutable, queue, states
-from contracts.expect import refused
+from contracts.expect import every, refused
 from contracts.stored import everything
 from contracts.subject import Subject
 from contracts.workers import clients, eventually, together
@@ -16,6 +16,7 @@ from harness.adapters.queries import where
 from harness.errors import Conflict, NotFound, StoreError
 from harness.models import Row
 
+FINISHING = ("complete", "fail")
 MISSING = "00000000-0000-4000-8000-000000000000"
 BRIEF_S = 0.02
 """A lease that runs out while a case waits for it."""
@@ -28,68 +29,70 @@ def reclaimed(store: Store, row: type[Row]) -> Any:
 
 
 @each_queue
-@pytest.mark.parametrize("operation", ["complete", "fail"])
-def test_stale_worker_is_refused(subject: Subject, store: Store, row: type[Row], operation: str) -> None:
+def test_stale_worker_is_refused(subject: Subject, store: Store, row: type[Row]) -> None:
     """A worker whose lease ran out and whose job was claimed again can neither complete nor fail it."""
     created(row, store)
     (stale,) = queue(store, row).claim(lease_s=BRIEF_S)
     current = reclaimed(store, row)
     before = everything(subject)
-    with refused(Conflict):
-        finish(store, row, operation, stale.id, stale.attempts)
+    with every() as about:
+        for operation in FINISHING:
+            with about(operation), refused(Conflict):
+                finish(store, row, operation, stale.id, stale.attempts)
     assert everything(subject) == before
     assert queue(store, row).complete(current.id, current.attempts).status == states(row).done
 
 
 @each_queue
-@pytest.mark.parametrize("operation", ["complete", "fail"])
-def test_expired_lease_that_nobody_took_may_finish(store: Store, row: type[Row], operation: str) -> None:
+def test_expired_lease_that_nobody_took_may_finish(store: Store, row: type[Row]) -> None:
     """A worker that is late, but whose job nobody claimed again, may complete or fail it."""
-    created(row, store)
-    (claimed,) = queue(store, row).claim(lease_s=60)
-    mutable(store, row).update(claimed.id, changes(row, run_after=PAST))
-    finished = finish(store, row, operation, claimed.id, claimed.attempts)
-    assert finished.status == (states(row).done if operation == "complete" else states(row).waiting)
+    with every() as about:
+        for operation, status in (("complete", states(row).done), ("fail", states(row).waiting)):
+            with about(operation):
+                created(row, store)
+                (claimed,) = queue(store, row).claim(lease_s=60)
+                mutable(store, row).update(claimed.id, changes(row, run_after=PAST))
+                assert finish(store, row, operation, claimed.id, claimed.attempts).status == status
 
 
 @each_queue
-@pytest.mark.parametrize("operation", ["complete", "fail"])
-def test_waiting_job_cannot_finish(subject: Subject, store: Store, row: type[Row], operation: str) -> None:
+def test_waiting_job_cannot_finish(subject: Subject, store: Store, row: type[Row]) -> None:
     """A job that nobody claimed cannot be completed or failed."""
     job = created(row, store)
     before = everything(subject)
-    with refused(Conflict):
-        finish(store, row, operation, job.id, 0)
+    with every() as about:
+        for operation in FINISHING:
+            with about(operation), refused(Conflict):
+                finish(store, row, operation, job.id, 0)
     assert everything(subject) == before
 
 
 @each_queue
-@pytest.mark.parametrize("operation", ["complete", "fail"])
 @pytest.mark.parametrize("first", ["complete", "fail"])
-def test_job_finishes_once(
-    subject: Subject, store: Store, row: type[Row], first: str, operation: str
-) -> None:
+def test_job_finishes_once(subject: Subject, store: Store, row: type[Row], first: str) -> None:
     """A job that was completed or given back cannot be completed or failed with the same claim."""
     created(row, store)
     (claimed,) = queue(store, row).claim()
     finish(store, row, first, claimed.id, claimed.attempts)
     before = everything(subject)
-    with refused(Conflict):
-        finish(store, row, operation, claimed.id, claimed.attempts)
+    with every() as about:
+        for operation in FINISHING:
+            with about(operation), refused(Conflict):
+                finish(store, row, operation, claimed.id, claimed.attempts)
     assert everything(subject) == before
 
 
 @each_queue
-@pytest.mark.parametrize("attempts", [0, 2, -1, 2**31 - 1])
-def test_wrong_token_is_refused(subject: Subject, store: Store, row: type[Row], attempts: int) -> None:
+def test_wrong_token_is_refused(subject: Subject, store: Store, row: type[Row]) -> None:
     """A claim is completed with the number of attempts that it returned, and with no other."""
     created(row, store)
     (claimed,) = queue(store, row).claim()
     before = everything(subject)
-    with refused(Conflict):
-        queue(store, row).complete(claimed.id, attempts)
-    with refused(Conflict):
-        queue(store, row).fail(claimed.id, attempts, error="x")
+    with every() as about:
+        for operation in FINISHING:
+            for attempts in (0, 2, -1, 2**31 - 1):
+                with about(f"{operation} with {attempts}"), refused(Conflict):
+                    finish(store, row, operation, claimed.id, attempts)
     assert everything(subject) == before
 
 
@@ -104,18 +107,19 @@ def test_stale_claim_is_named(store: Store, row: type[Row]) -> None:
 
 
 @each_queue
-@pytest.mark.parametrize("operation", ["complete", "fail"])
-@pytest.mark.parametrize("id_", [MISSING, "not-a-uuid"], ids=["missing", "malformed"])
-def test_missing_job_is_not_found(store: Store, row: type[Row], operation: str, id_: Any) -> None:
+def test_missing_job_is_not_found(store: Store, row: type[Row]) -> None:
     """Completing or failing a job that does not exist says so."""
-    with refused(NotFound):
-        finish(store, row, operation, id_, 1)
+    with every() as about:
+        for operation in FINISHING:
+            for id_ in (MISSING, "not-a-uuid"):
+                with about(f"{operation} {id_}"), refused(NotFound):
+                    finish(store, row, operation, id_, 1)
 
 
 @each_queue
 def test_attempts_are_exact_under_contention(subject: Subject, store: Store, row: type[Row]) -> None:
     """Eight workers that claim and fail the same jobs at once count each attempt once, up to the maximum."""
-    made = [created(row, store, max_attempts=10).id for _ in range(4)]
+    made = [created(row, store, max_attempts=5).id for _ in range(4)]
 
     with clients(subject, 8) as stores:
 
@@ -132,9 +136,9 @@ def test_attempts_are_exact_under_contention(subject: Subject, store: Store, row
         outcomes = together(8, work)
     assert not any(isinstance(outcome, StoreError) for outcome in outcomes)
     claims = [claim for mine in outcomes if isinstance(mine, list) for claim in mine]
-    assert sorted(claims, key=str) == sorted(((id_, n) for id_ in made for n in range(1, 11)), key=str)
+    assert sorted(claims, key=str) == sorted(((id_, n) for id_ in made for n in range(1, 6)), key=str)
     ended = [(wire["status"], wire["attempts"]) for wire in subject.stored_rows(row)]
-    assert ended == [("failed", 10)] * 4
+    assert ended == [("failed", 5)] * 4
 
 
 @each_queue

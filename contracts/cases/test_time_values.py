@@ -4,11 +4,9 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from contracts.builders import a_booking, a_request
 from contracts.case import needs, strict
-from contracts.expect import refused
+from contracts.expect import every, refused
 from contracts.subject import Subject
 from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import Store
@@ -73,53 +71,70 @@ NO_TIMES: dict[str, Any] = {
     "number": 1_768_471_200,
     "boolean": True,
 }
-each_instant = pytest.mark.parametrize(("given", "kept"), INSTANTS.values(), ids=INSTANTS)
-each_fraction = pytest.mark.parametrize("microsecond", FRACTIONS)
 
 
-@each_instant
-def test_instant_is_kept(subject: Subject, store: Store, given: datetime, kept: str) -> None:
+def test_instant_is_kept(subject: Subject, store: Store) -> None:
     """A time with any offset is stored as the same instant in UTC."""
-    request = store.scheduling_requests.create(a_request(expires_at=given))
-    assert request.expires_at.isoformat(timespec="microseconds") == kept
-    assert store.scheduling_requests.get(request.id) == request
-    wire = subject.stored(SchedulingRequest, request.id)
-    assert wire is not None
-    assert wire["expires_at"] == kept
+    made = {}
+    with every() as about:
+        for name, (given, kept) in INSTANTS.items():
+            with about(name):
+                made[name] = store.scheduling_requests.create(a_request(expires_at=given))
+                assert made[name].expires_at.isoformat(timespec="microseconds") == kept
+        read = {row.id: row for row in store.scheduling_requests.list().rows}
+        stored = {wire["id"]: wire["expires_at"] for wire in subject.stored_rows(SchedulingRequest)}
+        for name, request in made.items():
+            with about(name):
+                assert read.get(request.id) == request
+                assert stored.get(str(request.id)) == INSTANTS[name][1]
 
 
-@each_instant
-def test_instant_in_a_filter(store: Store, given: datetime, kept: str) -> None:
+def test_instant_in_a_filter(store: Store) -> None:
     """A filter by a time finds the instant, whatever offset either was written with."""
-    request = store.scheduling_requests.create(a_request(expires_at=datetime.fromisoformat(kept)))
-    assert store.scheduling_requests.list(where=[where("expires_at", "eq", given)]).rows == (request,)
+    made = {
+        name: store.scheduling_requests.create(a_request(expires_at=datetime.fromisoformat(kept)))
+        for name, (_, kept) in INSTANTS.items()
+    }
+    with every() as about:
+        for name, (given, _) in INSTANTS.items():
+            with about(name):
+                found = store.scheduling_requests.list(where=[where("expires_at", "eq", given)])
+                assert found.rows == (made[name],)
 
 
 @needs(Capability.MICROSECONDS)
-@each_fraction
-def test_microseconds_are_kept(store: Store, microsecond: int) -> None:
+def test_microseconds_are_kept(store: Store) -> None:
     """All six digits of a second are kept, trailing zeros or not, on create and on update."""
-    moment = datetime(2026, 1, 15, 10, 0, 0, microsecond, tzinfo=UTC)
-    request = store.scheduling_requests.create(a_request(expires_at=moment))
-    assert request.expires_at == moment
-    assert store.scheduling_requests.get(request.id) == request
-    later = moment + timedelta(hours=1)
-    after = store.scheduling_requests.update(request.id, SchedulingRequestPatch(expires_at=later))
-    assert after.expires_at == later
-    assert store.scheduling_requests.get(request.id) == after
+    updated = store.scheduling_requests.create(a_request())
+    with every() as about:
+        for microsecond in FRACTIONS:
+            with about(microsecond):
+                moment = datetime(2026, 1, 15, 10, 0, 0, microsecond, tzinfo=UTC)
+                request = store.scheduling_requests.create(a_request(expires_at=moment))
+                assert request.expires_at == moment
+                assert store.scheduling_requests.get(request.id) == request
+                later = moment + timedelta(hours=1)
+                after = store.scheduling_requests.update(updated.id, SchedulingRequestPatch(expires_at=later))
+                assert after.expires_at == later
+                assert store.scheduling_requests.get(updated.id) == after
 
 
 @needs(Capability.MICROSECONDS)
-@each_fraction
-def test_time_read_back_finds_its_row(store: Store, microsecond: int) -> None:
+def test_time_read_back_finds_its_row(store: Store) -> None:
     """A time that was read can be used as a filter, and finds its row and not its neighbours."""
-    moment = datetime(2026, 1, 15, 10, 0, 0, microsecond, tzinfo=UTC)
     tick = timedelta(microseconds=1)
-    made = [store.scheduling_requests.create(a_request(expires_at=moment + n * tick)) for n in (-1, 0, 1)]
-    again = store.scheduling_requests.get(made[1].id)
-    assert again is not None
-    found = store.scheduling_requests.list(where=[where("expires_at", "eq", again.expires_at)])
-    assert found.rows == (made[1],)
+    with every() as about:
+        for day, microsecond in enumerate(FRACTIONS, start=1):
+            with about(microsecond):
+                moment = datetime(2026, 1, day, 10, 0, 0, microsecond, tzinfo=UTC)
+                made = [
+                    store.scheduling_requests.create(a_request(expires_at=moment + n * tick))
+                    for n in (-1, 0, 1)
+                ]
+                again = store.scheduling_requests.get(made[1].id)
+                assert again is not None
+                found = store.scheduling_requests.list(where=[where("expires_at", "eq", again.expires_at)])
+                assert found.rows == (made[1],)
 
 
 def test_creation_time_read_back_finds_its_row(store: Store) -> None:
@@ -163,28 +178,25 @@ def test_date_is_refused(store: Store) -> None:
 
 
 @strict
-@pytest.mark.parametrize("value", NO_TIMES.values(), ids=NO_TIMES)
-def test_what_is_no_time_is_refused(store: Store, value: Any) -> None:
+def test_what_is_no_time_is_refused(store: Store) -> None:
     """Words and numbers that a server would take for a time are refused, in filters, too."""
-    with refused(InvalidValue, "expires_at"):
-        store.scheduling_requests.create(a_request(expires_at=value))
-    with refused(InvalidValue, "expires_at"):
-        store.scheduling_requests.list(where=[where("expires_at", "gte", value)])
+    with every() as about:
+        for name, value in NO_TIMES.items():
+            with about(name), refused(InvalidValue, "expires_at"):
+                store.scheduling_requests.create(a_request(expires_at=value))
+            with about(f"{name} in a filter"), refused(InvalidValue, "expires_at"):
+                store.scheduling_requests.list(where=[where("expires_at", "gte", value)])
     assert store.scheduling_requests.count() == 0
 
 
 @needs(Capability.PYTHON_VALUES)
 @strict
-@pytest.mark.parametrize(
-    "value",
-    [
-        datetime.min.replace(tzinfo=timezone(timedelta(hours=1))),
-        datetime.max.replace(tzinfo=timezone(timedelta(hours=-1))),
-    ],
-    ids=["before_year_1", "after_year_9999"],
-)
-def test_time_that_leaves_the_calendar_is_refused(store: Store, value: datetime) -> None:
+def test_time_that_leaves_the_calendar_is_refused(store: Store) -> None:
     """An instant outside of the years 1 to 9999 in UTC is refused."""
-    with refused(InvalidValue, "expires_at"):
-        store.scheduling_requests.create(a_request(expires_at=value))
+    before = datetime.min.replace(tzinfo=timezone(timedelta(hours=1)))
+    after = datetime.max.replace(tzinfo=timezone(timedelta(hours=-1)))
+    with every() as about:
+        for name, value in {"before_year_1": before, "after_year_9999": after}.items():
+            with about(name), refused(InvalidValue, "expires_at"):
+                store.scheduling_requests.create(a_request(expires_at=value))
     assert store.scheduling_requests.count() == 0

@@ -1,6 +1,6 @@
 """The in-memory adapter as a subject."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
@@ -45,6 +45,11 @@ class MemorySubject:
     def stored_rows(self, row: type[Row]) -> Iterator[Wire]:
         """Read all rows of a table past the adapter."""
         return self._database.rows(entity_of(row).table)
+
+    def load(self, row: type[Row], wires: Iterable[Wire]) -> None:
+        """Store whole rows past the adapter."""
+        for wire in wires:
+            self._database.load(entity_of(row).table, wire)
 
     def connect(self) -> NoReturn:
         """Refuse: there is no server. Raises HarnessError, so that the case is unchecked and not failed."""

@@ -1,7 +1,10 @@
 """The Supabase adapter as a subject, on a database of its own."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -9,12 +12,13 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb, set_json_loads
 
 from harness.adapters.codec import Wire, encode_value
 from harness.adapters.protocol import Store
 from harness.adapters.supabase import SupabaseStore
 from harness.errors import HarnessError
-from harness.models import ENTITIES, Row, entity_of
+from harness.models import ENTITIES, Column, ColumnType, Row, entity_of
 from harness.stack.databases import Database
 from harness.stack.embedded import EmbeddedStack
 
@@ -66,6 +70,16 @@ class SupabaseSubject:
         """Read all rows of a table past the adapter."""
         return self._select(row, sql.SQL(""))
 
+    def load(self, row: type[Row], wires: Iterable[Wire]) -> None:
+        """Store whole rows past the adapter, in one COPY."""
+        columns = entity_of(row).columns
+        names = sql.SQL(", ").join(sql.Identifier(column.name) for column in columns)
+        table = sql.Identifier("public", entity_of(row).table)
+        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(table, names)
+        with self._side.cursor() as cursor, cursor.copy(statement) as copy:
+            for wire in wires:
+                copy.write_row([_parameter(column, wire[column.name]) for column in columns])
+
     def connect(self) -> psycopg.Connection[dict[str, Any]]:
         """Open a session of the database owner, which sees all rows: transactions begin by themselves."""
         return self._connect(autocommit=False)
@@ -87,12 +101,14 @@ class SupabaseSubject:
         self._stack.close()
 
     def _connect(self, *, autocommit: bool) -> psycopg.Connection[dict[str, Any]]:
-        return psycopg.connect(
+        connection = psycopg.connect(
             self._database.coordinates.database_url,
             autocommit=autocommit,
             connect_timeout=_CONNECT_S,
             row_factory=dict_row,
         )
+        set_json_loads(partial(json.loads, parse_float=_number), context=connection)
+        return connection
 
     def _new_store(self) -> SupabaseStore:
         coordinates = self._database.coordinates
@@ -105,7 +121,19 @@ class SupabaseSubject:
             names, sql.Identifier("public", entity.table), condition
         )
         for found in self._side.execute(query).fetchall():
-            yield {
-                column.name: None if found[column.name] is None else encode_value(column, found[column.name])
-                for column in entity.columns
-            }
+            yield {column.name: _stored(column, found[column.name]) for column in entity.columns}
+
+
+def _stored(column: Column, value: Any) -> Any:
+    """Bring a value into wire form, but leave JSON as the server keeps it: that is what a case looks for."""
+    return value if value is None or column.type is ColumnType.JSONB else encode_value(column, value)
+
+
+def _parameter(column: Column, value: Any) -> Any:
+    return Jsonb(value) if column.type is ColumnType.JSONB else value
+
+
+def _number(text: str) -> float | str:
+    """Read a number with a fraction; one with more digits than its double needs stays a text, and is seen."""
+    number = float(text)
+    return number if f"{Decimal(repr(number)):f}" == text else text
