@@ -172,6 +172,7 @@ class QueueRepository(Repository[R], Protocol[R]):
         somebody whose lease expired. It becomes processing, attempts + 1,
         run_after = now + lease. A due row whose attempts are used up becomes
         failed instead, is not returned and does not count toward the limit.
+        Its last_error stays, or says "attempts exhausted" if none was ever reported.
         Rows that another transaction holds are passed over, not waited for.
         InvalidValue("limit") outside of 1 to 1,000, InvalidValue("lease_s")
         outside of more than 0 to 86,400 seconds.
