@@ -10,6 +10,8 @@ import sys
 import threading
 import time
 from collections.abc import Generator
+from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,6 +27,7 @@ from contracts.plan import Plan
 from contracts.recording import Log, RecordedSubject
 from contracts.run import CaseRun
 from contracts.subject import Subject
+from contracts.workers import started
 from harness.adapters.protocol import Store
 
 ADAPTER = "contract_adapter"
@@ -87,6 +90,7 @@ class ContractSession:
         self._controls = workerinput is None
         self._writer = None if plan.events is None else Writer(plan.events)
         self._subjects: dict[str, Subject] = {}
+        self._opening: dict[str, Future[Subject]] = {}
         self._running: CaseRun | None = None
         self._stop: str | None = None
         if self._controls and plan.owner_fd is not None:
@@ -101,9 +105,8 @@ class ContractSession:
         """Return this worker's subject of an adapter, made when it is first needed."""
         if name not in self._subjects:
             begun = time.perf_counter()
-            (adapter,) = (adapter for adapter in self.plan.adapters if adapter.name == name)
             try:
-                subject = adapter.open(self.plan.stack)
+                subject = self._opening.pop(name).result() if name in self._opening else self._open(name)
             except Exception as error:
                 # Every case on this adapter would end the same way.
                 self._stop = f"{name} of worker {self._worker} could not be opened: {error}"
@@ -119,6 +122,18 @@ class ContractSession:
                 )
             )
         return self._subjects[name]
+
+    def _open(self, name: str) -> Subject:
+        (adapter,) = (adapter for adapter in self.plan.adapters if adapter.name == name)
+        return adapter.open(self.plan.stack)
+
+    def pytest_collection(self) -> None:
+        """Start what the adapters need while the cases are collected: servers take as long as that."""
+        distributes = self._controls and bool(self._config.getoption("numprocesses", None))
+        if not distributes and not self._config.option.collectonly:
+            for adapter in self.plan.adapters:
+                if adapter.needs_stack:
+                    self._opening[adapter.name] = started(partial(self._open, adapter.name))
 
     def pytest_sessionstart(self) -> None:
         """Say which packages run, so that a folder of the same name cannot take their place."""
@@ -205,6 +220,11 @@ class ContractSession:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, exitstatus: int) -> Generator[None]:
         """Close the subjects, and end the stream once all workers are gone."""
+        for name, opening in self._opening.items():
+            # What no case asked for was still started.
+            if opening.exception() is None:
+                self._subjects[name] = opening.result()
+        self._opening.clear()
         for subject in self._subjects.values():
             try:
                 subject.close()

@@ -9,10 +9,11 @@ from contracts.builders import (
     a_booking,
     a_request,
     a_webhook_event,
+    a_wire,
     changes,
     created,
 )
-from contracts.entities import QUEUES, each_queue, queue, repository, states
+from contracts.entities import QUEUES, each_queue, queue, states
 from contracts.subject import Subject
 from harness.adapters.protocol import Store
 from harness.models import (
@@ -53,7 +54,7 @@ def test_summary_of_nothing(store: Store) -> None:
     assert dict(summary.due) == {"sync_jobs": 0, "webhook_events": 0, "reconciliation_jobs": 0}
 
 
-def test_summary_counts_each_status(store: Store) -> None:
+def test_summary_counts_each_status(subject: Subject, store: Store) -> None:
     """Rows are counted per table and status."""
     expected = {table: dict(numbers) for table, numbers in NOTHING.items()}
     request = created(SchedulingRequest, store)
@@ -62,12 +63,10 @@ def test_summary_counts_each_status(store: Store) -> None:
     for row in rows:
         table = entity_of(row).table
         for n, status in enumerate(NOTHING[table], start=1):
-            for _ in range(n):
-                created(row, store, status=status)
+            subject.load(row, [a_wire(row, status=status) for _ in range(n)])
             expected[table][status] += n
     for status, n in {"confirmed": 1, "rescheduled": 0, "cancelled": 3}.items():
-        for _ in range(n):
-            repository(store, Booking).create(a_booking(request, status=status))
+        subject.load(Booking, [a_wire(Booking, request_id=request.id, status=status) for _ in range(n)])
         expected["bookings"][status] = n
     assert counts(store) == expected
 
@@ -80,7 +79,7 @@ def test_summary_counts_what_needs_attention(store: Store) -> None:
 
 
 @each_queue
-def test_summary_counts_what_a_claim_would_take(store: Store, row: type[Row]) -> None:
+def test_summary_counts_what_a_claim_would_take(subject: Subject, store: Store, row: type[Row]) -> None:
     """Due are waiting rows whose time has come and expired leases, unless their attempts are used up."""
     waiting = states(row).waiting
     due: list[dict[str, Any]] = [
@@ -96,8 +95,8 @@ def test_summary_counts_what_a_claim_would_take(store: Store, row: type[Row]) ->
         {"status": waiting, "run_after": PAST, "attempts": 3, "max_attempts": 3},
         {"status": "processing", "run_after": PAST, "attempts": 3, "max_attempts": 3},
     ]
-    for values in [*due, *not_due]:
-        created(row, store, **values)
+    created(row, store, **due[0])
+    subject.load(row, [a_wire(row, **values) for values in [*due[1:], *not_due]])
     expected = {entity_of(kind).table: 0 for kind in QUEUES} | {entity_of(row).table: len(due)}
     assert dict(store.ops_summary().due) == expected
     assert len(queue(store, row).claim()) == len(due)

@@ -100,10 +100,9 @@ def test_ties_are_claimed_by_id(store: Store, row: type[Row]) -> None:
 
 
 @each_queue
-def test_limit_of_a_claim(store: Store, row: type[Row]) -> None:
+def test_limit_of_a_claim(subject: Subject, store: Store, row: type[Row]) -> None:
     """A claim takes at most its limit, ten by default, and leaves the others as they are."""
-    for _ in range(12):
-        created(row, store)
+    subject.load(row, [a_wire(row) for _ in range(12)])
     assert len(queue(store, row).claim(limit=1)) == 1
     assert len(queue(store, row).claim()) == 10
     assert len(queue(store, row).claim(limit=1000)) == 1
@@ -166,7 +165,7 @@ def test_each_of_200_jobs_is_claimed_once(subject: Subject, store: Store, row: t
 
         def work(index: int) -> list[Any]:
             mine: list[Any] = []
-            while claimed := queue(stores[index], row).claim(limit=5, lease_s=3600):
+            while claimed := queue(stores[index], row).claim(limit=8, lease_s=3600):
                 mine += claimed
             return mine
 

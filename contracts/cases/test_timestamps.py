@@ -167,7 +167,7 @@ def test_never_decreases_under_concurrent_updates(subject: Subject, store: Store
     with clients(subject, 8) as stores:
 
         def work(index: int) -> list[Any]:
-            return [updated_time(mutable(stores[index], row).update(made.id, a_patch(row))) for _ in range(3)]
+            return [updated_time(mutable(stores[index], row).update(made.id, a_patch(row))) for _ in range(2)]
 
         outcomes = together(8, work)
     seen = [times for times in outcomes if not isinstance(times, StoreError)]

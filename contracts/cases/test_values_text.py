@@ -1,6 +1,8 @@
 """Values: texts come back character by character, and a filter by a text finds exactly that text."""
 
-from contracts.builders import a_request
+from typing import Any
+
+from contracts.builders import a_request, a_wire
 from contracts.case import strict
 from contracts.expect import every, refused
 from contracts.subject import Subject
@@ -85,40 +87,40 @@ def test_text_is_stored(subject: Subject, store: Store) -> None:
                 assert stored.get(str(request.id)) == TEXTS[name]
 
 
-def test_text_in_a_filter(store: Store) -> None:
+def test_text_in_a_filter(subject: Subject, store: Store) -> None:
     """A filter by a text matches this text and no other, whatever the text looks like."""
-    for other in ("Ada", "Aba", "Lovelace"):
-        store.scheduling_requests.create(a_request(candidate_name=other))
-    made = {
-        name: store.scheduling_requests.create(a_request(candidate_name=text)) for name, text in TEXTS.items()
-    }
-    for name in SYNTAX:
-        store.scheduling_requests.create(a_request(candidate_name=f"{TEXTS[name]}x"))
-        store.scheduling_requests.create(a_request(candidate_name=f"x{TEXTS[name]}"))
+    wanted = named(TEXTS)
+    similar = [text for name in SYNTAX for text in (f"{TEXTS[name]}x", f"x{TEXTS[name]}")]
+    others = [a_wire(SchedulingRequest, candidate_name=text) for text in ("Ada", "Aba", "Lovelace", *similar)]
+    subject.load(SchedulingRequest, [*wanted.values(), *others])
     with every() as about:
         for name, text in TEXTS.items():
             with about(name):
                 found = store.scheduling_requests.list(where=[where("candidate_name", "eq", text)])
-                assert found.rows == (made[name],)
+                assert [str(row.id) for row in found.rows] == [wanted[name]["id"]]
 
 
-def test_text_in_a_set(store: Store) -> None:
+def test_text_in_a_set(subject: Subject, store: Store) -> None:
     """Membership in a set of texts matches these texts and no other, whatever they look like."""
-    made = {
-        name: store.scheduling_requests.create(a_request(candidate_name=text)) for name, text in TEXTS.items()
-    }
-    for text in ("Ada", *(f"{TEXTS[name]}x" for name in SYNTAX)):
-        store.scheduling_requests.create(a_request(candidate_name=text))
+    wanted = named(TEXTS)
+    similar = ["Ada", *(f"{TEXTS[name]}x" for name in SYNTAX)]
+    others = [a_wire(SchedulingRequest, candidate_name=text) for text in similar]
+    subject.load(SchedulingRequest, [*wanted.values(), *others])
     of_all = [where("candidate_name", "in", ["some,one", *TEXTS.values(), "zz"])]
-    assert {row.id for row in store.scheduling_requests.iterate(where=of_all)} == {
-        request.id for request in made.values()
-    }
+    found = {str(row.id) for row in store.scheduling_requests.iterate(where=of_all)}
+    assert found == {wire["id"] for wire in wanted.values()}
     with every() as about:
         for name in SYNTAX:
             with about(name):
                 condition = where("candidate_name", "in", ["some,one", TEXTS[name], "zz"])
-                assert store.scheduling_requests.list(where=[condition]).rows == (made[name],)
+                listed = store.scheduling_requests.list(where=[condition])
+                assert [str(row.id) for row in listed.rows] == [wanted[name]["id"]]
     assert store.scheduling_requests.count(where=of_all) == len(TEXTS)
+
+
+def named(texts: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """Make one request for each text, to be loaded."""
+    return {name: a_wire(SchedulingRequest, candidate_name=text) for name, text in texts.items()}
 
 
 def test_text_of_a_megabyte(store: Store) -> None:
