@@ -109,6 +109,15 @@ def test_limit_of_a_claim(subject: Subject, store: Store, row: type[Row]) -> Non
 
 
 @each_queue
+def test_lease_lasts_as_long_as_asked(store: Store, row: type[Row]) -> None:
+    """A lease is counted in fractions of a second, from the claim on."""
+    created(row, store)
+    claimed: Any
+    (claimed,) = queue(store, row).claim(lease_s=100.9)
+    assert timedelta(seconds=100.1) < claimed.run_after - claimed.updated_at <= timedelta(seconds=100.9)
+
+
+@each_queue
 def test_expired_lease_is_claimed_again(store: Store, row: type[Row]) -> None:
     """A job whose worker vanished is claimed again when its lease has run out, with one more attempt."""
     job = created(row, store)
@@ -191,6 +200,22 @@ def test_held_row_is_passed_over(subject: Subject, store: Store, row: type[Row])
         assert [job.id for job in claimed] == [free.id]
         session.rollback()
     assert [job.id for job in queue(store, row).claim()] == [held.id]
+
+
+@needs(Capability.SERVER)
+@each_queue
+def test_last_attempt_is_not_failed_while_it_ends(subject: Subject, store: Store, row: type[Row]) -> None:
+    """A row whose last lease ran out is passed over while its worker completes it, and stays completed."""
+    late = created(row, store, status="processing", attempts=1, max_attempts=1, run_after=PAST)
+    done = states(row).done
+    with subject.connect() as session:
+        statement = sql.SQL("UPDATE {} SET status = %s WHERE id = %s")
+        session.execute(statement.format(sql.Identifier(entity_of(row).table)), (done, late.id))
+        claiming = started(lambda: queue(store, row).claim())
+        assert within(claiming, deadline_s=5) == ()
+        session.commit()
+    found: Any = queue(store, row).get(late.id)
+    assert (found.status, found.last_error) == (done, None)
 
 
 @strict

@@ -153,6 +153,15 @@ def test_retry_out_of_bounds_is_refused(store: Store) -> None:
             assert queue(store, row).get(claimed.id) == claimed
 
 
+@each_queue
+def test_retry_comes_as_late_as_asked(store: Store, row: type[Row]) -> None:
+    """A delay is counted in fractions of a second, from the failure on."""
+    created(row, store)
+    (claimed,) = queue(store, row).claim()
+    failed = queue(store, row).fail(claimed.id, claimed.attempts, error="x", retry_in_s=100.9)
+    assert timedelta(seconds=100.1) < failed.run_after - failed.updated_at <= timedelta(seconds=100.9)
+
+
 @strict
 @needs(Capability.PYTHON_VALUES)
 def test_endless_retry_is_refused(store: Store) -> None:
