@@ -25,6 +25,7 @@ from harness.gate.steps import (
 from harness.models.outcome import Outcome, Status
 from harness.settings import Settings
 from harness.settings.parity_toml import ParityToml
+from harness.stack.databases import Database
 from harness.stack.embedded import EmbeddedStack
 
 __all__ = ["Options", "Sequence"]
@@ -88,7 +89,10 @@ class Sequence:
         self._take(started.outcome)
         if started.stack is None:
             return self._skip("not run because no stack is running.")
-        self._rehearse(started.stack)
+        # Roles belong to the cluster: migrations that create one cannot run twice beside each other. So where
+        # the template could be made, a copy of it is examined, and applying again must find nothing to do.
+        applied = started.template_problem is None
+        self._rehearse(started.stack.clone if applied else started.stack.empty, started.stack)
         if started.template_problem is not None:
             return self._skip(f"not run because the migrations cannot be applied: {started.template_problem}")
         self._contract({**_NO_PROJECT, **_joined(started.stack)})
@@ -99,8 +103,8 @@ class Sequence:
             self._take(run_check(check, directory, self._runner, fresh, started.outcome.subject))
         return None
 
-    def _rehearse(self, stack: EmbeddedStack) -> None:
-        with stack.empty() as database:
+    def _rehearse(self, fresh: Callable[[], Database], stack: EmbeddedStack) -> None:
+        with fresh() as database:
             environ = {
                 **_NO_PROJECT,
                 **_joined(stack),
