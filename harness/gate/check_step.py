@@ -1,5 +1,7 @@
 """Running the user's own tests, once for each DB_MODE, each time on a fresh database."""
 
+import os
+import stat
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -115,12 +117,20 @@ def _read(check: Check, mode: DbMode, ended: Ended, junit: Path, place: Path) ->
     if ended.returncode in _NOT_EXECUTABLE:
         return ModeRun(problem=f"{what}: its command {_NOT_EXECUTABLE[ended.returncode]}.{tail}")
     try:
-        content = junit.read_bytes()
+        content = _content(junit)
     except FileNotFoundError:
         return ModeRun(problem=f"{what} {ended.describe()} and wrote no {check.junit}.{tail}")
+    if content is None:
+        return ModeRun(problem=f"{what}: {check.junit} is not a regular file.")
     (place / "junit.xml").write_bytes(content)
     try:
         tests = read(content)
     except ConfigurationError as error:
         return ModeRun(problem=f"{what}: {error}")
     return ModeRun(tests=tests, exit_status=ended.returncode)
+
+
+def _content(path: Path) -> bytes | None:
+    """The content of a regular file; None if it is something else: a pipe would never end."""
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+        return file.read() if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None

@@ -78,6 +78,10 @@ def test_a_file_that_is_no_junit_file_is_not_removed(run: Run, tmp_path: Path) -
     assert precious.read_text() == "{}"
 
 
+def test_a_pipe_in_the_place_of_the_file_is_unchecked(run: Run) -> None:
+    assert "out.xml is not a regular file" in reason(run("mkfifo out.xml", modes=("supabase",)))
+
+
 def test_a_missing_command_is_unchecked(run: Run) -> None:
     assert "its command was not found" in reason(run("no-such-command-here"))
 

@@ -45,8 +45,43 @@ def test_an_outer_suite_may_repeat_the_inner_counts() -> None:
 
 
 @pytest.mark.parametrize(
+    "xml",
+    [
+        '<testsuites failures="3" errors="2"><testsuite><testcase name="a"/></testsuite></testsuites>',
+        '<testsuite failures="2"><testsuite failures="0"><testcase name="a"/></testsuite></testsuite>',
+        '<testsuite tests="9"><error message="crashed"/><testcase name="a"/></testsuite>',
+        '<testsuites><failure/><testsuite><testcase name="a"/></testsuite></testsuites>',
+        '<testsuite><testcase name="a" status="failed"/></testsuite>',
+        '<testsuite><testcase name="a" status="error"/></testsuite>',
+        '<testsuite><testcase name="a" result="Failure"/></testsuite>',
+        '<testsuite status="failed"><testcase name="a"/></testsuite>',
+        '<testsuite xmlns:q="urn:q"><testcase name="a"><q:failure/></testcase></testsuite>',
+        '<q:testsuite xmlns:q="urn:q" q:errors="1"><q:testcase name="a"/></q:testsuite>',
+    ],
+)
+def test_a_failure_is_seen_wherever_it_is_said(xml: str) -> None:
+    assert TestResult.FAILED in results(xml).values()
+
+
+def test_a_failure_that_every_suite_repeats_is_one() -> None:
+    xml = (
+        '<testsuites errors="1"><testsuite name="s" errors="1"><testcase name="a"/></testsuite></testsuites>'
+    )
+    assert list(results(xml)) == ["a", "suite s"]
+
+
+@pytest.mark.parametrize(
     ("content", "reason"),
     [
+        (b'<testsuite name="s" tests="9"><testcase/></testsuite>', "suite s counts 9 tests and holds 1"),
+        (b'<testsuites tests="2"><testsuite tests="1"><testcase/></testsuite></testsuites>', "not whole"),
+        (b'<testsuite failures="many"/>', "failures='many', which is no number"),
+        ('<!DOCTYPE a [<!ENTITY b "c">]><testsuite/>'.encode("utf-16"), "is no UTF-8"),
+        ("<testsuite/>".encode("utf-32-be"), "is no UTF-8"),
+        (
+            b'<?xml version="1.0" encoding="cp037"?>' + "<!DOCTYPE a><testsuite/>".encode("cp037"),
+            "is no XML|declares a document type",
+        ),
         (b"", "is no XML"),
         (b"<testsuite>", "is no XML"),
         (b"<html/>", "starts with <html>"),
