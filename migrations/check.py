@@ -17,6 +17,7 @@ from migrations.connection import connect, server_version
 from migrations.drift.access import judge_access, judge_roles
 from migrations.drift.constraints import judge_checks, judge_foreign_keys
 from migrations.drift.expected import create_expected
+from migrations.drift.exposure import judge_exposure
 from migrations.drift.facts import Catalog, read_catalog
 from migrations.drift.functions import examined_functions, judge_functions
 from migrations.drift.keys import judge_indexes, judge_uniques
@@ -47,7 +48,8 @@ def check(dsn: str) -> tuple[Finding, ...]:
 def examine(dsn: str) -> Examination:
     """Compare a database with the models, and count what was compared.
 
-    Tables and functions that the models do not know are nobody's business but their owner's.
+    Tables and functions that the models do not know are nobody's business but their owner's, unless they
+    open ours to somebody.
 
     Raises StackError if the database cannot be reached or this role may not look: connect as the owner of
     the tables, ``postgres`` on hosted projects.
@@ -95,6 +97,7 @@ def _compare(connection: psycopg.Connection, live: Catalog, expected: Catalog) -
         yield from judge_access(live, entity)
     yield from judge_functions(live)
     yield from judge_roles(live)
+    yield from judge_exposure(live)
 
 
 def _count(live: Catalog, expected: Catalog) -> Mapping[str, int]:

@@ -15,11 +15,13 @@ __all__ = [
     "Catalog",
     "ColumnFact",
     "ConstraintFact",
+    "ExposureFact",
     "FunctionFact",
     "IndexFact",
     "PolicyFact",
     "PrivilegeFact",
     "RoleFact",
+    "RoutineFact",
     "TableFact",
     "TriggerFact",
     "read_catalog",
@@ -160,6 +162,34 @@ class FunctionFact:
     effectively_executable_by: list[str]
 
 
+@dataclass(frozen=True)
+class ExposureFact:
+    """A relation that shows or changes rows of our tables."""
+
+    object: str
+    """Its name with the schema, as Postgres prints it."""
+    name: str
+    kind: str
+    by_owner: bool
+    """It works with the rights of its owner, not of who uses it."""
+    admitted: list[str]
+
+
+@dataclass(frozen=True)
+class RoutineFact:
+    """A function or procedure of any schema."""
+
+    object: str
+    """Its name with schema and arguments, as Postgres prints it."""
+    in_schema: bool
+    """It is in the schema of our tables."""
+    name: str
+    security_definer: bool
+    result: str
+    source: str
+    admitted: list[str]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Catalog:
     """Everything about one schema that the comparison looks at."""
@@ -173,6 +203,8 @@ class Catalog:
     privileges: tuple[PrivilegeFact, ...]
     roles: Mapping[str, RoleFact]
     functions: tuple[FunctionFact, ...]
+    exposures: tuple[ExposureFact, ...]
+    routines: tuple[RoutineFact, ...]
 
 
 def read_catalog(connection: psycopg.Connection, namespace: int | None) -> Catalog:
@@ -197,6 +229,8 @@ def read_catalog(connection: psycopg.Connection, namespace: int | None) -> Catal
         privileges=facts("drift_privileges", PrivilegeFact),
         roles={role.name: role for role in facts("drift_roles", RoleFact)},
         functions=facts("drift_functions", FunctionFact),
+        exposures=facts("drift_exposure", ExposureFact),
+        routines=facts("drift_routines", RoutineFact),
     )
 
 

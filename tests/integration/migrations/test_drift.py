@@ -27,7 +27,7 @@ def _cases(*names: str) -> list[Any]:
 
 @pytest.mark.parametrize(
     ("statements", "expected"),
-    _cases("tables", "constraints", "keys", "triggers", "access", "functions"),
+    _cases("tables", "constraints", "keys", "triggers", "access", "exposure", "functions"),
 )
 def test_what_is_broken_is_named_and_nothing_else(dsn: str, statements: str, expected: set[str]) -> None:
     run(dsn, statements)

@@ -51,3 +51,37 @@ CREATE POLICY server ON public.bookings TO service_role USING (true);
 
 -- case: function of the user's own
 CREATE FUNCTION public.mine() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';
+
+-- case: view that asks for the rights of its caller
+CREATE VIEW public.v WITH (security_invoker = true) AS SELECT * FROM public.webhook_events;
+GRANT SELECT ON public.v TO anon;
+CREATE VIEW public.w AS SELECT * FROM public.v;
+GRANT SELECT ON public.w TO anon;
+
+-- case: view for nobody else
+CREATE VIEW public.v AS SELECT * FROM public.webhook_events;
+CREATE MATERIALIZED VIEW public.m AS SELECT * FROM public.webhook_events;
+GRANT SELECT ON public.v TO service_role;
+
+-- case: view of something else
+CREATE TABLE public.users (id uuid PRIMARY KEY);
+CREATE VIEW public.v AS SELECT * FROM public.users;
+GRANT SELECT ON public.v TO anon;
+
+-- case: function that asks for the rights of its caller
+CREATE FUNCTION public.leak() RETURNS SETOF public.webhook_events LANGUAGE sql
+  AS 'SELECT * FROM public.webhook_events';
+
+-- case: function of its owner for nobody else
+CREATE FUNCTION public.leak() RETURNS SETOF public.webhook_events LANGUAGE sql SECURITY DEFINER
+  AS 'SELECT * FROM public.webhook_events';
+REVOKE EXECUTE ON FUNCTION public.leak() FROM PUBLIC, anon, authenticated;
+
+-- case: function that only speaks of the tables
+CREATE FUNCTION public.mine() RETURNS text LANGUAGE sql SECURITY DEFINER
+  AS $$ SELECT 'cancel' /* public.bookings */ -- book()
+$$;
+
+-- case: trigger function of its owner
+CREATE FUNCTION public.watch() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  AS 'BEGIN DELETE FROM public.bookings; RETURN NULL; END';
