@@ -85,9 +85,15 @@ def inherited(changes: Mapping[str, str | None]) -> dict[str, str]:
     return {name: value for name, value in merged.items() if value is not None}
 
 
-def export(name: str, value: str) -> None:
-    """Set a variable for this process and its children: how an option overrules the environment."""
-    os.environ[name] = value
+def export(name: str, value: str | None) -> None:
+    """Set a variable for this process and its children: how an option overrules the environment.
+
+    None removes it.
+    """
+    if value is None:
+        os.environ.pop(name, None)
+    else:
+        os.environ[name] = value
 
 
 def secrets(environ: Mapping[str, str] | None = None) -> frozenset[str]:

@@ -17,6 +17,7 @@ from harness.stack.databases import probe
 from harness.stack.home import Home, explain
 from harness.stack.instances import clean as clean_instances
 from harness.stack.kept import KeptStack, keep
+from harness.stack.variables import forget_libpq_variables
 
 __all__ = ["stack"]
 
@@ -112,6 +113,7 @@ def clean() -> None:
 
 
 def _place() -> tuple[Settings, Home]:
+    forget_libpq_variables()
     settings = Settings.from_environ()
     return settings, Home.of(settings, Account.current())
 

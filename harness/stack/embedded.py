@@ -23,6 +23,7 @@ from harness.stack.plans import ClusterPlan
 from harness.stack.processes import ProcessId
 from harness.stack.records import StackRecord
 from harness.stack.template import EMPTY, TEMPLATE, Prepare, bootstrap, registered_preparation
+from harness.stack.variables import forget_libpq_variables
 
 __all__ = ["EmbeddedStack"]
 
@@ -32,7 +33,8 @@ _RECORD = "record.json"
 class EmbeddedStack:
     """A running stack: owned, from `start`, or someone else's, from `attach`.
 
-    An owned stack and its databases end with this process, also when it is killed.
+    An owned stack and its databases end with this process, also when it is killed. Both make the process
+    forget its PG* variables, which were meant for other servers.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class EmbeddedStack:
         `prepare` applies the migrations to the database of a URL and returns their hash; default: what the
         installed packages register. Raises StackError, and whatever `prepare` raises.
         """
+        forget_libpq_variables()
         account = Account.current()
         home = Home.of(settings, account)
         installed = install(settings, account)
@@ -86,6 +89,7 @@ class EmbeddedStack:
     @classmethod
     def attach(cls, record: Path) -> Self:
         """Join a stack that another process owns; `close` ends its own databases only. Raises StackError."""
+        forget_libpq_variables()
         return cls(record, StackRecord.read(record), None, None)
 
     def clone(self) -> Database:

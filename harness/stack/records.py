@@ -61,8 +61,13 @@ class StackRecord:
         }
 
     def uri(self, role: str, database: str) -> str:
-        """The libpq URL of a database for supabase_admin, postgres or authenticator."""
-        return f"postgresql://{role}:{self.passwords[role]}@127.0.0.1:{self.port}/{database}"
+        """The libpq URL of a database for supabase_admin, postgres or authenticator.
+
+        Applications are given it, too, perhaps by a shell with PGSSLMODE or PGOPTIONS of the user's. Its
+        parameters overrule these; they are only those that the drivers of other languages also understand.
+        """
+        login = f"{role}:{self.passwords[role]}"
+        return f"postgresql://{login}@127.0.0.1:{self.port}/{database}?sslmode=disable&options="
 
     def write(self, path: Path) -> None:
         """Store the record, readable by this account only."""
