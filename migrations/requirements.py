@@ -44,6 +44,8 @@ class RequiredFunction:
     """The tables without which there is no point in asking for it."""
     contains: str = ""
     """Words without which its body cannot be right under concurrency, outside comments and strings."""
+    row_locks: int = 0
+    """How many times its body locks rows, at least, if each of them must skip those that others hold."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +75,7 @@ def _queue_functions() -> tuple[RequiredFunction, ...]:
                 result=f"SETOF public.{table}",
                 flow=f"claim of {table}",
                 tables=frozenset({table}),
-                contains="skip locked",
+                row_locks=2,  # the exhausted rows, and those that are due
             ),
             RequiredFunction(
                 name=f"complete_{entity.singular}",

@@ -122,6 +122,18 @@ def _body(function: RequiredFunction, fact: FunctionFact, where: str) -> Iterato
             actual=f"a body without {function.contains.upper()}",
             todo="restore its body, it is not safe when called twice at once",
         )
+    if function.row_locks:
+        locks = list(_row_locks(fact))
+        if len(locks) < function.row_locks or not all(locks):
+            yield difference(
+                "function",
+                function.name,
+                "skip_locked",
+                where=where,
+                expected=f"at least {function.row_locks} times FOR UPDATE, always with SKIP LOCKED",
+                actual=f"{len(locks)} times FOR UPDATE, {sum(locks)} of them with SKIP LOCKED",
+                todo="restore its body, or callers wait for each other's rows instead of taking others",
+            )
 
 
 def _calls(
@@ -164,6 +176,30 @@ def _words(fact: FunctionFact) -> str:
         return " ".join(words_of(fact.source))
     except ConfigurationError:
         return ""  # a body in another language: nothing of what is asked for can be found in it
+
+
+def _row_locks(fact: FunctionFact) -> Iterator[bool]:
+    """Yield for each FOR [NO KEY] UPDATE [OF …] of a body whether SKIP LOCKED follows."""
+    try:
+        tokens = [token.lower() for token in essence(fact.source)]
+    except ConfigurationError:
+        return
+    for place, word in enumerate(tokens):
+        after = next(
+            (
+                place + len(lock)
+                for lock in (["for", "update"], ["for", "no", "key", "update"])
+                if word == "for" and tokens[place : place + len(lock)] == lock
+            ),
+            None,
+        )
+        if after is None:
+            continue
+        if tokens[after : after + 1] == ["of"]:
+            after += 2
+            while tokens[after : after + 1] in ([","], ["."]):
+                after += 2
+        yield tokens[after : after + 2] == ["skip", "locked"]
 
 
 def _called(fact: FunctionFact) -> set[str]:

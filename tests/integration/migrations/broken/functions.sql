@@ -22,6 +22,20 @@ CREATE OR REPLACE FUNCTION public.claim_sync_jobs(p_limit integer, p_lease_s dou
   AS $$BEGIN /* FOR UPDATE SKIP LOCKED */ PERFORM 'skip locked'; -- skip locked
 RETURN QUERY SELECT * FROM public.sync_jobs; END$$;
 
+-- case: skip locked once of twice
+-- finds: function.claim_sync_jobs.skip_locked
+CREATE OR REPLACE FUNCTION public.claim_sync_jobs(p_limit integer, p_lease_s double precision)
+  RETURNS SETOF public.sync_jobs LANGUAGE plpgsql SET search_path = ''
+  AS $$BEGIN
+PERFORM FROM public.sync_jobs FOR UPDATE SKIP LOCKED;
+RETURN QUERY SELECT * FROM public.sync_jobs FOR NO KEY UPDATE; END$$;
+
+-- case: only one row lock
+-- finds: function.claim_sync_jobs.skip_locked
+CREATE OR REPLACE FUNCTION public.claim_sync_jobs(p_limit integer, p_lease_s double precision)
+  RETURNS SETOF public.sync_jobs LANGUAGE plpgsql SET search_path = ''
+  AS $$BEGIN RETURN QUERY SELECT * FROM public.sync_jobs FOR UPDATE SKIP LOCKED; END$$;
+
 -- case: search_path not fixed
 -- finds: function.claim_sync_jobs.search_path
 ALTER FUNCTION public.claim_sync_jobs(integer, double precision) RESET search_path;

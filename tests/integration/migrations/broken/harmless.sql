@@ -85,3 +85,10 @@ $$;
 -- case: trigger function of its owner
 CREATE FUNCTION public.watch() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   AS 'BEGIN DELETE FROM public.bookings; RETURN NULL; END';
+
+-- case: row locks written differently
+CREATE OR REPLACE FUNCTION public.claim_sync_jobs(p_limit integer, p_lease_s double precision)
+  RETURNS SETOF public.sync_jobs LANGUAGE plpgsql SET search_path = ''
+  AS $$BEGIN
+PERFORM FROM public.sync_jobs AS a, public.sync_jobs AS "b" FOR UPDATE OF a, "b" SKIP LOCKED;
+RETURN QUERY SELECT * FROM public.sync_jobs for no key update /* of */ skip locked; END$$;
