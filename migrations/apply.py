@@ -18,7 +18,7 @@ from migrations.catalog import query
 from migrations.connection import connect
 from migrations.errors import MigrationError
 from migrations.files import PACKAGED, Migration, hash_of, read_directory
-from migrations.statements import Statement
+from migrations.statements import Statement, line_ends
 
 __all__ = ["Applied", "apply", "prepare"]
 
@@ -121,7 +121,7 @@ def _line(statement: Statement | None, error: psycopg.Error) -> int:
     if statement is None:
         return 1
     position = error.diag.statement_position
-    offset = statement.text.count("\n", 0, int(position) - 1) if position is not None else 0
+    offset = line_ends(statement.text, int(position) - 1) if position is not None else 0
     return statement.line + offset
 
 

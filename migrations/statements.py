@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from harness.errors import ConfigurationError
 
-__all__ = ["Statement", "essence", "split", "words_of"]
+__all__ = ["Statement", "essence", "line_ends", "split", "words_of"]
 
 _TOKEN = re.compile(
     r"""
     (?P<space>\s+)
-  | (?P<comment>--[^\n]*)
+  | (?P<comment>--[^\r\n]*)
   | (?P<block>/\*)
   | (?P<escape>[eE]'(?:[^'\\]|\\.|'')*')
   | (?P<string>'(?:[^']|'')*')
@@ -29,6 +29,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _BLOCK_EDGE = re.compile(r"/\*|\*/")
 _SILENT = {"space", "comment", "block"}
 
@@ -79,8 +80,13 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(token.lower() for kind, _, token in _tokens(text) if kind == "word")
 
 
+def line_ends(text: str, stop: int) -> int:
+    """Count the line ends before a position; a carriage return is one, as for Postgres."""
+    return len(_LINE_END.findall(text, 0, stop))
+
+
 def _statement(text: str, start: int, end: int, words: list[str]) -> Statement:
-    return Statement(text[start:end], text.count("\n", 0, start) + 1, tuple(words))
+    return Statement(text[start:end], line_ends(text, start) + 1, tuple(words))
 
 
 def _depth(depth: int, words: list[str]) -> int:
@@ -125,5 +131,5 @@ def _end_of_comment(text: str, start: int) -> int:
 
 
 def _unfinished(text: str, position: int, what: str) -> ConfigurationError:
-    line = text.count("\n", 0, position) + 1
+    line = line_ends(text, position) + 1
     return ConfigurationError(f"line {line}: the {what} that starts here never ends.")

@@ -19,6 +19,16 @@ SELECT 3"""
     assert found[3].text == "SELECT 3"
 
 
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_a_comment_ends_with_its_line_whatever_ends_the_line(end: str) -> None:
+    found = split(f"SELECT 1; -- note{end}GRANT SELECT ON public.bookings TO anon;{end}-- x{end}SELECT 2")
+    assert [(statement.text, statement.line) for statement in found] == [
+        ("SELECT 1", 1),
+        ("GRANT SELECT ON public.bookings TO anon", 2),
+        ("SELECT 2", 4),
+    ]
+
+
 def test_words_are_those_that_are_executed() -> None:
     assert words_of("SELECT 'x y', \"Z\", $$a$$ -- b\n/* c */ FROM t1") == ("select", "from", "t1")
 
