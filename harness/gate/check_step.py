@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -14,13 +15,20 @@ from harness.gate.processes import Ended, execute, last_lines
 from harness.gate.runner import Runner, redacted
 from harness.gate.steps import CHECK_PREFIX
 from harness.gate.testresults import read
-from harness.models.outcome import Outcome, Subject
+from harness.gate.traffic import is_used
+from harness.models.outcome import Finding, Outcome, Subject
+from harness.models.verdict import ADVICE_LEVEL
 from harness.settings import DbMode, inherited
 from harness.settings.parity_toml import Check
 from harness.stack.coordinates import Coordinates
 
 __all__ = ["FreshDatabase", "run_check"]
 
+_OTHER_ADDRESSES = (
+    *("NEXT_PUBLIC_SUPABASE_URL", "POSTGRES_URL", "PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER"),
+    *("PGPASSWORD", "PGPASSFILE", "PGSERVICE", "PGSERVICEFILE"),
+)
+"""What applications read, too, and the gate does not set."""
 _NOT_EXECUTABLE = {126: "is not executable", 127: "was not found"}
 
 
@@ -58,9 +66,27 @@ def run_check(
         duration_s=(datetime.now(UTC) - started_at).total_seconds(),
         subject=subject,
         counts=result.counts,
-        findings=result.findings,
+        findings=(*result.findings, *_elsewhere(check)),
     )
     return redacted(outcome, runner.secrets)
+
+
+def _elsewhere(check: Check) -> list[Finding]:
+    environ = inherited({})
+    found = [name for name in _OTHER_ADDRESSES if environ.get(name)] if check.touches_db else []
+    if not found:
+        return []
+    step, names = f"{CHECK_PREFIX}{check.name}", ", ".join(found)
+    return [
+        Finding(
+            id=f"{step}.environment",
+            level=ADVICE_LEVEL,
+            where=step,
+            expected="SUPABASE_URL and DATABASE_URL name the only database",
+            actual=f"set as well: {names}",
+            message=f"{step} inherits {names}, which may lead it to another database. Unset what it reads.",
+        )
+    ]
 
 
 def _run_mode(
@@ -88,6 +114,8 @@ def _run_mode(
             )
             run = _read(check, mode, ended, junit, place)
             down = database.probe() if run.exit_status != 0 or run.problem is not None else None
+            if down is None and mode == "supabase" and check.touches_db and run.problem is None:
+                run = replace(run, used=is_used(database.coordinates))
     except FileNotFoundError as error:
         return ModeRun(problem=f"check {check.name}: {error.filename} was not found.")
     except (HarnessError, OSError) as error:

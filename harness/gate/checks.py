@@ -19,6 +19,8 @@ class ModeRun:
     problem: str | None = None
     """Why it says nothing, as a sentence; then `tests` is empty."""
     exit_status: int = 0
+    used: bool = True
+    """False if the database was there and nothing of it was used."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +63,17 @@ def _per_mode(step: str, runs: Mapping[str, ModeRun]) -> Iterator[Finding]:
                 "at least one executed test",
                 f"{len(run.tests)} tests, all skipped" if run.tests else "no test",
                 f"{step} executed no test with DB_MODE={mode}.",
+            )
+        if not run.used:
+            yield _finding(
+                f"{step}.{mode}.used",
+                UNCHECKED_LEVEL,
+                where,
+                "at least one request to SUPABASE_URL",
+                "none",
+                f"check {step.removeprefix(CHECK_PREFIX)} with DB_MODE={mode} sent no request to "
+                "SUPABASE_URL: it examined another store. Let it read SUPABASE_URL and its keys from the "
+                "environment, or say touches_db = false if it needs no database.",
             )
         failed = [id for id, test in run.tests.items() if test.result is TestResult.FAILED]
         for id in failed:

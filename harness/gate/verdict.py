@@ -105,7 +105,13 @@ def _disagreement(outcomes: Sequence[Outcome]) -> str | None:
 
 
 def _subject(checks: list[Row]) -> str:
-    names = ", ".join(row.step.removeprefix(CHECK_PREFIX) for row in checks)
+    names = ", ".join(_name(row) for row in checks)
     if names:
         return f"reference adapters and your checks: {names}; your adapter was not examined"
     return "reference adapters; your application was not examined"
+
+
+def _name(check: Row) -> str:
+    """The name of a check, with its mode if that was the only one: it compares nothing."""
+    name = check.step.removeprefix(CHECK_PREFIX)
+    return f"{name} ({next(iter(check.counts))} only)" if len(check.counts) == 1 else name

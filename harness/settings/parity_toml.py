@@ -39,6 +39,8 @@ class Check:
     """The JUnit file that the run writes, relative to the directory of parity.toml."""
     modes: tuple[DbMode, ...] = _MODES
     timeout_s: float = _DEFAULT_TIMEOUT_S
+    touches_db: bool = True
+    """False for tests that need no database: then nobody asks whether they used it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +101,7 @@ class _Reader:
         )
 
     def _check(self, check: Mapping[str, Any], path: KeyPath) -> Check:
-        self._only(check, path, ("name", "run", "junit", "modes", "timeout_s"))
+        self._only(check, path, ("name", "run", "junit", "modes", "timeout_s", "touches_db"))
         name = self._string(check, path, "name")
         if _NAME.fullmatch(name) is None:
             self._fail((*path, "name"), "may hold letters, digits, and . _ - only")
@@ -109,6 +111,7 @@ class _Reader:
             junit=self._string(check, path, "junit"),
             modes=self._modes(check, path),
             timeout_s=self._timeout(check, path),
+            touches_db=self._flag(check, path, "touches_db", default=True),
         )
 
     def _command(self, check: Mapping[str, Any], path: KeyPath) -> str | tuple[str, ...]:
@@ -135,6 +138,12 @@ class _Reader:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= 86400:
             self._fail((*path, "timeout_s"), "must be a number of seconds between 0 and 86400")
         return float(value)
+
+    def _flag(self, data: Mapping[str, Any], path: KeyPath, key: str, *, default: bool) -> bool:
+        value = data.get(key, default)
+        if not isinstance(value, bool):
+            self._fail((*path, key), "must be true or false")
+        return value
 
     def _refuse_repeated_names(self, checks: Sequence[Check]) -> None:
         names = [check.name for check in checks]

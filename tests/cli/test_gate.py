@@ -20,8 +20,14 @@ name = "scheduler"
 
 [[checks]]
 name = "unit"
-run = "echo $DB_MODE >> modes && cat results.xml > junit.xml"
+run = "echo $DB_MODE >> modes && python3 -P request.py && cat results.xml > junit.xml"
 junit = "junit.xml"
+"""
+REQUEST = """
+import os, urllib.request
+key = os.environ["SUPABASE_SERVICE_ROLE_KEY"]
+request = urllib.request.Request(os.environ["SUPABASE_URL"] + "/rest/v1/bookings", headers={"apikey": key})
+urllib.request.urlopen(request)
 """
 READY = "READY (reference adapters and your checks: unit; your adapter was not examined)"
 
@@ -34,6 +40,7 @@ def ready(harness: Harness, tmp_path_factory: pytest.TempPathFactory) -> tuple[A
         (project / name).mkdir()
         (project / name / "__init__.py").write_text("raise SystemExit('the wrong package')")
     (project / "parity.toml").write_text(PARITY_TOML)
+    (project / "request.py").write_text(REQUEST)
     (project / "results.xml").write_text('<testsuite><testcase name="a"/></testsuite>')
     done = harness("gate", "--report", "report", "--json", "gate.json", cwd=project, PYTHONPATH=_with("."))
     return done, project
@@ -68,6 +75,13 @@ def test_the_verdict_of_a_changed_report_is_none(
     (tmp_path / "report" / "steps" / "05-contract.json").unlink()
     again = harness("verdict", "--report", "report", cwd=tmp_path)
     assert again.is_unchecked("05-contract.json cannot be read")
+
+
+def test_a_check_that_never_asks_the_database_is_unchecked(harness: Harness, tmp_path: Path) -> None:
+    (tmp_path / "parity.toml").write_text(PARITY_TOML.replace("&& python3 -P request.py", ""))
+    (tmp_path / "results.xml").write_text('<testsuite><testcase name="a"/></testsuite>')
+    done = harness("gate", "--level", "core", cwd=tmp_path)
+    assert done.is_unchecked("check unit with DB_MODE=supabase sent no request to SUPABASE_URL")
 
 
 def test_a_migration_that_fails_is_not_ready(harness: Harness, tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """A check runs in the user's directory with a fresh database, and only what this run wrote counts."""
 
+import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from harness.gate.check_step import run_check
@@ -29,6 +31,20 @@ class FakeDatabase:
         return self._down
 
 
+@pytest.fixture
+def requests(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """What the gateway counts, as a list that a test may change."""
+    counted = [0]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert str(request.url) == "http://127.0.0.1:1/_harness/round-trips"
+        return httpx.Response(200, json={"total": counted[-1]})
+
+    client = functools.partial(httpx.Client, transport=httpx.MockTransport(answer))
+    monkeypatch.setattr("harness.gate.traffic.httpx.Client", client)
+    return counted
+
+
 Run = Callable[..., Outcome]
 
 
@@ -43,7 +59,7 @@ def run(tmp_path: Path) -> Run:
             yield FakeDatabase(down)
 
         return run_check(
-            Check(name="unit", run=command, **{"junit": "out.xml", **options}),
+            Check(name="unit", run=command, **{"junit": "out.xml", "touches_db": False, **options}),
             tmp_path / "project",
             Runner(run_id="run", directory=tmp_path / "private"),
             fresh,
@@ -109,3 +125,24 @@ def test_a_background_process_is_ended_with_the_check(
 ) -> None:
     run(f"tail -f /dev/null & echo $! > pid; {WRITE}", modes=("memory",))
     assert ends(tmp_path / "project" / "pid")
+
+
+def test_a_database_that_gets_no_request_is_unchecked(run: Run, requests: list[int]) -> None:
+    assert requests == [0]
+    assert "sent no request to SUPABASE_URL" in reason(run(WRITE, touches_db=True))
+
+
+def test_a_database_that_gets_a_request_was_examined(run: Run, requests: list[int]) -> None:
+    requests.append(1)
+    assert run(WRITE, touches_db=True).status is Status.PASSED
+
+
+def test_a_gateway_that_does_not_count_is_unchecked(run: Run) -> None:
+    assert "_harness/round-trips does not count requests" in reason(run(WRITE, touches_db=True))
+
+
+@pytest.mark.usefixtures("requests")
+def test_an_inherited_address_is_advice(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGHOST", "db.example.com")
+    findings = run(WRITE, touches_db=True, modes=("memory",)).findings
+    assert [(finding.level, finding.actual) for finding in findings] == [("advice", "set as well: PGHOST")]

@@ -68,6 +68,13 @@ def test_a_run_that_says_nothing_is_unchecked_and_compares_with_nothing() -> Non
     assert [finding.message for finding in result.findings] == ["npm was not found."]
 
 
+def test_a_database_that_was_not_used_is_unchecked() -> None:
+    runs = {"memory": ModeRun(tests={"a": PASSED}), "supabase": ModeRun(tests={"a": PASSED}, used=False)}
+    result = compare("unit", runs)
+    assert result.status is Status.UNCHECKED
+    assert "check unit with DB_MODE=supabase sent no request to SUPABASE_URL" in result.findings[0].message
+
+
 def test_a_failure_beats_a_run_that_says_nothing() -> None:
     runs = {"memory": ModeRun(tests={"a": FAILED}), "supabase": ModeRun(problem="npm was not found.")}
     assert compare("unit", runs).status is Status.FAILED

@@ -15,7 +15,7 @@ from harness.models.verdict import ADVICE_LEVEL, UNCHECKED_LEVEL
 EXPECTED = expected_steps("embedded", ["unit"])
 NOW = datetime(2026, 1, 15, tzinfo=UTC)
 BADNESS = {Status.PASSED: 0, Status.UNCHECKED: 1, Status.FAILED: 2}
-FULL = {"memory": Counts(expected=3, executed=3, passed=3, failed=0)}
+FULL = dict.fromkeys(("memory", "supabase"), Counts(expected=3, executed=3, passed=3, failed=0))
 
 
 def finding(level: str = "core") -> Finding:
@@ -51,6 +51,14 @@ def test_everything_passed_is_ready_and_names_what_was_not_examined() -> None:
     assert verdict.status is Status.PASSED
     assert (
         verdict.sentence == "READY (reference adapters and your checks: unit; your adapter was not examined)"
+    )
+
+
+def test_a_check_of_one_mode_is_named_with_it() -> None:
+    outcomes = run()
+    outcomes[-1] = replace(outcomes[-1], counts={"memory": FULL["memory"]})
+    assert judge(EXPECTED, outcomes).subject == (
+        "reference adapters and your checks: unit (memory only); your adapter was not examined"
     )
 
 

@@ -27,6 +27,7 @@ def test_a_check_runs_in_both_modes_for_ten_minutes_unless_it_says_otherwise() -
             junit="junit.xml",
             modes=("memory", "supabase"),
             timeout_s=600.0,
+            touches_db=True,
         ),
     )
 
@@ -65,6 +66,7 @@ def test_documented_sections_may_stand_there_empty() -> None:
         (CHECK + 'modes = [\n "memory",\n "memory",\n]', "line 5, column 1: checks[1].modes must be a list"),
         (CHECK + "timeout_s = true", "line 5, column 1: checks[1].timeout_s must be a number"),
         (CHECK + "timeout_s = 0", "line 5, column 1: checks[1].timeout_s must be a number"),
+        (CHECK + "touches_db = 0", "line 5, column 1: checks[1].touches_db must be true or false"),
         (CHECK.replace('"unit"', '"../unit"'), "line 2, column 1: checks[1].name may hold letters"),
     ],
 )
