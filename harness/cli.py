@@ -35,6 +35,7 @@ def harness() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; an integer that the command returns is the status."""
+    _open_missing_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
     if debug := "--debug" in given:
         given.remove("--debug")
@@ -49,6 +50,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = _explain(error, debug=debug)
     _release_stdout()
     return status
+
+
+def _open_missing_streams() -> None:
+    # Python has none for a descriptor that the caller has closed, and the next file would take its number.
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is not None:
+            continue
+        with contextlib.suppress(OSError):
+            # Writing to stdout stays an error, as on a full disk: the verdict cannot be delivered.
+            descriptor = os.open(os.devnull, os.O_RDONLY if name == "stdout" else os.O_RDWR)
+            if descriptor != number:
+                os.dup2(descriptor, number)
+                os.close(descriptor)
+        setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
 def _run(arguments: list[str]) -> int:

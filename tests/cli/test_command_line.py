@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -133,6 +134,22 @@ def test_a_reader_that_goes_away_is_no_traceback(start: Callable[..., Any], plug
     with process.stderr:
         assert process.stderr.read() == ""
     assert process.wait(60) == 2
+
+
+@pytest.mark.parametrize(
+    ("closed", "status"), [(">&-", 2), (">&- 2>&-", 2), ("<&- >&- 2>&-", 2), ("2>&-", 0), ("<&-", 0)]
+)
+def test_a_closed_stream_is_no_traceback(tmp_path: Path, closed: str, status: int) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -P -m harness --version {closed}"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == status
+    assert "Traceback" not in done.stderr
 
 
 def test_a_user_may_have_folders_of_our_names(harness: Harness, tmp_path: Path) -> None:
