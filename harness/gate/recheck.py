@@ -41,13 +41,19 @@ def recheck(report: Path, now: datetime) -> GateRun:
             )
     checks = [name for name in gate.counts if name.startswith(CHECK_PREFIX)]
     expected = _expected(gate, outcomes, checks)
+    verdict = judge(expected, outcomes)
+    if verdict.status is not gate.status:
+        raise ConfigurationError(
+            f"{report / GATE_FILE} says {gate.status.value}, its steps say {verdict.status.value}. "
+            "Run the gate again."
+        )
     return GateRun(
         run_id=gate.run_id,
         level=gate.subject.target.get("level", "unknown"),
         started_at=gate.started_at,
         duration_s=gate.duration_s,
         subject=subject_of(outcomes, level=gate.subject.target.get("level", "unknown")),
-        verdict=judge(expected, outcomes),
+        verdict=verdict,
         report=report,
         age_s=(now - gate.started_at).total_seconds(),
     )

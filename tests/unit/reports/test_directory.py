@@ -83,7 +83,16 @@ def test_a_step_that_gate_json_forgets_is_missing(report: Report) -> None:
     gate = json.loads((directory / "gate.json").read_text())
     gate["artifacts"] = [item for item in gate["artifacts"] if "contract" not in item["path"]]
     (directory / "gate.json").write_text(json.dumps(gate))
-    assert recheck(directory, LATER).verdict.sentence == "COULD NOT CHECK: there is no result of contract."
+    with pytest.raises(ConfigurationError, match=r"gate\.json says passed, its steps say unchecked"):
+        recheck(directory, LATER)
+
+
+def test_a_gate_json_that_contradicts_its_steps_is_refused(report: Report) -> None:
+    directory = report()
+    gate = json.loads((directory / "gate.json").read_text()) | {"status": "failed", "exit_status": 1}
+    (directory / "gate.json").write_text(json.dumps(gate))
+    with pytest.raises(ConfigurationError, match=r"gate\.json says failed, its steps say passed"):
+        recheck(directory, LATER)
 
 
 def test_an_outcome_of_another_run_is_refused(report: Report) -> None:
