@@ -14,7 +14,7 @@ from harness.gate.checks import ModeRun, compare
 from harness.gate.processes import Ended, execute, last_lines
 from harness.gate.runner import Runner, redacted
 from harness.gate.steps import CHECK_PREFIX
-from harness.gate.testresults import read
+from harness.gate.testresults import is_results, read
 from harness.gate.traffic import is_used
 from harness.models.outcome import Finding, Outcome, Subject
 from harness.models.verdict import ADVICE_LEVEL
@@ -129,7 +129,8 @@ def _remove_stale(junit: Path) -> None:
     """Remove the file of an earlier run. Raises ConfigurationError if it is not one."""
     if not junit.exists():
         return
-    if not junit.is_file() or not junit.read_bytes().lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+    content = _content(junit)
+    if content is None or not is_results(content):
         raise ConfigurationError(
             f"{junit} exists and is no JUnit file, so it is not replaced; correct the key 'junit'."
         )

@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from harness.errors import ConfigurationError
 
-__all__ = ["Test", "TestResult", "read"]
+__all__ = ["Test", "TestResult", "is_results", "read"]
 
 _FORBIDDEN = (b"<!DOCTYPE", b"<!ENTITY")
 """No JUnit file needs them, and they are how XML does harm."""
@@ -86,6 +87,17 @@ def _of_suites(root: ET.Element) -> tuple[list[tuple[str, Test]], list[str]]:
                     f"{_name(element)} counts {element.get('tests')} tests and holds {cases[element]}"
                 )
     return failed, cut_off
+
+
+def is_results(content: bytes) -> bool:
+    """True if this begins as a JUnit file does; its end may be missing, as of a run that was killed."""
+    parser: Any = ET.XMLPullParser(events=("start",))
+    try:
+        parser.feed(content)
+        found = next(iter(parser.read_events()), None)
+    except (ET.ParseError, LookupError, ValueError):
+        return False
+    return found is not None and _local(str(found[1].tag)) in _SUITES
 
 
 class _Builder(ET.TreeBuilder):

@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Final, Never, get_args
 
 from harness.errors import ConfigurationError
@@ -108,7 +108,7 @@ class _Reader:
         return Check(
             name=name,
             run=self._command(check, path),
-            junit=self._string(check, path, "junit"),
+            junit=self._inside(check, path, "junit"),
             modes=self._modes(check, path),
             timeout_s=self._timeout(check, path),
             touches_db=self._flag(check, path, "touches_db", default=True),
@@ -138,6 +138,13 @@ class _Reader:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= 86400:
             self._fail((*path, "timeout_s"), "must be a number of seconds between 0 and 86400")
         return float(value)
+
+    def _inside(self, data: Mapping[str, Any], path: KeyPath, key: str) -> str:
+        value = self._string(data, path, key)
+        place = PurePath(value)
+        if place.is_absolute() or ".." in place.parts:
+            self._fail((*path, key), "must be a file below the directory of this file: it is replaced")
+        return value
 
     def _flag(self, data: Mapping[str, Any], path: KeyPath, key: str, *, default: bool) -> bool:
         value = data.get(key, default)

@@ -87,11 +87,17 @@ def test_the_file_of_an_earlier_run_does_not_count(run: Run, tmp_path: Path) -> 
     assert "wrote no out.xml" in reason(run("true"))
 
 
-def test_a_file_that_is_no_junit_file_is_not_removed(run: Run, tmp_path: Path) -> None:
-    precious = tmp_path / "project" / "package.json"
-    precious.write_text("{}")
-    assert "is no JUnit file, so it is not replaced" in reason(run("true", junit="package.json"))
-    assert precious.read_text() == "{}"
+@pytest.mark.parametrize("content", ["{}", "", "<project><testsuite/></project>", "<!DOCTYPE html><html>"])
+def test_a_file_that_is_no_junit_file_is_not_removed(run: Run, tmp_path: Path, content: str) -> None:
+    precious = tmp_path / "project" / "precious"
+    precious.write_text(content)
+    assert "is no JUnit file, so it is not replaced" in reason(run("true", junit="precious"))
+    assert precious.read_text() == content
+
+
+def test_the_file_of_a_run_that_was_killed_is_replaced(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "project" / "out.xml").write_text('<?xml version="1.0"?><!-- x --><testsuites><tests')
+    assert run(WRITE).status is Status.PASSED
 
 
 def test_a_pipe_in_the_place_of_the_file_is_unchecked(run: Run) -> None:

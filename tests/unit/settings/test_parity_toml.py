@@ -66,6 +66,8 @@ def test_documented_sections_may_stand_there_empty() -> None:
         (CHECK + 'modes = [\n "memory",\n "memory",\n]', "line 5, column 1: checks[1].modes must be a list"),
         (CHECK + "timeout_s = true", "line 5, column 1: checks[1].timeout_s must be a number"),
         (CHECK + "timeout_s = 0", "line 5, column 1: checks[1].timeout_s must be a number"),
+        (CHECK.replace('"junit.xml"', '"a/../../b.xml"'), "line 4, column 1: checks[1].junit must be a file"),
+        (CHECK.replace('"junit.xml"', '"/b.xml"'), "line 4, column 1: checks[1].junit must be a file below"),
         (CHECK + "touches_db = 0", "line 5, column 1: checks[1].touches_db must be true or false"),
         (CHECK.replace('"unit"', '"../unit"'), "line 2, column 1: checks[1].name may hold letters"),
     ],
