@@ -26,6 +26,8 @@ password_encryption = 'scram-sha-256'
 timezone = 'UTC'
 log_timezone = 'UTC'
 lc_messages = 'C'
+# As hosted; below it, a migration that fills a publication is warned.
+wal_level = logical
 log_line_prefix = '%m [%p] %u@%d '
 # Only a crash of the operating system loses what was not synced, and then the whole stack is gone;
 # what was written survives the death of any process. synchronous_commit stays on for that reason.
