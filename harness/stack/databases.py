@@ -92,7 +92,7 @@ def probe(coordinates: Coordinates) -> str | None:
             connection.execute("SELECT 1")
     except psycopg.Error as cause:
         reason = str(cause).strip().splitlines()
-        return f"Postgres does not answer: {reason[-1] if reason else 'the connection was closed'}"
+        return f"Postgres does not answer: {reason[0] if reason else 'the connection was closed'}"
     url = urlsplit(coordinates.supabase_url)
     gateway = http.client.HTTPConnection(url.hostname or "", url.port, timeout=_PROBE_S)
     try:

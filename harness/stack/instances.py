@@ -122,12 +122,14 @@ def _is_held(path: Path) -> bool:
 
 def _run_dir(account: Account) -> Path:
     for base in (Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")):  # noqa: S108  # mkdtemp is safe there
-        if len(str(base)) + len("/parity-12345678") <= _LONGEST_RUN_DIR and account.can_enter(base):
+        # PostgREST cannot bind a socket in a directory whose name has other letters.
+        is_usable = str(base).isascii() and len(str(base)) + len("/parity-12345678") <= _LONGEST_RUN_DIR
+        if is_usable and account.can_enter(base):
             with contextlib.suppress(OSError):
                 run_dir = Path(tempfile.mkdtemp(prefix="parity-", dir=base))
                 account.own(run_dir)
                 return run_dir
     raise StackError(
-        "No temporary directory with a short path can be used by the servers. "
+        "No temporary directory with a short path of ASCII letters can be used by the servers. "
         "Set TMPDIR to one, for example /tmp."
     )
