@@ -14,7 +14,7 @@ from harness.models import ENTITIES
 from harness.models.outcome import Finding
 from migrations.catalog import query
 from migrations.connection import connect, server_version
-from migrations.drift.access import judge_access, judge_roles
+from migrations.drift.access import judge_access, judge_roles, judge_settings
 from migrations.drift.constraints import judge_checks, judge_foreign_keys
 from migrations.drift.expected import create_expected
 from migrations.drift.exposure import judge_exposure
@@ -97,6 +97,7 @@ def _compare(connection: psycopg.Connection, live: Catalog, expected: Catalog) -
         yield from judge_access(live, entity)
     yield from judge_functions(live)
     yield from judge_roles(live)
+    yield from judge_settings(live)
     yield from judge_exposure(live)
 
 

@@ -8,6 +8,7 @@ from harness.models import ENTITIES
 __all__ = [
     "FUNCTIONS",
     "INDEXES",
+    "LOGIN_ROLE",
     "OUTSIDERS",
     "PRIVILEGES",
     "SERVICE_ROLE",
@@ -17,6 +18,9 @@ __all__ = [
 
 SERVICE_ROLE = "service_role"
 """The role of the server's key."""
+
+LOGIN_ROLE = "authenticator"
+"""The role as which PostgREST connects, before it becomes one of the others."""
 
 OUTSIDERS = ("anon", "authenticated")
 """The roles that anybody can get with the public key: they may do nothing."""

@@ -1,5 +1,6 @@
 -- What the roles may do with the tables, each in the way in which it got it:
--- 'direct' to the role or to PUBLIC, on the table or on columns; 'effective' is the sum, memberships included.
+-- 'direct' to the role or to PUBLIC, on the table or on columns; 'effective' is the sum on the table, memberships
+-- included; 'columns' is the sum on any of its columns.
 WITH relation AS (
   SELECT c.oid, c.relname, c.relowner, c.relacl FROM pg_catalog.pg_class AS c
   WHERE c.relnamespace = %(namespace)s::oid
@@ -22,9 +23,17 @@ WITH relation AS (
     ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']
   ) AS privilege
   WHERE pg_catalog.has_table_privilege(r.oid, relation.oid, privilege)
+), columns AS (
+  SELECT relation.relname, r.rolname AS role, privilege
+  FROM relation
+  JOIN pg_catalog.pg_roles AS r ON r.rolname = ANY (%(roles)s::text[])
+  CROSS JOIN pg_catalog.unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) AS privilege
+  WHERE pg_catalog.has_any_column_privilege(r.oid, relation.oid, privilege)
 )
 SELECT relname AS table, role, 'direct' AS way, pg_catalog.array_agg(DISTINCT privilege::text) AS privileges
 FROM direct GROUP BY relname, role
 UNION ALL
 SELECT relname, role, 'effective', pg_catalog.array_agg(DISTINCT privilege) FROM effective GROUP BY relname, role
+UNION ALL
+SELECT relname, role, 'columns', pg_catalog.array_agg(DISTINCT privilege) FROM columns GROUP BY relname, role
 ORDER BY 1, 2, 3;

@@ -9,7 +9,7 @@ from psycopg.rows import class_row
 
 from harness.models import ENTITIES
 from migrations.catalog import query
-from migrations.requirements import OUTSIDERS, SERVICE_ROLE
+from migrations.requirements import LOGIN_ROLE, OUTSIDERS, SERVICE_ROLE
 
 __all__ = [
     "Catalog",
@@ -22,6 +22,7 @@ __all__ = [
     "PrivilegeFact",
     "RoleFact",
     "RoutineFact",
+    "SettingFact",
     "TableFact",
     "TriggerFact",
     "read_catalog",
@@ -134,7 +135,7 @@ class PrivilegeFact:
     table: str
     role: str
     way: str
-    """``direct`` or ``effective``."""
+    """``direct``, ``effective`` or ``columns``."""
     privileges: list[str]
 
 
@@ -145,6 +146,16 @@ class RoleFact:
     name: str
     bypasses_row_security: bool
     uses_schema: bool
+
+
+@dataclass(frozen=True)
+class SettingFact:
+    """What ALTER DATABASE … SET or ALTER ROLE … SET gives to new sessions of a role."""
+
+    role: str | None
+    """None stands for all roles."""
+    name: str
+    value: str
 
 
 @dataclass(frozen=True)
@@ -202,6 +213,7 @@ class Catalog:
     policies: tuple[PolicyFact, ...]
     privileges: tuple[PrivilegeFact, ...]
     roles: Mapping[str, RoleFact]
+    settings: tuple[SettingFact, ...]
     functions: tuple[FunctionFact, ...]
     exposures: tuple[ExposureFact, ...]
     routines: tuple[RoutineFact, ...]
@@ -214,6 +226,7 @@ def read_catalog(connection: psycopg.Connection, namespace: int | None) -> Catal
         "tables": list(ENTITIES),
         "outsiders": list(OUTSIDERS),
         "roles": [*OUTSIDERS, SERVICE_ROLE],
+        "serving": [SERVICE_ROLE, LOGIN_ROLE],
     }
 
     def facts(name: str, kind: type[T]) -> tuple[T, ...]:
@@ -228,6 +241,7 @@ def read_catalog(connection: psycopg.Connection, namespace: int | None) -> Catal
         policies=facts("drift_policies", PolicyFact),
         privileges=facts("drift_privileges", PrivilegeFact),
         roles={role.name: role for role in facts("drift_roles", RoleFact)},
+        settings=facts("drift_settings", SettingFact),
         functions=facts("drift_functions", FunctionFact),
         exposures=facts("drift_exposure", ExposureFact),
         routines=facts("drift_routines", RoutineFact),

@@ -72,16 +72,22 @@ def _safety(function: RequiredFunction, fact: FunctionFact, where: str) -> Itera
             actual="SECURITY DEFINER",
             todo="ALTER FUNCTION … SECURITY INVOKER, or row level security does not apply inside it",
         )
-    if not any(setting.startswith("search_path=") for setting in fact.settings):
+    path = next((setting for setting in fact.settings if setting.startswith("search_path=")), None)
+    if path is None or not _is_safe(path):
         yield difference(
             "function",
             function.name,
             "search_path",
             where=where,
             expected="SET search_path = ''",
-            actual="the caller's search_path",
-            todo="ALTER FUNCTION … SET search_path = '', or the caller decides which tables it means",
+            actual="the caller's search_path" if path is None else f"SET {path}",
+            todo="ALTER FUNCTION … SET search_path = '', or others decide which tables it means",
         )
+
+
+def _is_safe(search_path: str) -> bool:
+    schemas = search_path.removeprefix("search_path=").split(",")
+    return all(schema.strip().strip('"') in {"", "pg_catalog", "pg_temp"} for schema in schemas)
 
 
 def _permissions(function: RequiredFunction, fact: FunctionFact, where: str) -> Iterator[Finding]:

@@ -92,13 +92,15 @@ def _misbehaviour(connection: psycopg.Connection, fact: TriggerFact, entity: Ent
             for statement in _probe_table(fact, entity):
                 cursor.execute(statement)
             cursor.execute(query("drift_probe"))
-            advances, shields, never_back = cursor.fetchone() or (None, None, None)
+            advances, shields, never_back, complete = cursor.fetchone() or (None,) * 4
     except psycopg.errors.InsufficientPrivilege:
         raise  # says nothing about the trigger: this role may not try it
     except psycopg.errors.OperationalError:
         raise
     except psycopg.Error as error:
         return f"calls {function}, which fails with SQLSTATE {error.sqlstate}"
+    if not complete:
+        return f"calls {function}, which swallows updates"
     if not advances:
         return f"calls {function}, which does not set {entity.updated} to the moment of the change"
     if not shields:
@@ -117,7 +119,8 @@ def _probe_table(fact: TriggerFact, entity: Entity[Any]) -> Iterator[sql.Compose
     yield sql.SQL("CREATE TEMPORARY TABLE parity_probe ({})").format(sql.SQL(", ").join(columns))
     yield sql.SQL(
         "INSERT INTO pg_temp.parity_probe (place, {}) VALUES "
-        "(1, now()), (2, now()), (3, now() + interval '1 hour')"
+        "(1, now()), (2, now()), (3, now() + interval '1 hour'), "
+        "(4, now() - interval '60 days'), (5, timestamptz '2001-01-01 00:00+00')"
     ).format(sql.Identifier(entity.updated or ""))
     yield sql.SQL(
         "CREATE TRIGGER probe BEFORE UPDATE ON pg_temp.parity_probe FOR EACH ROW EXECUTE FUNCTION {}({})"

@@ -43,6 +43,16 @@ def test_what_does_no_harm_is_no_finding(dsn: str, statements: str, expected: se
     assert {finding.id for finding in check(dsn)} == expected == set()
 
 
+@pytest.mark.parametrize("role", ["anon", "authenticated"])
+def test_an_outsider_that_no_policy_stops_is_named(dsn: str, role: str) -> None:
+    # Roles belong to the cluster, not to the copy.
+    run(dsn, f"ALTER ROLE {role} BYPASSRLS")
+    try:
+        assert [finding.id for finding in check(dsn)] == [f"role.{role}.bypassrls"]
+    finally:
+        run(dsn, f"ALTER ROLE {role} NOBYPASSRLS")
+
+
 def test_an_empty_database_misses_six_tables_and_says_so_once_each(empty_dsn: str) -> None:
     findings = check(empty_dsn)
     assert len(findings) == 6

@@ -35,3 +35,25 @@ REVOKE ALL ON public.bookings FROM service_role;
 -- case: history can be changed
 -- finds: grant.audit_logs.service_role.append_only
 GRANT UPDATE ON public.audit_logs TO service_role;
+
+-- case: a column of the history can be changed
+-- finds: grant.audit_logs.service_role.append_only
+GRANT UPDATE (action) ON public.audit_logs TO service_role;
+
+-- case: server can empty a table
+-- finds: grant.bookings.service_role.truncate
+GRANT TRUNCATE ON public.bookings TO service_role;
+
+-- case: database is read only
+-- finds: setting.all.default_transaction_read_only
+DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END$$;
+
+-- case: server is read only
+-- finds: setting.service_role.default_transaction_read_only
+DO $$BEGIN
+EXECUTE format('ALTER ROLE service_role IN DATABASE %I SET default_transaction_read_only = yes', current_database());
+END$$;
+
+-- case: statements are given up at once
+-- finds: setting.all.statement_timeout
+DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET statement_timeout = %L', current_database(), '0.5s'); END$$;

@@ -40,6 +40,10 @@ CREATE OR REPLACE FUNCTION public.claim_sync_jobs(p_limit integer, p_lease_s dou
 -- finds: function.claim_sync_jobs.search_path
 ALTER FUNCTION public.claim_sync_jobs(integer, double precision) RESET search_path;
 
+-- case: search_path of somebody else
+-- finds: function.claim_sync_jobs.search_path
+ALTER FUNCTION public.claim_sync_jobs(integer, double precision) SET search_path = evil, public;
+
 -- case: function of its owner's rights
 -- finds: function.ops_summary.security
 ALTER FUNCTION public.ops_summary() SECURITY DEFINER;

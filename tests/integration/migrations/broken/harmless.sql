@@ -92,3 +92,13 @@ CREATE OR REPLACE FUNCTION public.claim_sync_jobs(p_limit integer, p_lease_s dou
   AS $$BEGIN
 PERFORM FROM public.sync_jobs AS a, public.sync_jobs AS "b" FOR UPDATE OF a, "b" SKIP LOCKED;
 RETURN QUERY SELECT * FROM public.sync_jobs for no key update /* of */ skip locked; END$$;
+
+-- case: settings that leave time
+DO $$BEGIN
+EXECUTE format('ALTER DATABASE %I SET statement_timeout = %L', current_database(), '2min');
+EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = off', current_database());
+EXECUTE format('ALTER ROLE service_role IN DATABASE %I SET statement_timeout = 0', current_database());
+END$$;
+
+-- case: search_path of nobody else
+ALTER FUNCTION public.ops_summary() SET search_path = pg_catalog, pg_temp;

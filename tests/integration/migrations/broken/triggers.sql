@@ -55,6 +55,18 @@ CREATE TRIGGER update_bookings_updated_at BEFORE UPDATE ON public.bookings
   FOR EACH ROW
   EXECUTE FUNCTION public.back();
 
+-- case: trigger function that swallows updates of old rows
+-- finds: trigger.bookings.updated_at
+CREATE FUNCTION public.swallow() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
+  IF OLD.updated_at < now() - interval '7 days' THEN RETURN NULL; END IF;
+  NEW.updated_at := greatest(clock_timestamp(), OLD.updated_at);
+  RETURN NEW;
+END$$;
+DROP TRIGGER update_bookings_updated_at ON public.bookings;
+CREATE TRIGGER update_bookings_updated_at BEFORE UPDATE ON public.bookings
+  FOR EACH ROW
+  EXECUTE FUNCTION public.swallow();
+
 -- case: trigger function that fails
 -- finds: trigger.bookings.updated_at
 CREATE FUNCTION public.broken() RETURNS trigger LANGUAGE plpgsql

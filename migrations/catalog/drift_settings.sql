@@ -1,0 +1,8 @@
+-- What a new session of this database starts with, by role; NULL stands for all of them.
+SELECT r.rolname AS role, option.option_name AS name, option.option_value AS value
+FROM pg_catalog.pg_db_role_setting AS s
+LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = s.setrole
+CROSS JOIN pg_catalog.pg_options_to_table(s.setconfig) AS option
+WHERE s.setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
+  AND (s.setrole = 0 OR r.rolname = ANY (%(serving)s::text[]))
+ORDER BY 1, 2, s.setdatabase;
