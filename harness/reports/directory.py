@@ -1,5 +1,6 @@
 """The report directory of a gate run: outcomes, logs, summaries, and last of all ``gate.json``."""
 
+import os
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -16,6 +17,8 @@ __all__ = ["GATE_FILE", "STEPS", "prepare", "write"]
 GATE_FILE = "gate.json"
 STEPS = "steps"
 _LOGS = "logs"
+_KEPT_BYTES = 5_000_000
+"""Of the beginning of a log, and of its end."""
 _SUMMARIES = {"summary.txt": terminal.render, "summary.md": markdown.render, "junit.xml": junit.render}
 
 
@@ -80,6 +83,28 @@ def _copy_logs(source: Path, target: Path, secrets: frozenset[str]) -> list[Path
             continue
         copy = target / path.relative_to(source)
         copy.parent.mkdir(parents=True, exist_ok=True)
-        write_text(copy, redact(path.read_text(encoding="utf-8", errors="replace"), secrets))
+        write_text(copy, _shortened(path, secrets))
         written.append(copy)
     return written
+
+
+def _shortened(path: Path, secrets: frozenset[str]) -> str:
+    """A log without secrets, and without the middle of one that is very long.
+
+    What is left out begins and ends where a line does, so that no half of a secret stays.
+    """
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size <= 2 * _KEPT_BYTES:
+            return _clean(file.read(), secrets)
+        head = file.read(_KEPT_BYTES)
+        file.seek(size - _KEPT_BYTES)
+        tail = file.read(_KEPT_BYTES)
+    head = head[: head.rfind(b"\n") + 1]
+    tail = tail[tail.find(b"\n") + 1 :] if b"\n" in tail else b""
+    left_out = f"... {size - len(head) - len(tail)} of {size} bytes are left out ...\n"
+    return f"{_clean(head, secrets)}{left_out}{_clean(tail, secrets)}"
+
+
+def _clean(content: bytes, secrets: frozenset[str]) -> str:
+    return redact(content.decode("utf-8", "replace"), secrets)

@@ -12,7 +12,7 @@ from harness.errors import ConfigurationError
 from harness.gate.command import outcome_of
 from harness.gate.recheck import recheck
 from harness.models.outcome import Outcome, Status
-from harness.reports.directory import prepare, write
+from harness.reports.directory import _shortened, prepare, write
 from harness.reports.files import remove, sha256_of, write_text
 from harness.reports.run import GateRun
 
@@ -53,6 +53,17 @@ def test_the_verdict_is_the_same_again(report: Report, options: dict[str, object
 
 def test_logs_are_redacted(report: Report) -> None:
     assert (report() / "logs/contract/stderr.log").read_text() == "password=*** and more"
+
+
+def test_a_very_long_log_keeps_its_beginning_and_its_end(
+    report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.reports.directory._KEPT_BYTES", 8)
+    directory = report()
+    assert (directory / "logs/contract/stderr.log").read_text() == ("... 25 of 25 bytes are left out ...\n")
+    long = directory.parent / "private" / "contract" / "stderr.log"
+    long.write_text("first\nsecond\nsecret\nlast\n")
+    assert _shortened(long, frozenset()) == "first\n... 14 of 25 bytes are left out ...\nlast\n"
 
 
 def test_a_changed_file_is_refused(report: Report) -> None:
