@@ -17,7 +17,7 @@ __all__ = ["PACKAGED", "Migration", "hash_of", "read_directory"]
 PACKAGED = Path(str(files("migrations"))) / "sql"
 """The migrations of this project."""
 
-_NAME = re.compile(r"(?P<version>\d+)_(?P<name>[a-z0-9_]+)\.sql", re.ASCII)
+_NAME = re.compile(r"(?P<version>\d+)_(?P<name>[A-Za-z0-9_-]+)\.sql", re.ASCII)
 
 _TRANSACTION_CONTROL = frozenset(
     {"begin", "start", "commit", "end", "rollback", "abort", "savepoint", "release"}
@@ -90,8 +90,8 @@ def _read(path: Path) -> Migration:
     match = _NAME.fullmatch(path.name)
     if match is None:
         raise ConfigurationError(
-            f"{path.name}: the name of a migration is NNN_name.sql, in digits, lower case letters and "
-            "underscores. Rename the file, or give it another suffix."
+            f"{path.name}: the name of a migration is NNN_name.sql, in digits, an underscore, and "
+            "letters (no accents), digits, hyphens or underscores. Rename it, or give it another suffix."
         )
     try:
         # Bytes, not read_text(): line ends are part of the checksum.

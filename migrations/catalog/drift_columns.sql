@@ -3,7 +3,10 @@ SELECT
   a.attname AS name,
   pg_catalog.format_type(a.atttypid, a.atttypmod) AS type,
   a.attnotnull AS not_null,
-  pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS default,
+  -- Two names of one moment, the start of the transaction.
+  pg_catalog.regexp_replace(
+    pg_catalog.pg_get_expr(d.adbin, d.adrelid), '^(CURRENT_TIMESTAMP|transaction_timestamp\(\))$', 'now()'
+  ) AS default,
   CASE
     WHEN a.attidentity <> '' THEN 'identity'
     WHEN a.attgenerated <> '' THEN 'generated'

@@ -29,11 +29,18 @@ def test_files_are_read_in_order_and_others_are_left_alone(tmp_path: Path) -> No
     assert second.version == "002"
 
 
-@pytest.mark.parametrize("name", ["1-a", "a", "001_A", "001_", "001", "001_a.b", "001_ä"])
+@pytest.mark.parametrize("name", ["1-a", "a", "001_", "001", "001_a.b", "001_ä"])
 def test_other_names_are_refused(tmp_path: Path, name: str) -> None:
     write(tmp_path, f001_a=GOOD)
     (tmp_path / f"{name}.sql").write_text(GOOD)
     refused(tmp_path, "the name of a migration is NNN_name.sql")
+
+
+@pytest.mark.parametrize("name", ["add-users", "Add_Users", "-"])
+def test_hyphens_and_capitals_are_names(tmp_path: Path, name: str) -> None:
+    (tmp_path / f"20240101120000_{name}.sql").write_text(GOOD)
+    (migration,) = read_directory(tmp_path)
+    assert (migration.version, migration.name) == ("20240101120000", name)
 
 
 def test_the_suffix_in_capitals_is_no_way_out(tmp_path: Path) -> None:

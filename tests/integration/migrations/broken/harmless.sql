@@ -102,3 +102,6 @@ END$$;
 
 -- case: search_path of nobody else
 ALTER FUNCTION public.ops_summary() SET search_path = pg_catalog, pg_temp;
+
+-- case: default under its other name
+ALTER TABLE public.sync_jobs ALTER created_at SET DEFAULT CURRENT_TIMESTAMP;
