@@ -20,10 +20,13 @@ from migrations.errors import MigrationError
 from migrations.files import PACKAGED, Migration, hash_of, read_directory
 from migrations.statements import Statement, line_ends
 
-__all__ = ["Applied", "apply", "prepare"]
+__all__ = ["STATEMENT_TIMEOUT_S", "Applied", "apply", "prepare"]
 
 _LOCK = 0x7061_7269_7479_0001
 """The key of the advisory lock: the letters "parity" and a number."""
+
+STATEMENT_TIMEOUT_S = 300
+"""How long one statement may take: an index of some million rows is built in less; what hangs must end."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,19 @@ class Applied:
     """What was accepted without proof, as sentences."""
 
 
-def apply(dsn: str, directory: Path | None = None, *, include_all: bool = False) -> Applied:
+def apply(
+    dsn: str,
+    directory: Path | None = None,
+    *,
+    include_all: bool = False,
+    statement_timeout_s: int = STATEMENT_TIMEOUT_S,
+) -> Applied:
     """Apply what is missing, then ask PostgREST to reload its schema. Default: the packaged migrations.
 
     A second caller waits for the first and then finds nothing to do. Each file is one transaction together
     with its row in the ledger: when one fails, the files before it stay and nothing of it remains. Drift is
-    refused before anything is applied.
+    refused before anything is applied. A statement that takes longer than `statement_timeout_s` fails; 0 lets
+    it take as long as it takes.
 
     Raises ConfigurationError for files that cannot be applied, MigrationError for drift and for SQL that
     fails (file, line and SQLSTATE in the message), StackError if the database cannot be reached.
@@ -62,7 +72,7 @@ def apply(dsn: str, directory: Path | None = None, *, include_all: bool = False)
             raise StackError(f"The ledger of migrations cannot be used: {_reason(cause)}") from cause
         try:
             for migration in plan.pending:
-                _apply_file(connection, migration)
+                _apply_file(connection, migration, statement_timeout_s)
         finally:
             _reload_schema(connection)
     return Applied(
@@ -94,11 +104,14 @@ def _alone(dsn: str) -> Iterator[None]:
         yield
 
 
-def _apply_file(connection: psycopg.Connection, migration: Migration) -> None:
+def _apply_file(connection: psycopg.Connection, migration: Migration, statement_timeout_s: int) -> None:
     statement: Statement | None = None
     try:
         with connection.transaction():
             connection.execute(query("apply_file_begin"))
+            connection.execute(
+                "SELECT set_config('statement_timeout', %s, true)", [f"{statement_timeout_s}s"]
+            )
             # First, so that whatever the file sets (role, search_path) does not matter here.
             ledger.record(connection, migration)
             for statement in migration.statements:

@@ -19,6 +19,7 @@ from harness.redact import redact
 from harness.reports.files import remove, write_json
 from harness.settings import Settings, StackKind, export, secrets
 from harness.version import version
+from migrations.apply import STATEMENT_TIMEOUT_S
 from migrations.apply import apply as apply_migrations
 from migrations.check import examine
 from migrations.errors import MigrationError
@@ -53,6 +54,14 @@ def schema() -> None:
 @schema.command()
 @_options
 @click.option("--include-all", is_flag=True, help="Apply new files also if later ones are applied already.")
+@click.option(
+    "--statement-timeout",
+    type=click.IntRange(min=0),
+    default=STATEMENT_TIMEOUT_S,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long one statement may take, to build an index on a large table, say; 0 is no limit.",
+)
 def apply(
     *,
     sql: Path | None,
@@ -60,13 +69,16 @@ def apply(
     stack: StackKind | None,
     json_path: str | None,
     include_all: bool,
+    statement_timeout: int,
 ) -> int:
     """Apply what is missing, each file once and in a transaction of its own."""
     run = _Run.begin("schema apply", sql, database_url, stack, json_path)
     migrations = read_directory(run.directory)
     total = len(migrations)
     try:
-        done = apply_migrations(run.dsn, run.directory, include_all=include_all)
+        done = apply_migrations(
+            run.dsn, run.directory, include_all=include_all, statement_timeout_s=statement_timeout
+        )
     except MigrationError as error:
         place = error.file if error.line is None else f"{error.file}, line {error.line}"
         finding = Finding(

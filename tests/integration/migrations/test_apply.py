@@ -77,6 +77,13 @@ def test_a_file_that_fails_leaves_nothing_and_says_where(empty_dsn: str, directo
     assert versions(empty_dsn) == ["001", "002"]
 
 
+def test_a_statement_that_hangs_ends_and_says_where(empty_dsn: str, directory: Path) -> None:
+    (directory / "003_slow.sql").write_text("SELECT 1;\nSELECT pg_sleep(1000);\n")
+    with pytest.raises(MigrationError, match=r"003_slow\.sql, line 2: .*statement timeout.*57014"):
+        apply(empty_dsn, directory, statement_timeout_s=1)
+    assert versions(empty_dsn) == ["001", "002"]
+
+
 def test_a_failure_prints_no_row(empty_dsn: str, directory: Path) -> None:
     (directory / "003_bad.sql").write_text(
         "INSERT INTO public.one VALUES (4711);\nINSERT INTO public.one VALUES (4711);\n"
