@@ -23,7 +23,7 @@ def test_a_temporary_directory_that_no_socket_can_be_in_is_passed_over(
 
 
 def test_a_short_temporary_directory_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    with tempfile.TemporaryDirectory(dir="/tmp") as place:  # noqa: S108
+    with tempfile.TemporaryDirectory(dir="/tmp") as place:
         monkeypatch.setattr(tempfile, "tempdir", place)
         run_dir = _run_dir(Account(1000, 1000, switch=False))
         assert run_dir.parent == Path(place)
