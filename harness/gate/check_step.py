@@ -2,6 +2,7 @@
 
 import os
 import stat
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -29,6 +30,8 @@ _OTHER_ADDRESSES = (
     *("PGPASSWORD", "PGPASSFILE", "PGSERVICE", "PGSERVICEFILE"),
 )
 """What applications read, too, and the gate does not set."""
+_CLOCK_S = 2.0
+"""File systems may keep no more than every second second."""
 _NOT_EXECUTABLE = {126: "is not executable", 127: "was not found"}
 
 
@@ -100,8 +103,9 @@ def _run_mode(
     place.mkdir()
     junit = directory / check.junit
     try:
-        _remove_stale(junit)
         with fresh() as database:
+            _remove_stale(junit)  # last of all: what an earlier run left behind may still write
+            begun = time.time()
             ended = execute(
                 check.run if isinstance(check.run, str) else list(check.run),
                 environ=inherited(
@@ -113,6 +117,8 @@ def _run_mode(
                 timeout_s=check.timeout_s,
             )
             run = _read(check, mode, ended, junit, place)
+            if run.problem is None and junit.stat().st_mtime < begun - _CLOCK_S:
+                raise ConfigurationError(f"{check.junit} was written before this run began.")
             down = database.probe() if run.exit_status != 0 or run.problem is not None else None
             if down is None and mode == "supabase" and check.touches_db and run.problem is None:
                 run = replace(run, used=is_used(database.coordinates))

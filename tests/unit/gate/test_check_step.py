@@ -1,6 +1,7 @@
 """A check runs in the user's directory with a fresh database, and only what this run wrote counts."""
 
 import functools
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -98,6 +99,13 @@ def test_a_file_that_is_no_junit_file_is_not_removed(run: Run, tmp_path: Path, c
 def test_the_file_of_a_run_that_was_killed_is_replaced(run: Run, tmp_path: Path) -> None:
     (tmp_path / "project" / "out.xml").write_text('<?xml version="1.0"?><!-- x --><testsuites><tests')
     assert run(WRITE).status is Status.PASSED
+
+
+def test_a_file_that_was_written_before_does_not_count(run: Run, tmp_path: Path) -> None:
+    old = tmp_path / "project" / "old.xml"
+    old.write_text(ONE_TEST)
+    os.utime(old, (1_000_000_000, 1_000_000_000))
+    assert "out.xml was written before this run began" in reason(run("mv old.xml out.xml", modes=("memory",)))
 
 
 def test_a_pipe_in_the_place_of_the_file_is_unchecked(run: Run) -> None:
