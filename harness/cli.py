@@ -7,6 +7,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -44,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
+        _require_directory()
         status = _run(given)
         sys.stdout.flush()
     except BaseException as error:  # noqa: BLE001  # the last frame: nothing may escape as status 1
@@ -64,6 +66,13 @@ def _open_missing_streams() -> None:
                 os.dup2(descriptor, number)
                 os.close(descriptor)
         setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
+def _require_directory() -> None:
+    try:
+        Path.cwd()
+    except FileNotFoundError as error:
+        raise HarnessError("the working directory no longer exists; cd elsewhere.") from error
 
 
 def _run(arguments: list[str]) -> int:

@@ -26,8 +26,8 @@ def external(settings: Settings) -> Item:
     if missing:
         return problem(
             "project",
-            f"the stack is external, but {', '.join(missing)} is not set",
-            "Set it, or use --stack embedded, which needs no project.",
+            f"the stack is external, but {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set",
+            f"Set {'it' if len(missing) == 1 else 'them'}, or use --stack embedded, which needs no project.",
         )
     if re.fullmatch(r"https?://\S+", str(settings.supabase_url)) is None:
         return problem(

@@ -5,6 +5,7 @@ import secrets as random
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -27,14 +28,29 @@ from harness.settings.parity_toml import load
 __all__ = ["gate", "outcome_of", "verdict"]
 
 
+class _Path(click.Path):
+    """A path, and not an empty one, which is the working directory: ``--sql "$UNSET"`` names none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("The path is empty.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 @click.command()
-@click.option("--sql", type=click.Path(path_type=Path), help="Use this directory of NNN_name.sql migrations.")
+@click.option("--sql", type=_Path(path_type=Path), help="Use this directory of NNN_name.sql migrations.")
 @click.option("--level", type=click.Choice(["core", "strict"]), help="The cases to run; default: strict.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes that run the contract.")
-@click.option("--json", "json_path", metavar="PATH", help="Write the outcome as JSON; - is stdout.")
+@click.option(
+    "--json",
+    "json_path",
+    type=_Path(readable=False),
+    metavar="PATH",
+    help="Write the outcome as JSON; - is stdout.",
+)
 @click.option(
     "--report",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=_Path(path_type=Path, file_okay=False),
     help="Write every outcome, log and summary there.",
 )
 @click.option(
@@ -42,7 +58,7 @@ __all__ = ["gate", "outcome_of", "verdict"]
     type=click.Choice(["embedded", "external"]),
     help="Start servers for this run, or use SUPABASE_URL. Default: external where SUPABASE_URL is set.",
 )
-@click.option("--config", type=click.Path(path_type=Path), help="Use this file instead of ./parity.toml.")
+@click.option("--config", type=_Path(path_type=Path), help="Use this file instead of ./parity.toml.")
 def gate(
     *,
     sql: Path | None,
@@ -86,11 +102,19 @@ def gate(
 
 @click.command()
 @click.option(
-    "--report", type=click.Path(path_type=Path), required=True, help="The report directory of a gate run."
+    "--report", type=_Path(path_type=Path), required=True, help="The report directory of a gate run."
 )
-@click.option("--json", "json_path", metavar="PATH", help="Write the outcome as JSON; - is stdout.")
+@click.option(
+    "--json",
+    "json_path",
+    type=_Path(allow_dash=True),
+    metavar="PATH",
+    help="Write the outcome as JSON; - is stdout.",
+)
 def verdict(*, report: Path, json_path: str | None) -> int:
     """Recompute the verdict of a gate run from the files of its report, and believe nothing else."""
+    if json_path not in {None, "-"} and Path(str(json_path)).resolve().is_relative_to(report.resolve()):
+        raise click.BadParameter(f"{json_path} lies in the report that is to be read.", param_hint="--json")
     _clear_results(json_path, None)
     run = recheck(report, datetime.now(UTC))
     outcome = outcome_of(run)

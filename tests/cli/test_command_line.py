@@ -67,7 +67,17 @@ def test_help_and_version_succeed(harness: Harness, tmp_path: Path, arguments: l
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["nonsense"], ["--nonsense"], ["gate", "--level", "Core"], ["gate", "--workers", "0"], ["verdict"]],
+    [
+        [],
+        ["nonsense"],
+        ["--nonsense"],
+        ["gate", "--level", "Core"],
+        ["gate", "--workers", "0"],
+        ["verdict"],
+        ["gate", "--sql", ""],
+        ["gate", "--json", ""],
+        ["verdict", "--report", "r", "--json", "r/gate.json"],
+    ],
 )
 def test_wrong_usage_is_2(harness: Harness, tmp_path: Path, arguments: list[str]) -> None:
     done = harness(*arguments, cwd=tmp_path)
@@ -150,6 +160,21 @@ def test_a_closed_stream_is_no_traceback(tmp_path: Path, closed: str, status: in
     )
     assert done.returncode == status
     assert "Traceback" not in done.stderr
+
+
+def test_a_working_directory_that_is_gone_is_2(tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'mkdir gone && cd gone && rmdir "$PWD" && {sys.executable} -P -m harness doctor'],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (
+        2,
+        "Error: the working directory no longer exists; cd elsewhere.\n",
+    )
 
 
 def test_a_user_may_have_folders_of_our_names(harness: Harness, tmp_path: Path) -> None:
