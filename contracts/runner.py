@@ -53,6 +53,8 @@ class Pytest:
             *(sys.executable, "-P", "-m", "pytest", str(self.cases)),
             *("-c", str(INI), "--rootdir", str(self.cases.parent), "--noconftest"),
             *("-p", "no:cacheprovider", "-p", "xdist", "-p", "randomly", "-p", "contracts.plugin"),
+            # Cases neither log nor print: watching that costs a millisecond each.
+            *("-p", "no:logging", "--capture=sys"),
             *("--contract-plan", str(plan), "--assert=rewrite", "--import-mode=importlib"),
             f"--randomly-seed={self.seed}",
             *(
