@@ -85,9 +85,10 @@ def wait_for(condition: Callable[[], bool], *, what: str, deadline_s: float = 15
 
 
 def run_python(code: str, environ: Mapping[str, str], *arguments: str) -> "subprocess.Popen[bytes]":
-    """Start a fresh Python process that can import the harness and this directory's helpers."""
-    root = str(Path(harness.__file__).parent.parent)
-    path = os.pathsep.join([root, *filter(None, [environ.get("PYTHONPATH")])])
+    """Start a fresh Python process that can import the harness under test and this directory's helpers."""
+    # The harness may be an installed one, far from the tests: it comes first.
+    roots = [str(Path(harness.__file__).parent.parent), str(Path(__file__).parents[3])]
+    path = os.pathsep.join([*roots, *filter(None, [environ.get("PYTHONPATH")])])
     return subprocess.Popen(
         [sys.executable, "-P", "-c", code, *arguments],
         env={**os.environ, **environ, "PYTHONPATH": path},
