@@ -30,7 +30,7 @@ def test_a_machine_that_has_everything(harness: Harness, tmp_path: Path) -> None
         ({"HARNESS_STACK": "cloud"}, "HARNESS_STACK='cloud' is not a kind of stack"),
         (
             {"SUPABASE_URL": "http://127.0.0.1:1"},
-            "SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY is not set",
+            "SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY are not set",
         ),
         (PROJECT | {"SUPABASE_URL": "localhost"}, "SUPABASE_URL is no http(s) URL"),
         (PROJECT | {"SUPABASE_ANON_KEY": "<anon-key>"}, "SUPABASE_ANON_KEY is neither a JSON Web Token"),
