@@ -6,10 +6,10 @@ from uuid import UUID
 
 from harness.adapters import codec, flows
 from harness.adapters.protocol import Id, Received
-from harness.adapters.queries import Condition, Order, Page, Query
+from harness.adapters.queries import Condition, Order, Page, Query, check_limit
 from harness.adapters.rest import Rest
 from harness.adapters.selector import Selector, cursor_after
-from harness.errors import InvalidValue, NotFound, UnexpectedResponse
+from harness.errors import NotFound, UnexpectedResponse
 from harness.models import Entity, New, NewWebhookEvent, Patch, Row, SchedulingRequest, WebhookEvent
 
 __all__ = ["AppendOnlyTable", "QueueTable", "SchedulingRequestTable", "Table", "WebhookEventTable"]
@@ -50,8 +50,7 @@ class AppendOnlyTable(Generic[R]):
     ) -> Page[R]:
         """Return a page of rows in total order."""
         query = Query.checked(self._entity, where, order, cursor)
-        if type(limit) is not int or limit < 0:
-            raise InvalidValue("limit", "is not a number of rows")
+        check_limit(limit)
         if limit == 0:
             return Page((), None)
         rows = tuple(self._selector.rows(query, at_most=limit + 1))

@@ -19,6 +19,7 @@ from harness.redact import redact
 from harness.reports.files import remove, write_json
 from harness.settings import Settings, inherited, secrets
 from harness.stack.account import Account
+from harness.stack.install import installation
 from harness.version import version
 
 __all__ = ["doctor"]
@@ -105,7 +106,7 @@ def _examine(config: Path | None) -> list[Item]:
 
 
 def _servers(settings: Settings, account: Account) -> list[Item]:
-    installed = servers.installation(settings, account)
+    installed = installation(settings, account)
     items = [
         servers.account(account),
         servers.cache(settings, account, installed=installed is not None),

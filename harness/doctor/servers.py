@@ -1,6 +1,5 @@
 """The servers: installed, or installable from here."""
 
-import hashlib
 import os
 import subprocess
 from pathlib import Path
@@ -14,7 +13,7 @@ from harness.stack.home import Home
 from harness.stack.npm import Npm, explain
 from harness.stack.platforms import Platform, manifest
 
-__all__ = ["account", "cache", "installation", "node", "servers"]
+__all__ = ["account", "cache", "node", "servers"]
 
 _NETWORK_S = 5
 _INSTALL_MB = 500
@@ -26,13 +25,6 @@ def account(current: Account) -> Item:
     if not current.switch:
         return ok("account", f"uid {current.uid}")
     return ok("account", f"root; the servers run as uid {current.uid}")
-
-
-def installation(settings: Settings, current: Account) -> Path | None:
-    """The directory of the installed servers, or None."""
-    digest = hashlib.sha256(manifest()[0] + Platform.current().name.encode()).hexdigest()[:16]
-    place = Home.of(settings, current).servers / digest
-    return place if (place / "installed.json").is_file() else None
 
 
 def cache(settings: Settings, current: Account, *, installed: bool) -> Item:

