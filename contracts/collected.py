@@ -7,7 +7,7 @@ import pytest
 
 from contracts.events import CaseInfo
 
-__all__ = ["case_info", "first_sentence"]
+__all__ = ["case_info", "first_sentence", "function_id"]
 
 
 def case_info(item: pytest.Item, adapter_parameter: str, prefix: str) -> CaseInfo:
@@ -16,22 +16,27 @@ def case_info(item: pytest.Item, adapter_parameter: str, prefix: str) -> CaseInf
     The adapter is the first parameter of each item, with a prefix in its id;
     what remains is the id of the case.
     """
-    module = item.path.stem.removeprefix("test_")
     callspec: Any = getattr(item, "callspec", None)
-    name = str(getattr(item, "originalname", None) or item.name).removeprefix("test_")
     adapter, parameters = "", "" if callspec is None else str(callspec.id)
     if callspec is not None and adapter_parameter in callspec.params:
         adapter = str(callspec.params[adapter_parameter])
         parameters = parameters.removeprefix(prefix + adapter).removeprefix("-")
     needs = sorted({capability.value for mark in item.iter_markers("needs") for capability in mark.args})
     return CaseInfo(
-        id=f"{module}.{name}" + (f"[{parameters}]" if parameters else ""),
+        id=function_id(item) + (f"[{parameters}]" if parameters else ""),
         adapter=adapter,
         level="core" if item.get_closest_marker("strict") is None else "strict",
         needs=tuple(needs),
         heading=_heading(item),
         where=_where(item),
     )
+
+
+def function_id(item: pytest.Item) -> str:
+    """Return the id of a case without what it is parametrized with: module and function."""
+    module = item.path.stem.removeprefix("test_")
+    name = str(getattr(item, "originalname", None) or item.name).removeprefix("test_")
+    return f"{module}.{name}"
 
 
 def first_sentence(text: str | None) -> str:

@@ -23,6 +23,14 @@ class Adapter:
     subject: str
     """``module:attribute`` of a function from the record of a stack, or None, to a `Subject`."""
     needs_stack: bool = False
+    argument: str | None = None
+    """What the function takes besides the stack, if anything."""
+    cases: tuple[str, ...] = ()
+    """Run these ids only; none means all."""
+
+    def runs(self, case: str) -> bool:
+        """Say whether a case is to run on this adapter."""
+        return not self.cases or case in self.cases
 
     def open(self, stack: Path | None) -> Subject:
         """Make the subject of one worker."""
@@ -30,7 +38,8 @@ class Adapter:
         found: Any = import_module(module)
         for name in path.split("."):
             found = getattr(found, name)
-        return cast("Callable[[Path | None], Subject]", found)(stack)
+        arguments = () if self.argument is None else (self.argument,)
+        return cast("Callable[..., Subject]", found)(stack, *arguments)
 
 
 MEMORY = Adapter(name="memory", subject="contracts.subjects.memory:MemorySubject.open")
@@ -50,8 +59,10 @@ class Plan:
     """The record of the running stack."""
     level: Level = "strict"
     """``core`` leaves the strict cases out."""
-    cases: tuple[str, ...] = ()
-    """Run these ids only; none means all."""
+    one_by_one: bool = False
+    """Close each adapter before the next is opened: for runs with more adapters than a machine can hold."""
+    until_failure: bool = False
+    """Leave the remaining cases of an adapter out once one of them failed."""
     owner_fd: int | None = None
     """The reading end of a pipe that the command holds: it closes when the command ends, and so must we."""
 
@@ -63,9 +74,11 @@ class Plan:
     def loads(cls, text: str) -> Self:
         """Read a plan back."""
         data = json.loads(text)
-        adapters = tuple(Adapter(**adapter) for adapter in data.pop("adapters"))
+        adapters = tuple(
+            Adapter(**{**adapter, "cases": tuple(adapter["cases"])}) for adapter in data.pop("adapters")
+        )
         events, stack = (_path(data.pop(name)) for name in ("events", "stack"))
-        return cls(adapters=adapters, events=events, stack=stack, cases=tuple(data.pop("cases")), **data)
+        return cls(adapters=adapters, events=events, stack=stack, **data)
 
 
 def _text(path: Path | None) -> str | None:

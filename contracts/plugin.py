@@ -19,7 +19,7 @@ import pytest
 
 import contracts
 import harness
-from contracts.collected import case_info
+from contracts.collected import case_info, function_id
 from contracts.events import Begun, Broke, CaseInfo, Collected, Ended, Event, Lost, Opened, Writer
 from contracts.expect import comparisons
 from contracts.explain import compared
@@ -51,7 +51,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each case on each adapter of the plan."""
     if ADAPTER in metafunc.fixturenames:
-        adapters = _session(metafunc.config).plan.adapters
+        # What no adapter is to run is not multiplied by all of them first.
+        function = function_id(metafunc.definition)
+        adapters = [
+            adapter
+            for adapter in _session(metafunc.config).plan.adapters
+            if not adapter.cases or any(case.partition("[")[0] == function for case in adapter.cases)
+        ]
         metafunc.parametrize(
             ADAPTER,
             [adapter.name for adapter in adapters],
@@ -92,6 +98,7 @@ class ContractSession:
         self._subjects: dict[str, Subject] = {}
         self._opening: dict[str, Future[Subject]] = {}
         self._running: CaseRun | None = None
+        self._failed: set[str] = set()
         self._stop: str | None = None
         if self._controls and plan.owner_fd is not None:
             threading.Thread(target=_end_with_owner, args=(plan.owner_fd,), daemon=True).start()
@@ -130,7 +137,7 @@ class ContractSession:
     def pytest_collection(self) -> None:
         """Start what the adapters need while the cases are collected: servers take as long as that."""
         distributes = self._controls and bool(self._config.getoption("numprocesses", None))
-        if not distributes and not self._config.option.collectonly:
+        if not (distributes or self.plan.one_by_one or self._config.option.collectonly):
             for adapter in self.plan.adapters:
                 if adapter.needs_stack:
                     self._opening[adapter.name] = started(partial(self._open, adapter.name))
@@ -143,13 +150,19 @@ class ContractSession:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep what the plan names. Everything else that disappears is missed by the verdict."""
-        cases = set(self.plan.cases)
-        items[:] = [
-            item
-            for item in items
-            if (self.plan.level == "strict" or self._info(item).level == "core")
-            and (not cases or self._info(item).id in cases)
-        ]
+        adapters = {adapter.name: adapter for adapter in self.plan.adapters}
+        partial = any(adapter.cases for adapter in self.plan.adapters)
+
+        def is_planned(info: CaseInfo) -> bool:
+            adapter = adapters.get(info.adapter)
+            # A case that takes no adapter is reported as such; in a part of a run, nobody asked for it.
+            chosen = not partial if adapter is None else adapter.runs(info.id)
+            return chosen and (self.plan.level == "strict" or info.level == "core")
+
+        items[:] = [item for item in items if is_planned(self._info(item))]
+        if self.plan.one_by_one:
+            places = {name: place for place, name in enumerate(adapters)}
+            items.sort(key=lambda item: places[self._info(item).adapter])
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Tell which cases will run."""
@@ -162,25 +175,37 @@ class ContractSession:
             self.emit(Broke(what=report.nodeid, text=report.longreprtext[-2000:]))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+    def pytest_runtest_protocol(
+        self, item: pytest.Item, nextitem: pytest.Item | None
+    ) -> Generator[None, object, object]:
         """Follow one case from its setup to its teardown."""
-        # A thread that a case left behind goes on writing to the log of that case.
-        self.log = Log()
-        comparisons.clear()
-        run = self._running = CaseRun(item, self._info(item), self._worker)
-        self.emit(run.started())
-        result = yield
-        self.emit(run.finished(self.log))
-        self._running = None
-        if run.down is not None:
-            item.session.shouldstop = run.down
+        info = self._info(item)
+        if self.plan.until_failure and info.adapter in self._failed:
+            result = yield
+        else:
+            # A thread that a case left behind goes on writing to the log of that case.
+            self.log = Log()
+            comparisons.clear()
+            run = self._running = CaseRun(item, info, self._worker)
+            self.emit(run.started())
+            result = yield
+            self.emit(run.finished(self.log))
+            self._running = None
+            if run.problem is not None:
+                self._failed.add(info.adapter)
+            if run.down is not None:
+                item.session.shouldstop = run.down
+        if self.plan.one_by_one and (nextitem is None or self._info(nextitem).adapter != info.adapter):
+            self._close(info.adapter)
         return result
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self) -> None:
         """Exempt an adapter that lacks what the case needs."""
         run = self._running
-        if run is not None and run.info.adapter:
+        if run is None:
+            pytest.skip("enough is known of its adapter")
+        if run.info.adapter:
             capabilities = {capability.value for capability in self.open(run.info.adapter).capabilities}
             lacking = [name for name in run.info.needs if name not in capabilities]
             if lacking:
@@ -225,15 +250,19 @@ class ContractSession:
             if opening.exception() is None:
                 self._subjects[name] = opening.result()
         self._opening.clear()
-        for subject in self._subjects.values():
-            try:
-                subject.close()
-            except Exception as error:  # noqa: BLE001 - the verdict does not depend on it; the log shows it
-                print(f"closing {subject.name}: {error}", file=sys.__stderr__)
-        self._subjects.clear()
+        for name in tuple(self._subjects):
+            self._close(name)
         yield
         if self._controls:
             self.emit(Ended(exit_status=int(exitstatus)))
+
+    def _close(self, name: str) -> None:
+        subject = self._subjects.pop(name, None)
+        try:
+            if subject is not None:
+                subject.close()
+        except Exception as error:  # noqa: BLE001 - the verdict does not depend on it; the log shows it
+            print(f"closing {name}: {error}", file=sys.__stderr__)
 
     def _probe(self, adapter: str) -> str | None:
         subject = self._subjects.get(adapter)

@@ -58,10 +58,9 @@ def run_contract(request: Request, watch: Callable[[Event], None] = lambda _: No
     """Run the cases on the adapters, in random order and in parallel, and judge what was seen."""
     plan = Plan(
         events=None,
-        adapters=request.adapters,
+        adapters=tuple(replace(adapter, cases=request.only) for adapter in request.adapters),
         stack=request.stack,
         level=request.level,
-        cases=request.only,
     )
     seen = observe(
         Pytest(

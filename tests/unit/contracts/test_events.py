@@ -1,5 +1,6 @@
 """Events survive the file, and a damaged file is noticed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,10 @@ def test_stream_that_was_never_written_is_empty(tmp_path: Path) -> None:
 
 def test_plan_survives_its_text(tmp_path: Path) -> None:
     plan = Plan(
-        events=tmp_path, adapters=(MEMORY, SUPABASE), stack=tmp_path, level="core", cases=("a.b",), owner_fd=7
+        events=tmp_path,
+        adapters=(MEMORY, replace(SUPABASE, cases=("a.b",))),
+        stack=tmp_path,
+        level="core",
+        owner_fd=7,
     )
     assert Plan.loads(plan.dumps()) == plan
