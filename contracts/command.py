@@ -20,6 +20,7 @@ from contracts.plan import MEMORY, SUPABASE, Adapter, Level
 from contracts.report.progress import Progress
 from contracts.report.summary import Facts, summary
 from contracts.runner import DEADLINE_S
+from contracts.selfcheck.command import SelfCheckCommand, SelfCheckOptions
 from contracts.session import Request, Run, run_contract
 from contracts.stacks import Stack, open_stack
 from contracts.surroundings import check_directory
@@ -91,6 +92,15 @@ class _Options:
     show_default=True,
     help="Seconds that one case may take.",
 )
+@click.option(
+    "--self-check",
+    is_flag=True,
+    help="Judge the contract instead: it must reject every broken adapter that is known.",
+)
+@click.option("--exhaustive", is_flag=True, help="With --self-check: all cases on every broken adapter.")
+@click.option(
+    "--broken", multiple=True, metavar="ID", help="With --self-check: this broken adapter only, not all."
+)
 def contract(
     *,
     adapters: Sequence[str],
@@ -102,11 +112,18 @@ def contract(
     report: Path | None,
     only: tuple[str, ...],
     case_timeout: float,
+    self_check: bool,
+    exhaustive: bool,
+    broken: tuple[str, ...],
 ) -> int:
     """Check that the adapters do what the contract says, each case on each of them.
 
-    Exit status: 0 parity; 1 a case failed; 2 could not check.
+    Exit status: 0 parity; 1 a case failed; 2 could not check. With
+    --self-check: 0 every broken adapter is rejected; 1 one survived; 2 could
+    not check.
     """
+    if (exhaustive or broken) and not self_check:
+        raise click.UsageError("--exhaustive and --broken go with --self-check.")
     settings = Settings.from_environ()
     options = _Options(
         adapters=tuple(_ADAPTERS[name] for name in dict.fromkeys(adapters)),
@@ -123,7 +140,26 @@ def contract(
         remove(Path(options.json))
     if options.report is not None:
         reportfiles.prepare(options.report)
+    if self_check:
+        _refuse_selection(options)
+        return SelfCheckCommand(
+            SelfCheckOptions(
+                broken=broken,
+                exhaustive=exhaustive,
+                seed=options.seed,
+                workers=options.workers,
+                stack=options.stack,
+                json=options.json,
+                report=options.report,
+            ),
+            settings,
+        ).run()
     return _Command(options, settings).run()
+
+
+def _refuse_selection(options: _Options) -> None:
+    if options.only or options.level != "strict" or len(options.adapters) != len(_ADAPTERS):
+        raise click.UsageError("--self-check takes neither --adapter, --level nor --case: use --broken ID.")
 
 
 class _Command:

@@ -12,9 +12,10 @@ from contracts.runner import Observation
 from harness.models.outcome import Artifact, Outcome
 from harness.reports.files import explain, remove, sha256_of, write_text
 
-__all__ = ["dumps", "prepare", "write"]
+__all__ = ["dumps", "prepare", "write", "write_kills"]
 
 _REPORT, _CASES, _TEXT, _LOG = "report.json", "cases.json", "report.txt", "pytest.log"
+_KILLS = "kills.json"
 
 
 def prepare(directory: Path) -> None:
@@ -23,7 +24,7 @@ def prepare(directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise explain(directory, error) from error
-    for name in (_REPORT, _CASES, _TEXT, _LOG):
+    for name in (_REPORT, _CASES, _TEXT, _LOG, _KILLS):
         remove(directory / name)
 
 
@@ -41,6 +42,20 @@ def write(
     contents = {_CASES: json.dumps([_case(case) for case in slowest_first], indent=1), _TEXT: text + "\n"}
     if seen is not None:
         contents[_LOG] = f"{seen.log}\n{seen.complaints}"
+    return _written(directory, result, contents, redacted)
+
+
+def write_kills(
+    directory: Path, result: Outcome, kills: dict[str, Any], text: str, *, redacted: Callable[[str], str]
+) -> Outcome:
+    """Write the files of a self-check, as `write` does those of a run."""
+    contents = {_KILLS: json.dumps(kills, indent=1), _TEXT: text + "\n"}
+    return _written(directory, result, contents, redacted)
+
+
+def _written(
+    directory: Path, result: Outcome, contents: dict[str, str], redacted: Callable[[str], str]
+) -> Outcome:
     for name, content in contents.items():
         write_text(directory / name, redacted(content))
     artifacts = tuple(Artifact(path=name, sha256=sha256_of(directory / name)) for name in contents)

@@ -13,9 +13,10 @@ from contracts.plan import Adapter, Level, Plan
 from contracts.runner import DEADLINE_S, Observation, Pytest, observe
 from harness.settings import inherited
 
-__all__ = ["Request", "Run", "run_contract"]
+__all__ = ["PACKAGES", "Request", "Run", "outside", "run_contract"]
 
-_PACKAGES = tuple(str(Path(str(package.__file__)).resolve().parent) for package in (contracts, harness))
+PACKAGES = tuple(str(Path(str(package.__file__)).resolve().parent) for package in (contracts, harness))
+"""The folders that must have run."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +78,8 @@ def run_contract(request: Request, watch: Callable[[Event], None] = lambda _: No
         request.expected,
         request.names,
         seen.events,
-        packages=_PACKAGES,
-        outside=_outside(seen),
+        packages=PACKAGES,
+        outside=outside(seen),
     )
     missing = sum(result.kind is Kind.MISSING for result in judgement.results)
     if missing:
@@ -94,8 +95,8 @@ def run_contract(request: Request, watch: Callable[[Event], None] = lambda _: No
     return Run(judgement=judgement, observation=seen)
 
 
-def _outside(seen: Observation) -> list[str]:
-    """What is known of the run besides its events, as sentences."""
+def outside(seen: Observation) -> list[str]:
+    """Say what is known of a run besides its events, as sentences: why it is not whole, if it is not."""
     sentences = [] if seen.cut_short is None else [seen.cut_short]
     if seen.damaged is not None:
         sentences.append(f"The result cannot be trusted: {seen.damaged}.")
