@@ -1,0 +1,202 @@
+"""Draws the arguments of one call, for the most part such that it succeeds, from what is stored already."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, TypeVar, get_args
+
+from hypothesis import strategies as st
+
+from contracts.agreement.pair import CLIENTS, Pair
+from contracts.agreement.steps import Assigned
+from contracts.agreement.values import IDS, MALFORMED_IDS, NOON, combinations, invalid, is_text_key, pool_id, valid
+from harness.adapters.capabilities import Capability
+from harness.adapters.protocol import Actor
+from harness.adapters.queries import Condition, Direction, Operator, Order
+from harness.models import AuditLog, Booking, Column, ColumnType, Entity, New, Patch, Row, entity_of
+
+__all__ = ["Arguments"]
+
+T = TypeVar("T")
+_OPTIONAL = (0, 1, 1, 2)
+"""How many columns that may be left out are given."""
+
+
+@cache
+def _below(number: int) -> st.SearchStrategy[int]:
+    """Return the strategy of the numbers from 0 on; making one takes longer than drawing from it."""
+    return st.integers(0, number - 1)
+
+
+class Arguments:
+    """The arguments of one call."""
+
+    def __init__(self, draw: st.DrawFn, pair: Pair, capabilities: frozenset[Capability]) -> None:
+        self._draw = draw
+        self._pair = pair
+        self._capabilities = capabilities
+
+    def one(self, values: Sequence[T]) -> T:
+        """Draw one of some values; the first is the simplest."""
+        return values[0] if len(values) == 1 else values[self._draw(_below(len(values)))]
+
+    def rarely(self, one_in: int = 8) -> bool:
+        """Draw True now and then."""
+        return self._draw(_below(one_in)) == one_in - 1
+
+    def client(self) -> int:
+        """Draw which client makes the call."""
+        return self._draw(_below(CLIENTS))
+
+    def stored(self, table: str) -> Sequence[Any]:
+        """Return the rows of a table, as the reference has them."""
+        return self._pair.rows(table)
+
+    def id(self, table: str, rows: Sequence[Row] | None = None) -> Any:
+        """Draw an id to look for: mostly of a row that exists, or of one of `rows`."""
+        rows = self.stored(table) if rows is None else rows
+        if not rows or self.rarely(10):
+            absent = pool_id(table, self._draw(_below(IDS)))
+            return self.one((absent, str(absent), *MALFORMED_IDS))
+        symbol = self._pair.symbol(self.one(rows).id)
+        if not self.rarely(6):
+            return symbol
+        return Assigned(symbol.number, upper=True) if isinstance(symbol, Assigned) else str(symbol).upper()
+
+    def new(self, kind: type[New[Any]], *, columns: Sequence[str] | None = None, spoil: int = 8) -> New[Any]:
+        """Draw the values of a new row, of some of its columns or of all that a client may set."""
+        entity = kind.entity
+        open_to_clients = [
+            column
+            for column in entity.columns
+            if column.name not in entity.assigned and (columns is None or column.name in columns)
+        ]
+        required = [c for c in open_to_clients if not c.nullable and c.default is None]
+        optional = [c for c in open_to_clients if c not in required and c.name != "id"]
+        chosen = required + self._some(optional)
+        values = self._values(entity, chosen)
+        if Capability.CLIENT_IDS in self._capabilities and not self.rarely(5):
+            values = {"id": pool_id(entity.table, self._draw(_below(IDS))), **values}
+        return kind(**self._spoiled(entity, values, one_in=spoil))
+
+    def plain(self, kind: type[New[Any]], number: int) -> New[Any]:
+        """Return the values of a new row that can be stored: the same for the same number."""
+        entity = kind.entity
+        values: dict[str, Any] = {}
+        for possible in combinations(entity.row, self._capabilities):
+            values |= possible[number % len(possible)]
+        required = [
+            column
+            for column in entity.columns
+            if not column.nullable and column.default is None and column.name not in entity.assigned
+        ]
+        plain = {
+            column.name: values.get(column.name, self._plain(entity, column, number)) for column in required
+        }
+        if Capability.CLIENT_IDS in self._capabilities:
+            plain["id"] = pool_id(entity.table, number)
+        return kind(**plain)
+
+    def _plain(self, entity: Entity[Any], column: Column, number: int) -> Any:
+        if column.references is not None:
+            rows = self.stored(column.references.table)
+            return self._pair.symbol(rows[0].id) if rows else pool_id(column.references.table, number)
+        pool = valid(entity.row, column.name, self._capabilities)
+        return pool[number % len(pool)] if is_text_key(entity.row, column.name) else pool[0]
+
+    def patch(self, kind: type[Patch[Any]]) -> Patch[Any]:
+        """Draw changes to one column or a few."""
+        entity = kind.entity
+        if self.rarely(20):
+            return kind()
+        columns = [c for c in entity.columns if c.name not in entity.assigned and c.name != "id"]
+        chosen = self._some(columns) or [self.one(columns)]
+        return kind(**self._spoiled(entity, self._values(entity, chosen)))
+
+    def _some(self, columns: Sequence[Column]) -> list[Column]:
+        numbers = {self._draw(_below(len(columns))) for _ in range(self.one(_OPTIONAL))} if columns else set()
+        return [columns[number] for number in sorted(numbers)]
+
+    def _values(self, entity: Entity[Any], chosen: Sequence[Column]) -> dict[str, Any]:
+        """Draw values that a row may have; columns that a CHECK connects are drawn together."""
+        names = {column.name for column in chosen}
+        values: dict[str, Any] = {}
+        for possible in combinations(entity.row, self._capabilities):
+            if names & possible[0].keys():
+                values |= self.one(possible)
+        return {
+            column.name: values[column.name] if column.name in values else self._value(entity, column)
+            for column in entity.columns
+            if column.name in names or column.name in values
+        }
+
+    def _value(self, entity: Entity[Any], column: Column) -> Any:
+        if column.nullable and self.rarely(5):
+            return None
+        if column.references is not None:
+            rows = self.stored(column.references.table)
+            if not rows or self.rarely(10):
+                return pool_id(column.references.table, self._draw(_below(IDS)))
+            return self._pair.symbol(self.one(rows).id)
+        return self.one(valid(entity.row, column.name, self._capabilities))
+
+    def _spoiled(self, entity: Entity[Any], values: dict[str, Any], one_in: int = 8) -> dict[str, Any]:
+        """Put now and then a value in that cannot be stored, or leave one out."""
+        if not values or not self.rarely(one_in):
+            return values
+        name = self.one([*values])
+        if name != "id" and self.rarely(4):
+            return {other: value for other, value in values.items() if other != name} or values
+        return {**values, name: self.one(invalid(entity.row, name, self._capabilities))}
+
+    def conditions(self, entity: Entity[Any]) -> list[Condition]:
+        """Draw the conditions of a list."""
+        return [self._condition(entity) for _ in range(self.one((0, 0, 1, 1, 2)))]
+
+    def _condition(self, entity: Entity[Any]) -> Condition:
+        column = self.one(entity.columns)
+        if self.rarely(12):
+            operator = self.one(get_args(Operator))
+            return Condition(
+                self.one((column.name, "no_such_column")), operator, self.one((None, "x", [None], 1.5))
+            )
+        match column.type:
+            case ColumnType.JSONB | ColumnType.TEXT_ARRAY:
+                return Condition(column.name, "is_null", self.one((False, True)))
+            case ColumnType.TIMESTAMPTZ | ColumnType.INTEGER:
+                operator = self.one(("gt", "lt", "gte", "lte", "eq", "in", "is_null"))
+            case _:
+                operator = self.one(("eq", "in", "is_null"))
+        if operator == "is_null":
+            return Condition(column.name, "is_null", self.one((False, True)))
+        values = [self._wanted(entity, column) for _ in range(self.one((1, 2, 0)) if operator == "in" else 1)]
+        return Condition(column.name, operator, values if operator == "in" else values[0])
+
+    def _wanted(self, entity: Entity[Any], column: Column) -> Any:
+        if column.type is ColumnType.UUID:
+            return self.id(entity.table if column.references is None else column.references.table)
+        return self.one(valid(entity.row, column.name, self._capabilities))
+
+    def order(self, entity: Entity[Any]) -> Order | None:
+        """Draw an order, or None for the default one."""
+        if self.rarely(15):
+            return Order(self.one(("payload", "status", "no_such_column")))
+        fields = [column.name for column in entity.columns if column.type is ColumnType.TIMESTAMPTZ]
+        field = self.one((None, *fields, "id"))
+        return None if field is None else Order(field, self.one(get_args(Direction)))
+
+    def actor(self) -> Actor:
+        """Draw who acts: the kinds that the audit log knows, and now and then another."""
+        types = entity_of(AuditLog).by_name["actor_type"].choices or ()
+        kind = self.one(types) if not self.rarely(15) else self.one(("Candidate", None))
+        return Actor(kind, self.one((None, "ada@example.org")))  # type: ignore[arg-type]  # wrong on purpose
+
+    def past(self, row: type[Row], name: str) -> datetime:
+        """Draw a time of a column that is over."""
+        return self.one([time for time in valid(row, name, self._capabilities) if time < NOON])
+
+    def slot(self) -> Mapping[str, Any]:
+        """Draw two times, mostly in order."""
+        booking = entity_of(Booking)
+        values = self._values(booking, [booking.by_name["scheduled_start"], booking.by_name["scheduled_end"]])
+        return self._spoiled(booking, values, one_in=12)

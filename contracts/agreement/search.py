@@ -1,0 +1,139 @@
+"""Looks for a sequence on which adapter and reference part, within a budget, and for the shortest such."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis.database import ExampleDatabase
+from hypothesis.errors import Flaky
+from hypothesis.stateful import run_state_machine_as_test
+
+from contracts.agreement.machine import Broken, Machine
+from contracts.agreement.pair import Pair
+from contracts.agreement.steps import Step
+from contracts.expect import Divergence
+from contracts.subject import Subject
+
+__all__ = ["SHRINKING_S", "Found", "Search", "Tally", "search"]
+
+STEPS = 40
+"""Most steps of a sequence."""
+SHRINKING_S = 20.0
+"""How long a sequence that failed is made shorter, whatever the budget."""
+_ENDLESS = 10**9
+
+
+class _Over(BaseException):
+    """There is no time left. Hypothesis lets it pass, where it takes an Exception for a failed example."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A sequence whose last step parts the two."""
+
+    steps: tuple[Step, ...]
+    divergence: Divergence
+
+
+@dataclass
+class Tally:
+    """What a search has executed."""
+
+    sequences: int = 0
+    steps: int = 0
+    asked: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How often an operation came to ``ok``, or to an error of a kind."""
+    states: set[tuple[str, str]] = field(default_factory=set)
+    """Tables and statuses that were stored."""
+
+    def add(self, pair: Pair) -> None:
+        """Count a sequence that has come to its end."""
+        self.sequences += 1
+        self.steps += len(pair.steps)
+        self.asked += pair.asked
+        self.states |= pair.states
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """What to look for, and for how long."""
+
+    budget_s: float
+    seed: int
+    names: bool = True
+    """Compare the subjects of errors, too."""
+    most_sequences: int = _ENDLESS
+    """End after so many sequences, too: then the result does not depend on the time."""
+    examples: ExampleDatabase | None = None
+    """Where sequences that failed are kept, to be tried first the next time."""
+    shrinking_s: float = SHRINKING_S
+
+
+def search(subject: Subject, asked: Search) -> tuple[Tally, Found | None]:
+    """Run sequences until the budget is used up, or until one fails and cannot be made shorter in time.
+
+    Raises what is no matter of the two sides: servers that are gone.
+    """
+    run = _Run(subject, asked)
+
+    @seed(asked.seed)
+    def machine() -> Machine:
+        return run.machine()
+
+    try:
+        run_state_machine_as_test(cast("Any", machine), settings=run.settings())
+    except (_Over, Divergence):
+        pass
+    except Broken as broken:
+        raise cast("Exception", broken.__cause__) from None
+    except Flaky:
+        # Not every adapter fails each time it is asked the same: that it did once is enough. And the end of
+        # the time, in the middle of what Hypothesis does, looks like this, too.
+        if run.shortest is None and not run.is_over:
+            raise
+    return run.tally, run.shortest
+
+
+class _Run:
+    def __init__(self, subject: Subject, asked: Search) -> None:
+        self.tally = Tally()
+        self.shortest: Found | None = None
+        self.is_over = False
+        self._subject = subject
+        self._asked = asked
+        self._until = time.monotonic() + asked.budget_s
+
+    def settings(self) -> settings:
+        """Return settings that leave no limit of Hypothesis' own."""
+        return settings(
+            max_examples=self._asked.most_sequences,
+            stateful_step_count=STEPS,
+            database=self._asked.examples,
+            deadline=None,
+            derandomize=False,
+            phases=(Phase.reuse, Phase.generate, Phase.shrink),
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+            print_blob=False,
+            verbosity=Verbosity.quiet,
+        )
+
+    def machine(self) -> Machine:
+        """Return the machine of the next sequence, if there is time for one."""
+        if time.monotonic() > self._until:
+            self.is_over = True
+            raise _Over
+        pair = Pair(self._subject, names=self._asked.names)
+        return Machine(pair, self._subject.capabilities, self._ended)
+
+    def _ended(self, pair: Pair, divergence: Divergence | None) -> None:
+        """Count a sequence. The first one that fails ends the budget, and begins the time to shorten it."""
+        self.tally.add(pair)
+        if divergence is None:
+            return
+        if self.shortest is None:
+            self._until = time.monotonic() + self._asked.shrinking_s
+        if self.shortest is None or len(pair.steps) <= len(self.shortest.steps):
+            self.shortest = Found(steps=tuple(pair.steps), divergence=divergence)
