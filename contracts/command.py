@@ -16,7 +16,7 @@ from contracts import reportfiles
 from contracts.judgement import Judgement, unchecked
 from contracts.manifest import Manifest
 from contracts.outcome import outcome
-from contracts.plan import MEMORY, SUPABASE, Adapter, Level
+from contracts.plan import BUDGET_S, MEMORY, SUPABASE, Adapter, Level
 from contracts.report.progress import Progress
 from contracts.report.summary import Facts, summary
 from contracts.runner import DEADLINE_S
@@ -47,6 +47,7 @@ class _Options:
     report: Path | None
     only: tuple[str, ...]
     deadline_s: float
+    budget_s: float
 
 
 @click.command()
@@ -90,7 +91,14 @@ class _Options:
     type=click.FloatRange(min=1),
     default=DEADLINE_S,
     show_default=True,
-    help="Seconds that one case may take.",
+    help="Seconds that one case may take; the search has its budget besides.",
+)
+@click.option(
+    "--budget",
+    type=click.FloatRange(min=0.1, max=86_400),
+    default=BUDGET_S,
+    show_default=True,
+    help="Seconds to search for calls on which an adapter and the reference disagree.",
 )
 @click.option(
     "--self-check",
@@ -112,6 +120,7 @@ def contract(
     report: Path | None,
     only: tuple[str, ...],
     case_timeout: float,
+    budget: float,
     self_check: bool,
     exhaustive: bool,
     broken: tuple[str, ...],
@@ -135,6 +144,7 @@ def contract(
         report=report,
         only=only,
         deadline_s=case_timeout,
+        budget_s=budget,
     )
     if options.json is not None and options.json != "-":
         remove(Path(options.json))
@@ -216,6 +226,8 @@ class _Command:
                 stack=self._stack.record,
                 only=options.only,
                 deadline_s=options.deadline_s,
+                budget_s=options.budget_s,
+                examples=self._settings.examples,
                 long_traceback=self._settings.debug or options.report is not None,
             )
             cases = len(options.only) or len(request.expected)

@@ -7,7 +7,7 @@ not whole.
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +61,8 @@ class Problem:
     message: str
     where: str
     traceback: str
+    script: str | None = None
+    """The source of a Python script that shows the divergence."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +120,8 @@ class Finished:
     down: str | None = None
     """What the probe of the servers said after the case had failed."""
     seconds: float = 0.0
+    properties: Mapping[str, str] = field(default_factory=dict)
+    """What the case reports of itself, by `record_property`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,8 @@ class Divergence(AssertionError):
         super().__init__(f"expected {expected}, got {actual}")
         self.expected = expected
         self.actual = actual
+        self.script: str | None = None
+        """The source of a Python script that shows it, if there is one."""
 
 
 @contextmanager

@@ -45,6 +45,7 @@ def explain(
         message=(" ".join(str(value).split()) or type(value).__name__)[:500],
         where=_where(error, cases),
         traceback=traceback,
+        script=value.script if isinstance(value, Divergence) else None,
     )
 
 

@@ -9,9 +9,13 @@ from typing import Any, Literal, Self, cast
 
 from contracts.subject import Subject
 
-__all__ = ["MEMORY", "SUPABASE", "Adapter", "Level", "Plan"]
+__all__ = ["BUDGET_S", "MEMORY", "SUPABASE", "Adapter", "Level", "Plan"]
 
 Level = Literal["core", "strict"]
+BUDGET_S = 10.0
+"""Default time for the search for a disagreement with the reference."""
+_SELF_SHARE = 0.1
+"""What the reference gets of it: against another one of its own, it can differ by accident only."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +63,12 @@ class Plan:
     """The record of the running stack."""
     level: Level = "strict"
     """``core`` leaves the strict cases out."""
+    seed: int = 0
+    """What is random follows from this number."""
+    budget_s: float = BUDGET_S
+    """Time for the search for a disagreement with the reference, over all adapters, in seconds."""
+    examples: Path | None = None
+    """Where the sequences that failed are kept for the next run; None to keep nothing."""
     one_by_one: bool = False
     """Close each adapter before the next is opened: for runs with more adapters than a machine can hold."""
     until_failure: bool = False
@@ -66,9 +76,17 @@ class Plan:
     owner_fd: int | None = None
     """The reading end of a pipe that the command holds: it closes when the command ends, and so must we."""
 
+    def share_s(self, name: str) -> float:
+        """Return an adapter's part of the budget: a tenth for the reference, the same for all others."""
+        others = sum(adapter.name != MEMORY.name for adapter in self.adapters)
+        if name == MEMORY.name:
+            return self.budget_s * (_SELF_SHARE if others else 1.0)
+        return self.budget_s * (1.0 if others == len(self.adapters) else 1.0 - _SELF_SHARE) / others
+
     def dumps(self) -> str:
         """Return the plan as JSON."""
-        return json.dumps({**asdict(self), "events": _text(self.events), "stack": _text(self.stack)})
+        paths = {"events": self.events, "stack": self.stack, "examples": self.examples}
+        return json.dumps({**asdict(self), **{name: _text(path) for name, path in paths.items()}})
 
     @classmethod
     def loads(cls, text: str) -> Self:
@@ -77,8 +95,8 @@ class Plan:
         adapters = tuple(
             Adapter(**{**adapter, "cases": tuple(adapter["cases"])}) for adapter in data.pop("adapters")
         )
-        events, stack = (_path(data.pop(name)) for name in ("events", "stack"))
-        return cls(adapters=adapters, events=events, stack=stack, **data)
+        paths = {name: _path(data.pop(name)) for name in ("events", "stack", "examples")}
+        return cls(**{**data, **paths, "adapters": adapters})
 
 
 def _text(path: Path | None) -> str | None:

@@ -75,6 +75,12 @@ def subject(contract_adapter: str, request: pytest.FixtureRequest) -> Subject:
 
 
 @pytest.fixture
+def contract_plan(request: pytest.FixtureRequest) -> Plan:
+    """What the run is to do."""
+    return _session(request.config).plan
+
+
+@pytest.fixture
 def store(subject: Subject) -> Store:
     """The store under test, on empty tables."""
     return subject.store

@@ -9,6 +9,7 @@ from typing import Any
 from contracts.events import Finished
 from contracts.judgement import CaseResult, Judgement, Kind
 from contracts.runner import Observation
+from contracts.scripts import script_name
 from harness.models.outcome import Artifact, Outcome
 from harness.reports.files import explain, remove, sha256_of, write_text
 
@@ -26,6 +27,8 @@ def prepare(directory: Path) -> None:
         raise explain(directory, error) from error
     for name in (_REPORT, _CASES, _TEXT, _LOG, _KILLS):
         remove(directory / name)
+    for path in directory.glob(script_name("*")):
+        remove(path)
 
 
 def write(
@@ -40,6 +43,11 @@ def write(
     """Write all files, ``report.json`` last; returns the outcome with the others as artifacts."""
     slowest_first = sorted(judgement.results, key=lambda case: -_seconds(case.finished))
     contents = {_CASES: json.dumps([_case(case) for case in slowest_first], indent=1), _TEXT: text + "\n"}
+    contents |= {
+        script_name(case.adapter): case.finished.problem.script
+        for case in judgement.results
+        if case.finished and case.finished.problem and case.finished.problem.script
+    }
     if seen is not None:
         contents[_LOG] = f"{seen.log}\n{seen.complaints}"
     return _written(directory, result, contents, redacted)
@@ -79,6 +87,7 @@ def _case(case: CaseResult) -> dict[str, Any]:
         "result": case.kind.value,
         "reason": case.reason,
         "seconds": _seconds(run),
+        "properties": {} if run is None else dict(run.properties),
         "problem": None if run is None or run.problem is None else asdict(run.problem),
         "operations": [] if run is None or passed else [asdict(operation) for operation in run.operations],
     }

@@ -88,6 +88,7 @@ class CaseRun:
             problem=self.problem,
             skipped=self.skipped,
             down=self.down,
+            properties={name: str(value) for name, value in self._item.user_properties},
             seconds=round(time.perf_counter() - self._begun, 6),
         )
 

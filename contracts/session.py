@@ -9,7 +9,7 @@ import harness
 from contracts.events import Begun, Ended, Event
 from contracts.judgement import Judgement, Kind, judge
 from contracts.manifest import CASES, Entry, Manifest
-from contracts.plan import Adapter, Level, Plan
+from contracts.plan import BUDGET_S, Adapter, Level, Plan
 from contracts.runner import DEADLINE_S, Observation, Pytest, observe
 from harness.settings import inherited
 
@@ -34,6 +34,9 @@ class Request:
     """Case ids; if there are any, the run is never complete."""
     cases: Path = CASES
     deadline_s: float = DEADLINE_S
+    budget_s: float = BUDGET_S
+    examples: Path | None = None
+    """Where the sequences that failed are kept."""
     long_traceback: bool = False
 
     @property
@@ -62,6 +65,9 @@ def run_contract(request: Request, watch: Callable[[Event], None] = lambda _: No
         adapters=tuple(replace(adapter, cases=request.only) for adapter in request.adapters),
         stack=request.stack,
         level=request.level,
+        seed=request.seed,
+        budget_s=request.budget_s,
+        examples=request.examples,
     )
     seen = observe(
         Pytest(
@@ -70,7 +76,8 @@ def run_contract(request: Request, watch: Callable[[Event], None] = lambda _: No
             workers=request.workers,
             seed=request.seed,
             long_traceback=request.long_traceback,
-            deadline_s=request.deadline_s,
+            # The one case that has a budget may use it all, however long it is.
+            deadline_s=request.deadline_s + request.budget_s,
         ),
         watch,
     )

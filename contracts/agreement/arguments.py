@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from contracts.agreement.pair import CLIENTS, Pair
 from contracts.agreement.steps import Assigned
-from contracts.agreement.values import IDS, MALFORMED_IDS, NOON, combinations, invalid, is_text_key, pool_id, valid
+from contracts.agreement.values import (
+    IDS,
+    MALFORMED_IDS,
+    NOON,
+    combinations,
+    invalid,
+    is_text_key,
+    pool_id,
+    valid,
+)
 from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import Actor
 from harness.adapters.queries import Condition, Direction, Operator, Order
@@ -83,7 +92,7 @@ class Arguments:
         """Return the values of a new row that can be stored: the same for the same number."""
         entity = kind.entity
         values: dict[str, Any] = {}
-        for possible in combinations(entity.row, self._capabilities):
+        for possible in combinations(entity.table, self._capabilities):
             values |= possible[number % len(possible)]
         required = [
             column
@@ -101,8 +110,8 @@ class Arguments:
         if column.references is not None:
             rows = self.stored(column.references.table)
             return self._pair.symbol(rows[0].id) if rows else pool_id(column.references.table, number)
-        pool = valid(entity.row, column.name, self._capabilities)
-        return pool[number % len(pool)] if is_text_key(entity.row, column.name) else pool[0]
+        pool = valid(entity.table, column.name, self._capabilities)
+        return pool[number % len(pool)] if is_text_key(entity.table, column.name) else pool[0]
 
     def patch(self, kind: type[Patch[Any]]) -> Patch[Any]:
         """Draw changes to one column or a few."""
@@ -121,7 +130,7 @@ class Arguments:
         """Draw values that a row may have; columns that a CHECK connects are drawn together."""
         names = {column.name for column in chosen}
         values: dict[str, Any] = {}
-        for possible in combinations(entity.row, self._capabilities):
+        for possible in combinations(entity.table, self._capabilities):
             if names & possible[0].keys():
                 values |= self.one(possible)
         return {
@@ -138,7 +147,7 @@ class Arguments:
             if not rows or self.rarely(10):
                 return pool_id(column.references.table, self._draw(_below(IDS)))
             return self._pair.symbol(self.one(rows).id)
-        return self.one(valid(entity.row, column.name, self._capabilities))
+        return self.one(valid(entity.table, column.name, self._capabilities))
 
     def _spoiled(self, entity: Entity[Any], values: dict[str, Any], one_in: int = 8) -> dict[str, Any]:
         """Put now and then a value in that cannot be stored, or leave one out."""
@@ -147,7 +156,7 @@ class Arguments:
         name = self.one([*values])
         if name != "id" and self.rarely(4):
             return {other: value for other, value in values.items() if other != name} or values
-        return {**values, name: self.one(invalid(entity.row, name, self._capabilities))}
+        return {**values, name: self.one(invalid(entity.table, name, self._capabilities))}
 
     def conditions(self, entity: Entity[Any]) -> list[Condition]:
         """Draw the conditions of a list."""
@@ -156,17 +165,16 @@ class Arguments:
     def _condition(self, entity: Entity[Any]) -> Condition:
         column = self.one(entity.columns)
         if self.rarely(12):
-            operator = self.one(get_args(Operator))
-            return Condition(
-                self.one((column.name, "no_such_column")), operator, self.one((None, "x", [None], 1.5))
-            )
+            name = self.one((column.name, "no_such_column"))
+            return Condition(name, self.one(get_args(Operator)), self.one((None, "x", [None], 1.5)))
         match column.type:
             case ColumnType.JSONB | ColumnType.TEXT_ARRAY:
                 return Condition(column.name, "is_null", self.one((False, True)))
             case ColumnType.TIMESTAMPTZ | ColumnType.INTEGER:
-                operator = self.one(("gt", "lt", "gte", "lte", "eq", "in", "is_null"))
+                operators = get_args(Operator)
             case _:
-                operator = self.one(("eq", "in", "is_null"))
+                operators = ("eq", "in", "is_null")
+        operator: Operator = self.one(operators)
         if operator == "is_null":
             return Condition(column.name, "is_null", self.one((False, True)))
         values = [self._wanted(entity, column) for _ in range(self.one((1, 2, 0)) if operator == "in" else 1)]
@@ -175,7 +183,7 @@ class Arguments:
     def _wanted(self, entity: Entity[Any], column: Column) -> Any:
         if column.type is ColumnType.UUID:
             return self.id(entity.table if column.references is None else column.references.table)
-        return self.one(valid(entity.row, column.name, self._capabilities))
+        return self.one(valid(entity.table, column.name, self._capabilities))
 
     def order(self, entity: Entity[Any]) -> Order | None:
         """Draw an order, or None for the default one."""
@@ -191,9 +199,10 @@ class Arguments:
         kind = self.one(types) if not self.rarely(15) else self.one(("Candidate", None))
         return Actor(kind, self.one((None, "ada@example.org")))  # type: ignore[arg-type]  # wrong on purpose
 
-    def past(self, row: type[Row], name: str) -> datetime:
+    def past(self, table: str, name: str) -> datetime:
         """Draw a time of a column that is over."""
-        return self.one([time for time in valid(row, name, self._capabilities) if time < NOON])
+        times: list[datetime] = [time for time in valid(table, name, self._capabilities) if time < NOON]
+        return self.one(times)
 
     def slot(self) -> Mapping[str, Any]:
         """Draw two times, mostly in order."""

@@ -126,7 +126,10 @@ class Correspondence:
                 return None
             return f"{known.subject}, as before", str(subject)
         step, offset = moment
-        return self._ordered(step, offset, subject) or self._remember(cell, step, offset, reference, subject)
+        told = self._ordered(step, offset, subject)
+        if told is None:
+            self._remember(cell, step, offset, reference, subject)
+        return told
 
     def _ordered(self, step: int, offset: timedelta, subject: datetime) -> tuple[str, str] | None:
         time = subject - offset

@@ -28,7 +28,7 @@ class Groups:
     def __init__(
         self, rows: Sequence[Row], field: str, clock: TickingClock, is_loose: Callable[[UUID], bool]
     ) -> None:
-        """Take all rows as they are before the call; `is_loose` says of an id that its order means nothing."""
+        """Take all rows before the call; `is_loose` says of an id that its order means nothing."""
         by_value: dict[Any, list[UUID]] = {}
         for row in rows:
             # Ordered by id, all rows compete for their places with each other.

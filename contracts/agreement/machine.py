@@ -25,6 +25,9 @@ _BOOKED_COLUMNS = [column.name for column in entity_of(Booking).columns if colum
 _LEASES = (3600.0, 60, MAX_LEASE_S)
 _RETRIES = (0, 3600.0, MAX_RETRY_S)
 
+_MOVES = 2
+"""Most exports of a sequence: each reads and writes everything."""
+
 Make = Callable[[Arguments], Step]
 Ended = Callable[[Pair, Divergence | None], None]
 """Is told when a sequence is over, and how."""
@@ -266,8 +269,10 @@ class Machine(RuleBasedStateMachine):
         def make(a: Arguments) -> Step:
             entity = a.one(_inhabited(a, QUEUES))
             id_ = a.id(entity.table, _in_state(a, entity, "processing"))
-            past = a.past(entity.row, "run_after")
-            return Step(f"{entity.table}.update", (id_, _kind(Patch, entity)(run_after=past)), client=a.client())
+            past = a.past(entity.table, "run_after")
+            return Step(
+                f"{entity.table}.update", (id_, _kind(Patch, entity)(run_after=past)), client=a.client()
+            )
 
         self._take(data, make)
 
@@ -313,6 +318,7 @@ class Machine(RuleBasedStateMachine):
         """Read the numbers of the dashboard."""
         self._take(data, lambda a: Step("ops_summary", client=a.client()))
 
+    @precondition(lambda self: self.pair.moves < _MOVES)
     @rule(data=st.data())
     def carry_over(self, data: st.DataObject) -> None:
         """Export the rows of one side, import them into the other, and go on there."""

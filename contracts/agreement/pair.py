@@ -1,7 +1,8 @@
 """The adapter under test and the reference in lock step: each step is asked of both, and compared."""
 
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from contracts.expect import Divergence
 from contracts.subject import Subject
 from contracts.workers import a_tick
 from harness.adapters.capabilities import Capability
-from harness.adapters.codec import Wire, decode
+from harness.adapters.codec import decode
 from harness.adapters.memory import MemoryDatabase, MemoryStore
 from harness.adapters.memory.database import utc_now
 from harness.adapters.protocol import OpsSummary, Received, Store
@@ -61,6 +62,8 @@ class Pair:
         """How often an operation came to ``ok``, or to an error of a kind."""
         self.states: set[tuple[str, str]] = set()
         """Tables and statuses that were stored at the end of a step or of the sequence."""
+        self.moves = 0
+        """How often the rows of one side were imported into the other."""
         self._rows: dict[str, list[Row]] = {}
         self._names = names
         self._subject = subject
@@ -140,8 +143,8 @@ class Pair:
         if isinstance(symbol, CursorOf):
             cursor = self.cursors[symbol.number]
             return cursor.subject if side else cursor.reference
-        id = self.correspondence.assigned[symbol.number][side]  # noqa: A001  # the documented name
-        return str(id).upper() if symbol.upper else id
+        found = self.correspondence.assigned[symbol.number][side]
+        return str(found).upper() if symbol.upper else found
 
     def _call(self, step: Step) -> None:
         table, _, verb = step.operation.rpartition(".")
@@ -150,10 +153,13 @@ class Pair:
             if isinstance(step.kwargs.get(name), int | float):
                 self.clock.offsets.add(timedelta(seconds=step.kwargs[name]))
         groups = None if entity is None else self._groups(step, entity, verb)
+        before = {row.id for name in ENTITIES for row in self.rows(name)} if entity is None else frozenset()
         client = self._clients[step.client % len(self._clients)]
         found = ask(client, resolved(step, lambda symbol: self._known(symbol, 1)))
         told = ask(self.reference, resolved(step, lambda symbol: self._known(symbol, 0)))
         self._rows.clear()
+        if told.unexpected is not None:
+            raise told.unexpected
         self.asked[verb, told.kind] += 1
         if (told.error if self._names else told.kind) != (found.error if self._names else found.kind):
             raise Divergence(_described(told), _described(found))
@@ -161,7 +167,7 @@ class Pair:
             return
         self._compare(step, verb, told.value, found.value, groups)
         if entity is None and verb != "ops_summary":
-            self._adopt()
+            self._adopt(before)
 
     def _groups(self, step: Step, entity: Entity[Any], verb: str) -> Groups | None:
         """Look at the rows before a call changes them: a claim moves what it is ordered by."""
@@ -263,18 +269,16 @@ class Pair:
         )
         return 0 < limit < len(due) and bool(due[limit - 1] == due[limit])
 
-    def _adopt(self) -> None:
+    def _adopt(self, before: AbstractSet[UUID]) -> None:
         """Pair the rows that a flow made, with ids of the stores' own choice, and compare them."""
         for table, entity in ENTITIES.items():
-            mine = {row.id: row for row in self.rows(table) if not self.correspondence.is_paired(row.id)}
+            mine = {row.id: row for row in self.rows(table) if row.id not in before}
             if not mine:
                 continue
             theirs = {row.id: row for row in self._stored(entity)}
-            paired = {subject for _, subject in self.correspondence.assigned}
-            new = [row for id_, row in mine.items() if id_ not in theirs]
-            if not new:
-                continue
-            found = [row for id_, row in theirs.items() if id_ not in mine and id_ not in paired]
+            used = {self.correspondence.translated(row.id) for row in self.rows(table)}
+            new = [row for row in mine.values() if self.correspondence.translated(row.id) not in theirs]
+            found = [row for id_, row in theirs.items() if id_ not in used]
             if len(new) != len(found):
                 raise Divergence(f"{len(new)} new rows of {table}", f"{len(found)} new rows of {table}")
             for row, other in zip(new, found, strict=True):
@@ -302,29 +306,29 @@ class Pair:
     def _carry_to_reference(self) -> None:
         wires = {table: list(self._subject.stored_rows(entity.row)) for table, entity in ENTITIES.items()}
         self._database.clear()
-        self._rows.clear()
         for table, rows in wires.items():
             for wire in rows:
                 self._database.load(table, wire)
+        self._moved(keep_reference=False)
         for table, entity in ENTITIES.items():
             for row in self.rows(table):
                 for name in entity.assigned:
                     self.clock.reach(getattr(row, name))
-        self._merge(keep_reference=False)
 
     def _carry_to_subject(self) -> None:
-        wires: dict[str, list[Wire]] = {table: list(self._database.rows(table)) for table in ENTITIES}
+        wires = {table: list(self._database.rows(table)) for table in ENTITIES}
         self._subject.reset()
         for table, entity in ENTITIES.items():
             if wires[table]:
                 self._subject.load(entity.row, wires[table])
-        self._merge(keep_reference=True)
+        self._moved(keep_reference=True)
 
-    def _merge(self, *, keep_reference: bool) -> None:
+    def _moved(self, *, keep_reference: bool) -> None:
+        """Both sides have the same rows now, to the last id and time."""
+        self.moves += 1
         self.correspondence.merge(keep_reference=keep_reference)
-        self._rows.clear()
         self.cursors.clear()
-        self._settle()
+        self._rows.clear()
 
 
 def _is_given(value: Any, clock: TickingClock) -> bool:
@@ -346,7 +350,7 @@ def _cursor(page: Page[Row]) -> str:
     return f"{len(page.rows)} rows and {behind}"
 
 
-def _those(ids: Set[UUID]) -> str:
+def _those(ids: AbstractSet[UUID]) -> str:
     return f", among them {', '.join(map(str, sorted(ids)))}" if ids else ""
 
 

@@ -1,7 +1,9 @@
 """Writes a sequence as a Python script that anybody can run. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any
 from uuid import UUID
 
@@ -66,11 +68,18 @@ def _statement(step: Step) -> str:
         return f"pair.{step.operation}()"
     client = [] if step.client == 0 else [f"client={step.client}"]
     named = [f"{name}={source(value, 8)}" for name, value in step.kwargs.items()]
-    return _call("pair.do", [repr(step.operation), *(source(arg, 8) for arg in step.args), *named, *client], 4)
+    return _call(
+        "pair.do", [repr(step.operation), *(source(arg, 8) for arg in step.args), *named, *client], 4
+    )
 
 
-def source(value: Any, indent: int = 0) -> str:  # noqa: PLR0911  # one per kind of value
+def source(value: Any, indent: int = 0) -> str:
     """Return an expression that makes the value, in ASCII."""
+    made = _call_of(value, indent)
+    return made if made is not None else _literal(value)
+
+
+def _call_of(value: Any, indent: int) -> str | None:  # noqa: PLR0911  # one per kind of value
     match value:
         case UUID():
             return f'UUID("{value}")'
@@ -82,21 +91,24 @@ def source(value: Any, indent: int = 0) -> str:  # noqa: PLR0911  # one per kind
             return f"CursorOf({value.number})"
         case New() | Patch():
             return _call(type(value).__name__, _named(value.values, indent), indent)
-        case Condition():
-            return f"Condition({source(value.field)}, {source(value.operator)}, {source(value.value)})"
-        case Order():
-            return f"Order({source(value.field)}, {source(value.direction)})"
-        case Actor():
-            return f"Actor({source(value.type)}, {source(value.id)})"
+        case Condition() | Order() | Actor():
+            return f"{type(value).__name__}({', '.join(map(source, vars(value).values()))})"
         case Adapter():
-            given = {"name": value.name, "subject": value.subject, "needs_stack": value.needs_stack}
-            return _call("Adapter", _named(given, indent), indent)
-        case float():
-            return repr(value) if value == value and abs(value) != float("inf") else f'float("{value}")'
+            given = {item.name: getattr(value, item.name) for item in fields(value) if item.name != "cases"}
+            named = {name: item for name, item in given.items() if item not in {None, False}}
+            return _call("Adapter", _named(named, indent), indent)
+        case _:
+            return None
+
+
+def _literal(value: Any) -> str:
+    match value:
+        case float() if not isfinite(value):
+            return f'float("{value}")'
         case str() if len(value) > _LONG and len(set(value[:-1])) == 1:
-            return f"{ascii(value[0])} * {len(value) - 1} + {ascii(value[-1])}"
+            return f"{value[0]!a} * {len(value) - 1} + {value[-1]!a}"
         case list():
-            return f"[{', '.join(source(item) for item in value)}]"
+            return f"[{', '.join(map(source, value))}]"
         case tuple():
             return f"({''.join(source(item) + ', ' for item in value).strip()})"
         case dict():

@@ -103,7 +103,7 @@ class _Run:
         self.is_over = False
         self._subject = subject
         self._asked = asked
-        self._until = time.monotonic() + asked.budget_s
+        self._until: float | None = None
 
     def settings(self) -> settings:
         """Return settings that leave no limit of Hypothesis' own."""
@@ -122,6 +122,9 @@ class _Run:
 
     def machine(self) -> Machine:
         """Return the machine of the next sequence, if there is time for one."""
+        if self._until is None:
+            # What Hypothesis needs to get going is not taken from the budget: one sequence always runs.
+            self._until = time.monotonic() + self._asked.budget_s
         if time.monotonic() > self._until:
             self.is_over = True
             raise _Over

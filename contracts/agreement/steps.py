@@ -9,7 +9,17 @@ from harness.adapters.queries import Condition
 from harness.errors import StoreError
 from harness.models import New, Patch
 
-__all__ = ["SETTLE", "TO_REFERENCE", "TO_SUBJECT", "Answer", "Assigned", "CursorOf", "Step", "ask", "resolved"]
+__all__ = [
+    "SETTLE",
+    "TO_REFERENCE",
+    "TO_SUBJECT",
+    "Answer",
+    "Assigned",
+    "CursorOf",
+    "Step",
+    "ask",
+    "resolved",
+]
 
 SETTLE = "settle"
 """The step that compares everything that both sides have stored."""
@@ -52,6 +62,8 @@ class Answer:
 
     value: Any = None
     error: tuple[str, str | None] | None = None
+    unexpected: Exception | None = None
+    """An exception that is none of the protocol's."""
 
     @property
     def kind(self) -> str:
@@ -60,7 +72,7 @@ class Answer:
 
 
 def ask(store: Store, step: Step) -> Answer:
-    """Make the call; an exception that is none of the protocol's is an answer, too, and equals no other."""
+    """Make the call and return what came of it, whatever that is."""
     target: Any = store
     try:
         for name in step.operation.split("."):
@@ -70,7 +82,7 @@ def ask(store: Store, step: Step) -> Answer:
     except StoreError as error:
         return Answer(error=(error.kind, error.subject))
     except Exception as error:  # noqa: BLE001 - a driver's error that leaks through is a finding
-        return Answer(error=(type(error).__name__, " ".join(str(error).split())[:200]))
+        return Answer(error=(type(error).__name__, " ".join(str(error).split())[:200]), unexpected=error)
 
 
 def resolved(step: Step, known: Callable[[Assigned | CursorOf], Any]) -> Step:

@@ -12,14 +12,19 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from harness.adapters.capabilities import Capability
-from harness.models import Check, ColumnType, Entity, Row, entity_of
+from harness.models import ENTITIES, Check, ColumnType, Entity
 
 __all__ = ["IDS", "MALFORMED_IDS", "NOON", "combinations", "invalid", "is_text_key", "pool_id", "valid"]
 
 _NAMESPACE = UUID("6f0c7a52-8f4e-4d0b-9a39-0d2f6f1f7c11")
 IDS = 4
 """How many ids clients choose from, for each table."""
-MALFORMED_IDS = ("", "booking-1", "{8b6bcd54-9d8c-4a54-a3a2-5b1d4d8d4f2e}", "8b6bcd549d8c4a54a3a25b1d4d8d4f2e")
+MALFORMED_IDS = (
+    "",
+    "booking-1",
+    "{8b6bcd54-9d8c-4a54-a3a2-5b1d4d8d4f2e}",
+    "8b6bcd549d8c4a54a3a25b1d4d8d4f2e",
+)
 
 PAST = datetime(2020, 1, 15, 12, tzinfo=UTC)
 NOON = datetime(2026, 1, 15, 12, tzinfo=UTC)
@@ -45,7 +50,7 @@ _TEXTS = (
     "cafe\u0301",
     "\U0001f5d3 noon\n",
 )
-_JSON = (
+_JSON: tuple[Any, ...] = (
     {},
     {"a": 1, "bb": [True, None, "x"], "": {"n": 0.5}},
     [],
@@ -85,12 +90,12 @@ def pool_id(table: str, number: int) -> UUID:
 
 
 @cache
-def valid(row: type[Row], name: str, capabilities: frozenset[Capability]) -> tuple[Any, ...]:
+def valid(table: str, name: str, capabilities: frozenset[Capability]) -> tuple[Any, ...]:
     """Return values that a column accepts, None not among them; ids are chosen elsewhere."""
-    column = entity_of(row).by_name[name]
+    column = ENTITIES[table].by_name[name]
     if column.choices is not None:
         return column.choices
-    if is_text_key(row, name):
+    if is_text_key(table, name):
         return _PLAIN
     pool = _POOLS[column.type]
     if column.type is ColumnType.TIMESTAMPTZ and Capability.MICROSECONDS in capabilities:
@@ -100,18 +105,18 @@ def valid(row: type[Row], name: str, capabilities: frozenset[Capability]) -> tup
     return pool
 
 
-def is_text_key(row: type[Row], name: str) -> bool:
+def is_text_key(table: str, name: str) -> bool:
     """True if rows must differ in the column, alone or with others: then few values let them meet."""
-    entity = entity_of(row)
+    entity = ENTITIES[table]
     return entity.by_name[name].type is ColumnType.TEXT and any(
         name in unique.columns for unique in entity.uniques
     )
 
 
 @cache
-def invalid(row: type[Row], name: str, capabilities: frozenset[Capability]) -> tuple[Any, ...]:
+def invalid(table: str, name: str, capabilities: frozenset[Capability]) -> tuple[Any, ...]:
     """Return values that a column refuses, whatever the rest of the row is."""
-    column = entity_of(row).by_name[name]
+    column = ENTITIES[table].by_name[name]
     wrong = _WRONG[column.type]
     if Capability.PYTHON_VALUES in capabilities:
         wrong += _PYTHON.get(column.type, ())
@@ -124,13 +129,13 @@ def invalid(row: type[Row], name: str, capabilities: frozenset[Capability]) -> t
 
 @cache
 def combinations(
-    row: type[Row], capabilities: frozenset[Capability]
+    table: str, capabilities: frozenset[Capability]
 ) -> tuple[tuple[Mapping[str, Any], ...], ...]:
     """Return for each set of columns that CHECKs connect the values that pass all of them.
 
     A CHECK is a function of a row: which columns it reads is seen by letting it read.
     """
-    return tuple(tuple(_passing(row, names, capabilities)) for names in _connected(entity_of(row)))
+    return tuple(tuple(_passing(table, names, capabilities)) for names in _connected(ENTITIES[table]))
 
 
 def _connected(entity: Entity[Any]) -> list[frozenset[str]]:
@@ -161,7 +166,7 @@ class _Reading(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         self.read.append(name)
-        pool = valid(self._entity.row, name, frozenset())
+        pool = valid(self._entity.table, name, frozenset())
         return pool[self._choice % len(pool)]
 
     def __iter__(self) -> Iterator[str]:
@@ -172,12 +177,12 @@ class _Reading(Mapping[str, Any]):
 
 
 def _passing(
-    row: type[Row], names: frozenset[str], capabilities: frozenset[Capability]
+    table: str, names: frozenset[str], capabilities: frozenset[Capability]
 ) -> Iterator[Mapping[str, Any]]:
-    entity = entity_of(row)
+    entity = ENTITIES[table]
     ordered = [name for name in entity.by_name if name in names]
     checks = [check for check in entity.checks if names >= _reads(entity, check)]
-    for values in product(*(valid(row, name, capabilities) for name in ordered)):
+    for values in product(*(valid(table, name, capabilities) for name in ordered)):
         found = dict(zip(ordered, values, strict=True))
         if all(check.holds(found) is not False for check in checks):
             yield found

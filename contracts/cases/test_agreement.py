@@ -1,6 +1,6 @@
 """Agreement: whatever is asked of an adapter, it answers as the reference does."""
 
-import pytest
+from collections.abc import Callable
 
 from contracts.agreement.case import examine
 from contracts.plan import Plan
@@ -8,7 +8,7 @@ from contracts.subject import Subject
 
 
 def test_adapter_answers_as_the_reference(
-    subject: Subject, contract_plan: Plan, record_property: pytest.Function
+    subject: Subject, contract_plan: Plan, record_property: Callable[[str, object], None]
 ) -> None:
     """Random sequences of all operations have equal results, errors and stored rows on both."""
     examine(subject, contract_plan, record_property)

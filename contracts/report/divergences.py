@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from contracts.events import Finished, Operation, Problem
 from contracts.judgement import CaseResult, Judgement, Kind
+from contracts.scripts import script_name
 
 __all__ = ["FailedCase", "failed_cases", "render"]
 
 _LABEL = 11
+_SCRIPT_LINES = 80
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +47,8 @@ def failed_cases(judgement: Judgement) -> tuple[FailedCase, ...]:
     return tuple(sorted(cases, key=lambda case: (case.level != "core", case.id)))
 
 
-def render(case: FailedCase, *, traceback: bool = False) -> str:
-    """Return the block of one case."""
+def render(case: FailedCase, *, traceback: bool = False, report: str | None = None) -> str:
+    """Return the block of one case; `report` is the directory that holds its script, if it has one."""
     _, first, problem = case.failures[0]
     operation = first.operations[-1] if first.operations else None
     lines = [
@@ -56,10 +58,28 @@ def render(case: FailedCase, *, traceback: bool = False) -> str:
         _line("expected", problem.expected),
         *(_line(result.adapter, _outcome(result, operation)) for result in case.results),
         _line("where", problem.where),
+        *_scripts(case, report),
     ]
     if traceback:
         lines += ["", *(f"{adapter}:\n{problem.traceback}" for adapter, _, problem in case.failures)]
     return "\n".join(lines)
+
+
+def _scripts(case: FailedCase, report: str | None) -> list[str]:
+    """Show the scripts that repeat a failure, or where they lie."""
+    lines: list[str] = []
+    for adapter, _, problem in case.failures:
+        if problem.script is None:
+            continue
+        if report is not None:
+            lines.append(_line("repeat", f"python {report}/{script_name(adapter)}"))
+            continue
+        source = problem.script.splitlines()
+        lines.append(_line("repeat", f"save as {script_name(adapter)}, or run again with --report DIR:"))
+        lines += ["", *(f"    {line}".rstrip() for line in source[:_SCRIPT_LINES])]
+        if len(source) > _SCRIPT_LINES:
+            lines.append(f"    # … {len(source) - _SCRIPT_LINES} more lines")
+    return lines
 
 
 def last_operation(run: Finished) -> str:

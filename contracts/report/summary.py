@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from contracts.judgement import Judgement, Kind
 from contracts.plan import Level
 from contracts.report.divergences import failed_cases, render
+from contracts.scripts import AGREEMENT
 from harness.models.outcome import Status
 
 __all__ = ["Facts", "last_line", "summary", "unchecked_lines", "why"]
@@ -33,7 +34,7 @@ class Facts:
 def summary(judgement: Judgement, facts: Facts) -> str:
     """Return all that is printed at the end, the verdict last."""
     failed = failed_cases(judgement)
-    blocks = [render(case, traceback=facts.traceback) for case in failed[:_BLOCKS]]
+    blocks = [render(case, traceback=facts.traceback, report=facts.report) for case in failed[:_BLOCKS]]
     if len(failed) > _BLOCKS:
         more = [
             f"  {case.id} ({', '.join(adapter for adapter, _, _ in case.failures)})"
@@ -95,7 +96,12 @@ def _about(judgement: Judgement, facts: Facts) -> list[str]:
         parts = [f"{names.get(name, name)} {value}" for name, value in facts.target.items()]
         hashed = [] if facts.migrations_hash is None else [f"migrations {facts.migrations_hash[:12]}"]
         lines.append(f"target      {', '.join([*parts, *hashed])}")
-    return lines
+    searched = [
+        f"{result.adapter}: {text}"
+        for result in judgement.results
+        if result.finished is not None and (text := result.finished.properties.get(AGREEMENT)) is not None
+    ]
+    return [*lines, f"agreement   {'; '.join(searched)}"] if searched else lines
 
 
 def _adapters(judgement: Judgement) -> list[str]:

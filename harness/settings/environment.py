@@ -54,6 +54,11 @@ class Settings:
     db_mode: DbMode | None = None
     """DB_MODE, exactly ``memory`` or ``supabase``; None if it is not set."""
 
+    @property
+    def examples(self) -> Path:
+        """Where the contract keeps the sequences of calls that failed, to try them first the next time."""
+        return self.home / "examples"
+
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> Self:
         """Read the settings. Raises ConfigurationError for a value that cannot be used.
