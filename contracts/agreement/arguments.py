@@ -1,6 +1,6 @@
 """Draws the arguments of one call, for the most part such that it succeeds, from what is stored already."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar, get_args
@@ -27,7 +27,8 @@ from harness.models import AuditLog, Booking, Column, ColumnType, Entity, New, P
 __all__ = ["Arguments"]
 
 T = TypeVar("T")
-_OPTIONAL = (0, 1, 1, 2)
+_VARIETIES = 12
+_OPTIONAL = (1, 0, 2, 4)
 """How many columns that may be left out are given."""
 
 
@@ -40,10 +41,27 @@ def _below(number: int) -> st.SearchStrategy[int]:
 class Arguments:
     """The arguments of one call."""
 
-    def __init__(self, draw: st.DrawFn, pair: Pair, capabilities: frozenset[Capability]) -> None:
+    def __init__(
+        self,
+        draw: st.DrawFn,
+        pair: Pair,
+        capabilities: frozenset[Capability],
+        focus: Entity[Any] | None = None,
+    ) -> None:
+        """`focus` is the entity that most calls are about."""
         self._draw = draw
         self._pair = pair
         self._capabilities = capabilities
+        self._focus = focus
+        self.cursors = pair.cursors
+
+    def focused(self, entities: Iterable[Entity[Any]]) -> Entity[Any]:
+        """Draw an entity: in most cases the one that the sequence is about."""
+        possible = [*entities]
+        if self._focus is not None and any(entity is self._focus for entity in possible):
+            if not self.rarely(3):
+                return self._focus
+        return self.one(possible)
 
     def one(self, values: Sequence[T]) -> T:
         """Draw one of some values; the first is the simplest."""
@@ -60,6 +78,10 @@ class Arguments:
     def stored(self, table: str) -> Sequence[Any]:
         """Return the rows of a table, as the reference has them."""
         return self._pair.rows(table)
+
+    def symbol(self, row: Row) -> Any:
+        """Return what stands for the id of a row on both sides."""
+        return self._pair.symbol(row.id)
 
     def id(self, table: str, rows: Sequence[Row] | None = None) -> Any:
         """Draw an id to look for: mostly of a row that exists, or of one of `rows`."""
@@ -88,30 +110,32 @@ class Arguments:
             values = {"id": pool_id(entity.table, self._draw(_below(IDS))), **values}
         return kind(**self._spoiled(entity, values, one_in=spoil))
 
-    def plain(self, kind: type[New[Any]], number: int) -> New[Any]:
-        """Return the values of a new row that can be stored: the same for the same number."""
-        entity = kind.entity
-        values: dict[str, Any] = {}
-        for possible in combinations(entity.table, self._capabilities):
-            values |= possible[number % len(possible)]
-        required = [
-            column
-            for column in entity.columns
-            if not column.nullable and column.default is None and column.name not in entity.assigned
-        ]
-        plain = {
-            column.name: values.get(column.name, self._plain(entity, column, number)) for column in required
-        }
-        if Capability.CLIENT_IDS in self._capabilities:
-            plain["id"] = pool_id(entity.table, number)
-        return kind(**plain)
+    def quick(self, kind: type[New[Any]], number: int) -> New[Any]:
+        """Draw, at once and not column by column, the values of a new row that can be stored.
 
-    def _plain(self, entity: Entity[Any], column: Column, number: int) -> Any:
+        `number` tells the first rows of a table apart where they must differ. One number is drawn, and decides
+        the rest: the simplest means a row of required columns only.
+        """
+        entity = kind.entity
+        variety = self._draw(_below(_VARIETIES))
+        values: dict[str, Any] = {}
+        if Capability.CLIENT_IDS in self._capabilities:
+            values["id"] = pool_id(entity.table, number)
+        for place, possible in enumerate(combinations(entity.table, self._capabilities), 1):
+            values |= possible[(variety * 5 + place + number) % len(possible)] if variety else possible[0]
+        for place, column in enumerate(entity.columns):
+            open_to_clients = column.name not in entity.assigned and column.name != "id"
+            required = not column.nullable and column.default is None
+            if open_to_clients and (required or (variety + place) % 3 == 1 <= variety):
+                values.setdefault(column.name, self._quick(entity, column, number, variety * (place + 1)))
+        return kind(**values)
+
+    def _quick(self, entity: Entity[Any], column: Column, number: int, variety: int) -> Any:
         if column.references is not None:
             rows = self.stored(column.references.table)
-            return self._pair.symbol(rows[0].id) if rows else pool_id(column.references.table, number)
+            return self._pair.symbol(rows[0].id) if rows else None
         pool = valid(entity.table, column.name, self._capabilities)
-        return pool[number % len(pool)] if is_text_key(entity.table, column.name) else pool[0]
+        return pool[(number if is_text_key(entity.table, column.name) else variety) % len(pool)]
 
     def patch(self, kind: type[Patch[Any]]) -> Patch[Any]:
         """Draw changes to one column or a few."""
@@ -140,7 +164,7 @@ class Arguments:
         }
 
     def _value(self, entity: Entity[Any], column: Column) -> Any:
-        if column.nullable and self.rarely(5):
+        if column.nullable and self.rarely(4):
             return None
         if column.references is not None:
             rows = self.stored(column.references.table)
