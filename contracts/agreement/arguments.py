@@ -58,10 +58,8 @@ class Arguments:
     def focused(self, entities: Iterable[Entity[Any]]) -> Entity[Any]:
         """Draw an entity: in most cases the one that the sequence is about."""
         possible = [*entities]
-        if self._focus is not None and any(entity is self._focus for entity in possible):
-            if not self.rarely(3):
-                return self._focus
-        return self.one(possible)
+        focus = [entity for entity in possible if entity is self._focus]
+        return focus[0] if focus and not self.rarely(3) else self.one(possible)
 
     def one(self, values: Sequence[T]) -> T:
         """Draw one of some values; the first is the simplest."""
@@ -113,8 +111,8 @@ class Arguments:
     def quick(self, kind: type[New[Any]], number: int) -> New[Any]:
         """Draw, at once and not column by column, the values of a new row that can be stored.
 
-        `number` tells the first rows of a table apart where they must differ. One number is drawn, and decides
-        the rest: the simplest means a row of required columns only.
+        `number` tells the first rows of a table apart where they must differ. One number is drawn, and
+        decides the rest: the simplest means a row of required columns only.
         """
         entity = kind.entity
         variety = self._draw(_below(_VARIETIES))

@@ -35,22 +35,12 @@ def _a_step(draw: st.DrawFn, machine: "Machine", make: Make) -> Step:
 
 
 def _any_operation(a: Arguments) -> Step:
-    """Draw a call of an operation that has something to do.
+    """Draw a call, mostly of an operation that has something to do.
 
-    One rule draws them all: Hypothesis switches rules off for whole sequences, and flows or queues without the
-    operations that feed them only ever fail.
+    One rule draws them all: Hypothesis switches rules off for whole sequences, and flows or queues without
+    the operations that feed them only ever fail.
     """
-    idle = set()
-    if not a.stored("bookings"):
-        idle |= {operations.reschedule, operations.cancel}
-    if not a.cursors:
-        idle |= {operations.next_page}
-    if not a.stored("scheduling_requests"):
-        idle |= {operations.book, operations.get_by_token_hash}
-    if not any(a.stored(entity.table) for entity in operations.QUEUES):
-        idle |= {operations.claim, operations.complete, operations.fail, operations.expire}
-    possible = [make for make, weight in OPERATIONS.items() if make not in idle for _ in range(weight)]
-    return a.one(possible)(a)
+    return a.one([make for make in OPERATIONS for _ in range(operations.weight(make, a))])(a)
 
 
 class Machine(RuleBasedStateMachine):

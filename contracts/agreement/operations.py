@@ -9,7 +9,7 @@ from contracts.agreement.values import NOON
 from harness.adapters.flows import MAX_LEASE_S, MAX_RETRY_S, RECEIVED_COLUMNS, SET_BY_BOOK
 from harness.models import ENTITIES, Booking, Entity, New, NewBooking, NewWebhookEvent, Patch, entity_of
 
-__all__ = ["MUTABLE", "OPERATIONS", "QUEUES", "Make", "a_row", "book", "is_bookable"]
+__all__ = ["MUTABLE", "OPERATIONS", "QUEUES", "Make", "a_row", "book", "is_bookable", "weight"]
 
 MUTABLE = [entity for entity in ENTITIES.values() if not entity.append_only]
 QUEUES = [entity for entity in ENTITIES.values() if entity.queue is not None]
@@ -173,8 +173,8 @@ OPERATIONS: Mapping[Make, int] = {
     expire: 4,
     receive: 4,
     book: 6,
-    reschedule: 4,
-    cancel: 3,
+    reschedule: 6,
+    cancel: 4,
     delete: 3,
     iterate: 3,
     count: 2,
@@ -182,6 +182,23 @@ OPERATIONS: Mapping[Make, int] = {
     ops_summary: 3,
 }
 """How often an operation is drawn; the first are the simplest."""
+
+
+def weight(make: Make, a: Arguments) -> int:
+    """Return how often an operation is drawn now: seldom, if it would only be refused."""
+    match make.__name__:
+        case "reschedule" | "cancel":
+            useful, possible = bool(_active(a)), bool(a.stored("bookings"))
+        case "book":
+            requests = a.stored("scheduling_requests")
+            useful, possible = any(map(is_bookable, requests)), bool(requests)
+        case "complete" | "fail" | "expire":
+            useful, possible = any(_claimed(a, entity) for entity in QUEUES), True
+        case "next_page":
+            useful = possible = bool(a.cursors)
+        case _:
+            useful = possible = True
+    return OPERATIONS[make] if useful else int(possible)
 
 
 def is_bookable(request: Any) -> bool:
@@ -212,10 +229,14 @@ def _claimed(a: Arguments, entity: Entity[Any]) -> list[Any]:
 
 def _active_booking(a: Arguments) -> Any:
     """Draw the id of a booking, mostly of one that can be changed."""
+    return a.id("bookings", None if a.rarely(5) else _active(a) or None)
+
+
+def _active(a: Arguments) -> list[Any]:
+    """Return the bookings whose request is active, which is how flows leave them."""
     requests = {row.id: row.status for row in a.stored("scheduling_requests")}
     bookings = a.stored("bookings")
-    active = [row for row in bookings if requests.get(row.request_id) in {"booked", "rescheduled"}]
-    return a.id("bookings", None if a.rarely(5) else active or None)
+    return [row for row in bookings if requests.get(row.request_id) in {"booked", "rescheduled"}]
 
 
 def _inhabited(a: Arguments, entities: Iterable[Entity[Any]]) -> Entity[Any]:

@@ -22,6 +22,9 @@ STEPS = 40
 """Most steps of a sequence."""
 SHRINKING_S = 20.0
 """How long a sequence that failed is made shorter, whatever the budget."""
+_BATCH = 9
+"""Sequences that Hypothesis is asked for at once: of 10 and more, many of the first hardly do a thing."""
+_BATCHES = 1_000_003
 _ENDLESS = 10**9
 
 
@@ -77,13 +80,19 @@ def search(subject: Subject, asked: Search) -> tuple[Tally, Found | None]:
     Raises what is no matter of the two sides: servers that are gone.
     """
     run = _Run(subject, asked)
+    while run.goes_on:
+        _batch(run, asked)
+    return run.tally, run.shortest
 
-    @seed(asked.seed)
+
+def _batch(run: "_Run", asked: Search) -> None:
+    @seed(asked.seed * _BATCHES + run.batches)
     def machine() -> Machine:
         return run.machine()
 
     try:
         run_state_machine_as_test(cast("Any", machine), settings=run.settings())
+        run.batches += 1
     except (_Over, Divergence):
         pass
     except Broken as broken:
@@ -93,7 +102,6 @@ def search(subject: Subject, asked: Search) -> tuple[Tally, Found | None]:
         # the time, in the middle of what Hypothesis does, looks like this, too.
         if run.shortest is None and not run.is_over:
             raise
-    return run.tally, run.shortest
 
 
 class _Run:
@@ -101,19 +109,27 @@ class _Run:
         self.tally = Tally()
         self.shortest: Found | None = None
         self.is_over = False
+        self.batches = 0
         self._subject = subject
         self._asked = asked
         self._until: float | None = None
 
+    @property
+    def goes_on(self) -> bool:
+        """True as long as nothing was found and there is time."""
+        enough = self.tally.sequences >= self._asked.most_sequences
+        return self.shortest is None and not self.is_over and not enough
+
     def settings(self) -> settings:
         """Return settings that leave no limit of Hypothesis' own."""
+        first = (Phase.reuse,) if self.batches == 0 else ()
         return settings(
-            max_examples=self._asked.most_sequences,
+            max_examples=_BATCH,
             stateful_step_count=STEPS,
             database=self._asked.examples,
             deadline=None,
             derandomize=False,
-            phases=(Phase.reuse, Phase.generate, Phase.shrink),
+            phases=(*first, Phase.generate, Phase.shrink),
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
             print_blob=False,

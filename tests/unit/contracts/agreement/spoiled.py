@@ -74,8 +74,8 @@ def receive_overwrites(store: Any) -> None:
         found = receive(new)
         if not found.is_new:
             patch = WebhookEventPatch(payload=new.values.get("payload"))
-            return replace(found, event=store.webhook_events.update(found.event.id, patch))
-        return found  # type: ignore[no-any-return]  # the store is typed Any
+            found = replace(found, event=store.webhook_events.update(found.event.id, patch))
+        return Received(found.event, found.is_new)
 
     store.webhook_events.receive = received
 
@@ -148,7 +148,7 @@ def redelivery_advances_updated_at(store: Any) -> None:
         if not found.is_new:
             event = found.event
             store.webhook_events.update(event.id, WebhookEventPatch(verified=event.verified))
-        return found  # type: ignore[no-any-return]  # the store is typed Any
+        return Received(found.event, found.is_new)
 
     store.webhook_events.receive = received
 
