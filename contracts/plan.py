@@ -76,6 +76,11 @@ class Plan:
     owner_fd: int | None = None
     """The reading end of a pipe that the command holds: it closes when the command ends, and so must we."""
 
+    def adapter(self, name: str) -> Adapter:
+        """Return the adapter of a name."""
+        (found,) = (adapter for adapter in self.adapters if adapter.name == name)
+        return found
+
     def share_s(self, name: str) -> float:
         """Return an adapter's part of the budget: a tenth for the reference, the same for all others."""
         others = sum(adapter.name != MEMORY.name for adapter in self.adapters)

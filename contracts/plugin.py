@@ -137,8 +137,7 @@ class ContractSession:
         return self._subjects[name]
 
     def _open(self, name: str) -> Subject:
-        (adapter,) = (adapter for adapter in self.plan.adapters if adapter.name == name)
-        return adapter.open(self.plan.stack)
+        return self.plan.adapter(name).open(self.plan.stack)
 
     def pytest_collection(self) -> None:
         """Start what the adapters need while the cases are collected: servers take as long as that."""

@@ -15,11 +15,11 @@ from harness.errors import HarnessError
 __all__ = ["examine"]
 
 
-def examine(subject: Subject, plan: Plan, report: Callable[[str, object], None]) -> None:
+def examine(subject: Subject, adapter: Adapter, plan: Plan, report: Callable[[str, object], None]) -> None:
     """Search for a disagreement. Raises Divergence with a script, or HarnessError if nothing was executed."""
-    kept, note = examples(plan.examples, subject.name)
+    kept, note = examples(plan.examples, adapter.name)
     asked = Search(
-        budget_s=plan.share_s(subject.name),
+        budget_s=plan.share_s(adapter.name),
         seed=plan.seed,
         names=plan.level == "strict",
         examples=kept,
@@ -28,7 +28,7 @@ def examine(subject: Subject, plan: Plan, report: Callable[[str, object], None])
     tally, found = search(subject, asked)
     report(AGREEMENT, _counted(tally) + ("" if note is None else f" ({note})"))
     if found is not None:
-        raise _disagreement(subject, plan, found)
+        raise _disagreement(subject, adapter, plan, found)
     if tally.sequences == 0 or tally.steps == 0:
         raise HarnessError(f"No sequence was executed within {asked.budget_s:g} s; raise --budget.")
 
@@ -37,7 +37,7 @@ def _counted(tally: Tally) -> str:
     return f"{tally.sequences:,} sequences, {tally.steps:,} steps"
 
 
-def _disagreement(subject: Subject, plan: Plan, found: Found) -> Divergence:
+def _disagreement(subject: Subject, adapter: Adapter, plan: Plan, found: Found) -> Divergence:
     """Repeat the sequence, so that the operations of the case are those of the report, and write it down."""
     expected, actual = found.divergence.expected, found.divergence.actual
     try:
@@ -49,16 +49,11 @@ def _disagreement(subject: Subject, plan: Plan, found: Found) -> Divergence:
         expected, actual = again.expected, again.actual
     divergence = Divergence(expected, actual)
     divergence.script = script(
-        _adapter(subject, plan),
+        adapter,
         found.steps,
         expected=expected,
         actual=actual,
         level=plan.level,
-        file=script_name(subject.name),
+        file=script_name(adapter.name),
     )
     return divergence
-
-
-def _adapter(subject: Subject, plan: Plan) -> Adapter:
-    (adapter,) = (adapter for adapter in plan.adapters if adapter.name == subject.name)
-    return adapter

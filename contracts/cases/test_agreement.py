@@ -8,7 +8,10 @@ from contracts.subject import Subject
 
 
 def test_adapter_answers_as_the_reference(
-    subject: Subject, contract_plan: Plan, record_property: Callable[[str, object], None]
+    subject: Subject,
+    contract_adapter: str,
+    contract_plan: Plan,
+    record_property: Callable[[str, object], None],
 ) -> None:
     """Random sequences of all operations have equal results, errors and stored rows on both."""
-    examine(subject, contract_plan, record_property)
+    examine(subject, contract_plan.adapter(contract_adapter), contract_plan, record_property)

@@ -42,11 +42,10 @@ def run(script: Path) -> "subprocess.CompletedProcess[str]":
 def test_script_fails_on_the_broken_store_and_passes_on_a_correct_one(tmp_path: Path) -> None:
     name = "token_hash_in_any_case"
     subject = opened(None, name)
-    subject.name = "acme"
     notes: dict[str, object] = {}
     plan = Plan(events=None, adapters=(adapter(name),), seed=7, budget_s=60.0)
     with pytest.raises(Divergence) as caught:
-        examine(subject, plan, notes.__setitem__)
+        examine(subject, adapter(name), plan, notes.__setitem__)
     assert "sequences" in str(notes["agreement"])
     text = caught.value.script
     assert text is not None
