@@ -20,7 +20,7 @@ __all__ = ["SHRINKING_S", "Found", "Search", "Tally", "search"]
 
 STEPS = 40
 """Most steps of a sequence."""
-SHRINKING_S = 20.0
+SHRINKING_S = 15.0
 """How long a sequence that failed is made shorter, whatever the budget."""
 _BATCH = 9
 """Sequences that Hypothesis is asked for at once: of 10 and more, many of the first hardly do a thing."""

