@@ -53,7 +53,7 @@ class Arguments:
         self._pair = pair
         self._capabilities = capabilities
         self._focus = focus
-        self.cursors = pair.cursors
+        self.cursors = pair.positions
 
     def focused(self, entities: Iterable[Entity[Any]]) -> Entity[Any]:
         """Draw an entity: in most cases the one that the sequence is about."""
@@ -142,7 +142,9 @@ class Arguments:
             return kind()
         columns = [c for c in entity.columns if c.name not in entity.assigned and c.name != "id"]
         chosen = self._some(columns) or [self.one(columns)]
-        return kind(**self._spoiled(entity, self._values(entity, chosen)))
+        values = self._values(entity, chosen)
+        cleared = {name for name in values if entity.by_name[name].nullable and self.rarely(3)}
+        return kind(**self._spoiled(entity, {**values, **dict.fromkeys(cleared)}))
 
     def _some(self, columns: Sequence[Column]) -> list[Column]:
         numbers = {self._draw(_below(len(columns))) for _ in range(self.one(_OPTIONAL))} if columns else set()

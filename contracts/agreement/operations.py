@@ -57,8 +57,8 @@ def list_rows(a: Arguments) -> Step:
 
 def next_page(a: Arguments) -> Step:
     """Go on behind a page that was read before, or try its cursor on another list."""
-    number = a.one(range(len(a.cursors)))
-    before = a.cursors[number].step
+    number, cursor = a.one(a.cursors)
+    before = cursor.step
     operation = before.operation if not a.rarely(12) else f"{a.one([*ENTITIES])}.list"
     asked = {**before.kwargs, "limit": a.one((2, 1, 100)), "cursor": CursorOf(number)}
     return Step(operation, kwargs=asked, client=a.client())

@@ -58,6 +58,8 @@ class Pair:
     def __init__(self, subject: Subject, *, names: bool = True) -> None:
         """`names` compares the subjects of errors, too, and not their kinds alone."""
         self.steps: list[Step] = []
+        self.before: list[tuple[int, int]] = []
+        """How many ids and cursors were known before each step."""
         self.asked: Counter[tuple[str, str]] = Counter()
         """How often an operation came to ``ok``, or to an error of a kind."""
         self.states: set[tuple[str, str]] = set()
@@ -72,6 +74,8 @@ class Pair:
         self.reference = MemoryStore(database=self._database, now=self.clock)
         self.correspondence = Correspondence(self.clock)
         self.cursors: list[Cursor] = []
+        self._stale = 0
+        """So many of them stand in lists that were replaced since: their times are another store's."""
         self._resources = ExitStack()
         self._clients: list[Store] = []
         self._waits = Capability.MICROSECONDS not in subject.capabilities
@@ -106,6 +110,7 @@ class Pair:
 
     def take(self, step: Step) -> None:
         """Take one step. Raises Divergence if the two sides do not agree."""
+        self.before.append(self.known)
         self.steps.append(step)
         self.clock.step = len(self.steps)
         match step.operation:
@@ -122,6 +127,16 @@ class Pair:
         self._rows.clear()
         if self._waits:
             a_tick()
+
+    @property
+    def known(self) -> tuple[int, int]:
+        """How many ids and cursors of the stores' own choice are known."""
+        return len(self.correspondence.assigned), len(self.cursors)
+
+    @property
+    def positions(self) -> Sequence[tuple[int, Cursor]]:
+        """The cursors that may be used, by number."""
+        return [*enumerate(self.cursors)][self._stale :]
 
     def symbol(self, id: UUID) -> UUID | Assigned:
         """Return what stands for a row of the reference on both sides."""
@@ -247,6 +262,8 @@ class Pair:
         position = step.kwargs.get("cursor")
         if not isinstance(position, CursorOf):
             return True
+        if position.number < self._stale:
+            return False
         cursor = self.cursors[position.number]
         entity = ENTITIES[table]
         if table != cursor.step.operation.rpartition(".")[0]:
@@ -327,7 +344,7 @@ class Pair:
         """Both sides have the same rows now, to the last id and time."""
         self.moves += 1
         self.correspondence.merge(keep_reference=keep_reference)
-        self.cursors.clear()
+        self._stale = len(self.cursors)
         self._rows.clear()
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from contracts.agreement.machine import Broken, Machine
 from contracts.agreement.pair import Pair
+from contracts.agreement.shortest import Found, shortest
 from contracts.agreement.steps import Step
 from contracts.expect import Divergence
 from contracts.subject import Subject
@@ -29,15 +31,7 @@ _ENDLESS = 10**9
 
 
 class _Over(BaseException):
-    """There is no time left. Hypothesis lets it pass, where it takes an Exception for a failed example."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    """A sequence whose last step parts the two."""
-
-    steps: tuple[Step, ...]
-    divergence: Divergence
+    """The search is over. Hypothesis lets this pass, where it takes an Exception for a failed example."""
 
 
 @dataclass
@@ -75,14 +69,17 @@ class Search:
 
 
 def search(subject: Subject, asked: Search) -> tuple[Tally, Found | None]:
-    """Run sequences until the budget is used up, or until one fails and cannot be made shorter in time.
+    """Run sequences until the budget is used up, or until one fails, which is then made short.
 
     Raises what is no matter of the two sides: servers that are gone.
     """
     run = _Run(subject, asked)
     while run.goes_on:
         _batch(run, asked)
-    return run.tally, run.shortest
+    found = run.found
+    if found is not None and asked.shrinking_s > 0:
+        found = shortest(found, run.repeated, asked.shrinking_s)
+    return run.tally, found
 
 
 def _batch(run: "_Run", asked: Search) -> None:
@@ -100,14 +97,14 @@ def _batch(run: "_Run", asked: Search) -> None:
     except Flaky:
         # Not every adapter fails each time it is asked the same: that it did once is enough. And the end of
         # the time, in the middle of what Hypothesis does, looks like this, too.
-        if run.shortest is None and not run.is_over:
+        if run.found is None and not run.is_over:
             raise
 
 
 class _Run:
     def __init__(self, subject: Subject, asked: Search) -> None:
         self.tally = Tally()
-        self.shortest: Found | None = None
+        self.found: Found | None = None
         self.is_over = False
         self.batches = 0
         self._subject = subject
@@ -118,7 +115,7 @@ class _Run:
     def goes_on(self) -> bool:
         """True as long as nothing was found and there is time."""
         enough = self.tally.sequences >= self._asked.most_sequences
-        return self.shortest is None and not self.is_over and not enough
+        return self.found is None and not self.is_over and not enough
 
     def settings(self) -> settings:
         """Return settings that leave no limit of Hypothesis' own."""
@@ -129,7 +126,7 @@ class _Run:
             database=self._asked.examples,
             deadline=None,
             derandomize=False,
-            phases=(*first, Phase.generate, Phase.shrink),
+            phases=(*first, Phase.generate),
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
             print_blob=False,
@@ -138,21 +135,38 @@ class _Run:
 
     def machine(self) -> Machine:
         """Return the machine of the next sequence, if there is time for one."""
+        if self.found is not None:
+            raise _Over  # Hypothesis would show it once more
         if self._until is None:
             # What Hypothesis needs to get going is not taken from the budget: one sequence always runs.
             self._until = time.monotonic() + self._asked.budget_s
-        if time.monotonic() > self._until:
+        elif time.monotonic() > self._until:
             self.is_over = True
             raise _Over
         pair = Pair(self._subject, names=self._asked.names)
         return Machine(pair, self._subject.capabilities, self._ended)
 
+    def repeated(self, steps: Sequence[Step]) -> Found | None:
+        """Take steps on empty tables; None if the two agree, or a step refers to what is not there."""
+        pair = Pair(self._subject, names=self._asked.names)
+        with pair:
+            try:
+                for step in steps:
+                    if not pair.is_comparable(step):
+                        return None
+                    pair.take(step)
+            except Divergence as divergence:
+                return _found(pair, divergence)
+            except LookupError:
+                return None
+        return None
+
     def _ended(self, pair: Pair, divergence: Divergence | None) -> None:
-        """Count a sequence. The first one that fails ends the budget, and begins the time to shorten it."""
+        """Count a sequence, and keep the one that fails: it ends the search."""
         self.tally.add(pair)
-        if divergence is None:
-            return
-        if self.shortest is None:
-            self._until = time.monotonic() + self._asked.shrinking_s
-        if self.shortest is None or len(pair.steps) <= len(self.shortest.steps):
-            self.shortest = Found(steps=tuple(pair.steps), divergence=divergence)
+        if divergence is not None:
+            self.found = _found(pair, divergence)
+
+
+def _found(pair: Pair, divergence: Divergence) -> Found:
+    return Found(steps=tuple(pair.steps), divergence=divergence, before=(*pair.before, pair.known))

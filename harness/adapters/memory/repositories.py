@@ -54,8 +54,8 @@ class MemoryHistory(Generic[R]):
         cursor: str | None = None,
     ) -> Page[R]:
         """Return at most `limit` rows in total order, and the cursor to the rows after them."""
-        check_limit(limit)
         query = Query.checked(self._entity, where, order, cursor)
+        check_limit(limit)
         if limit == 0:
             return Page((), None)
         found = self._select(query, limit + 1)

@@ -13,7 +13,6 @@ from harness.adapters.protocol import Received
 from harness.adapters.queries import Page
 from harness.errors import Conflict, InvalidValue, NotFound, StoreError
 from harness.models import (
-    BookingPatch,
     ReconciliationJobPatch,
     SchedulingRequestPatch,
     SyncJobPatch,
@@ -155,8 +154,8 @@ def redelivery_advances_updated_at(store: Any) -> None:
 
 def client_caches_reads(store: Any) -> None:
     """What one client has read, it never reads again, whatever the others write."""
-    get = store.bookings.get
-    update = store.bookings.update
+    get = store.scheduling_requests.get
+    update = store.scheduling_requests.update
     known: dict[Any, Any] = {}
 
     def cached(id: Any) -> Any:
@@ -164,12 +163,12 @@ def client_caches_reads(store: Any) -> None:
             known[str(id).lower()] = get(id)
         return known[str(id).lower()]
 
-    def updated(id: Any, patch: BookingPatch) -> Any:
+    def updated(id: Any, patch: Any) -> Any:
         known.pop(str(id).lower(), None)
         return update(id, patch)
 
-    store.bookings.get = cached
-    store.bookings.update = updated
+    store.scheduling_requests.get = cached
+    store.scheduling_requests.update = updated
 
 
 def stale_claim_completes(store: Any) -> None:
