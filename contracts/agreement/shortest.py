@@ -100,6 +100,7 @@ def _simpler(step: Step) -> Iterator[Step]:
             yield replace(step, kwargs={key: value for key, value in step.kwargs.items() if key != name})
     for place, value in enumerate(step.args):
         if isinstance(value, New | Patch):
-            for name in value.values:
+            # A given id reads better in a script than one that the store chose.
+            for name in sorted(value.values.keys() - {"id"}):
                 fewer = type(value)(**{key: item for key, item in value.values.items() if key != name})
                 yield replace(step, args=(*step.args[:place], fewer, *step.args[place + 1 :]))

@@ -86,6 +86,7 @@ def test_conftest_that_decides_on_tests_could_not_check(
         (("--stack", "external"), "Judging an external project is not supported yet"),
         (("--stack", "docker"), "does not run on --stack docker yet"),
         (("--workers", "0"), "Invalid value for '--workers'"),
+        (("--budget", "0"), "Invalid value for '--budget'"),
     ],
 )
 def test_what_cannot_be_done_is_said(

@@ -64,7 +64,6 @@ def test_sequence_that_failed_is_tried_first() -> None:
     second, again = search(opened(None, "stale_claim_completes"), sought(examples=examples, seed=SEED + 1))
     assert again is not None
     assert second.sequences == 1
-    assert len(again.steps) <= len(found.steps)
     assert first.sequences > second.sequences
 
 
