@@ -57,9 +57,15 @@ class Machine(RuleBasedStateMachine):
         self.pair.__enter__()
 
     def teardown(self) -> None:
-        """Compare everything that is stored, unless a step failed already."""
+        """Compare everything that is stored, unless a step failed already.
+
+        Before that, each client reads once more what it has read: it must not answer from memory.
+        """
         try:
             if self._divergence is None:
+                reads = [step for step in self.pair.steps if step.operation.endswith(".get")]
+                for operation, args, client in dict.fromkeys((s.operation, s.args, s.client) for s in reads):
+                    self._step(Step(operation, args, client=client))
                 self._step(Step(steps.SETTLE))
         finally:
             self.pair.__exit__()
