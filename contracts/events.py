@@ -63,6 +63,8 @@ class Problem:
     traceback: str
     script: str | None = None
     """The source of a Python script that shows the divergence."""
+    detail: str = ""
+    """Lines that a report shows below the block of the case."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,14 +17,19 @@ _SHOWN = 12
 
 
 class Divergence(AssertionError):
-    """The adapter did something else than the case states."""
+    """The adapter did something else than the case states.
 
-    def __init__(self, expected: str, actual: str) -> None:
+    `detail` is what a reader needs besides the two sides: a few lines, shown
+    below the block of the case as they are.
+    """
+
+    def __init__(self, expected: str, actual: str, *, detail: str = "") -> None:
         super().__init__(f"expected {expected}, got {actual}")
         self.expected = expected
         self.actual = actual
         self.script: str | None = None
         """The source of a Python script that shows it, if there is one."""
+        self.detail = detail
 
 
 @contextmanager
@@ -77,6 +82,11 @@ class Findings:
             raise Divergence(
                 _joined([f"{name}: {expected}" for name, _, expected, _ in self.found]),
                 _joined([f"{name}: {actual}" for name, _, _, actual in self.found]),
+                detail="\n\n".join(
+                    f"{name}:\n{error.detail}"
+                    for name, error, _, _ in self.found[:_SHOWN]
+                    if isinstance(error, Divergence) and error.detail
+                ),
             ) from self.found[0][1]
 
 

@@ -46,6 +46,7 @@ def explain(
         where=_where(error, cases),
         traceback=traceback,
         script=value.script if isinstance(value, Divergence) else None,
+        detail=value.detail if isinstance(value, Divergence) else "",
     )
 
 

@@ -45,6 +45,7 @@ def findings(judgement: Judgement) -> tuple[Finding, ...]:
             expected=problem.expected,
             actual=problem.actual,
             message=f"{run.proves or case.id} {adapter} does not keep this: see {problem.where}.",
+            detail=problem.detail,
         )
         for case in failed_cases(judgement)
         for adapter, run, problem in case.failures

@@ -1,7 +1,8 @@
 """One block per case that failed, with what every adapter did. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from textwrap import indent
 
 from contracts.events import Finished, Operation, Problem
 from contracts.judgement import CaseResult, Judgement, Kind
@@ -59,6 +60,7 @@ def render(case: FailedCase, *, traceback: bool = False, report: str | None = No
         *(_line(result.adapter, _outcome(result, operation)) for result in case.results),
         _line("where", problem.where),
         *_scripts(case, report),
+        *_details(case),
     ]
     if traceback:
         lines += ["", *(f"{adapter}:\n{problem.traceback}" for adapter, _, problem in case.failures)]
@@ -96,6 +98,16 @@ def _describe(operation: Operation | None, results: Sequence[CaseResult]) -> str
         return "none: the case failed before it called the adapter"
     steps = max(result.finished.steps for result in results if result.finished is not None)
     return f"{operation.call}   step {operation.step} of {steps}"
+
+
+def _details(case: FailedCase) -> Iterator[str]:
+    """The lines that came with a failure, under the name of each adapter that they are about."""
+    shared: dict[str, list[str]] = {}
+    for adapter, _, problem in case.failures:
+        if problem.detail:
+            shared.setdefault(problem.detail, []).append(adapter)
+    for detail, adapters in shared.items():
+        yield from ("", f"  {', '.join(adapters)}:", indent(detail, "    "))
 
 
 def _outcome(result: CaseResult, operation: Operation | None) -> str:

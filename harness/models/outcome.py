@@ -53,6 +53,8 @@ class Finding:
     actual: str
     message: str
     """One sentence with the next step."""
+    detail: str = ""
+    """Lines that show more of it: a timeline, a script. Empty for most."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,6 +57,14 @@ def test_what_fails_behind_the_table_is_left_as_it_is() -> None:
     assert caught.value is error
 
 
+def test_details_are_kept_under_their_names() -> None:
+    with pytest.raises(Divergence) as caught, every() as about:
+        for name, detail in {"one": "a\n b", "two": ""}.items():
+            with about(name):
+                raise Divergence("1", "2", detail=detail)
+    assert caught.value.detail == "one:\na\n b"
+
+
 def test_long_tables_are_cut() -> None:
     with pytest.raises(Divergence) as caught, every() as about:
         for number in range(20):

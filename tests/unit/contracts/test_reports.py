@@ -72,6 +72,35 @@ def test_block_shows_every_adapter_side_by_side() -> None:
     assert "TB" in render(case, traceback=True)
 
 
+def test_detail_stands_below_the_block_as_it_was_written() -> None:
+    assert FAILED.problem is not None
+    problem = replace(FAILED.problem, detail="w1 |--|\n\nw2    |--|")
+    second = replace(FAILED, adapter="other", problem=problem)
+    results = (
+        JUDGEMENT.results[0],
+        replace(JUDGEMENT.results[1], finished=replace(FAILED, problem=problem)),
+        CaseResult(entry=ENTRY, adapter="other", kind=Kind.FAILED, finished=second),
+    )
+    (case,) = failed_cases(replace(JUDGEMENT, results=results))
+    assert render(case).splitlines()[-6:] == [
+        "  where      contracts/cases/t.py:42",
+        "",
+        "  supabase, other:",
+        "    w1 |--|",
+        "",
+        "    w2    |--|",
+    ]
+    made = outcome(
+        replace(JUDGEMENT, results=results),
+        run_id="r",
+        started_at=datetime.now(UTC),
+        duration_s=1.0,
+        subject=Subject(harness={"version": "1"}),
+    )
+    assert [finding.detail for finding in made.findings] == [problem.detail] * 2
+    assert Outcome.from_json(json.dumps(made.to_json())) == made
+
+
 def test_summary_ends_with_the_verdict() -> None:
     text = summary(JUDGEMENT, FACTS)
     assert text.splitlines()[-1] == "DIVERGENCE: 1 case"
