@@ -1,5 +1,6 @@
 """Workers that really run at once, and waiting with a deadline."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +22,8 @@ DEADLINE_S = 30.0
 _POLL_S = 0.005
 _TICK_S = 0.003
 """Longer than the coarsest declared resolution of a store's clock, a millisecond."""
+_TURN_S = 1e-5
+"""How long a thread of a concurrent case runs before another one may: less than one operation in memory."""
 
 
 def started(function: Callable[[], T]) -> Future[T]:
@@ -47,10 +50,40 @@ def within(future: Future[T], deadline_s: float = DEADLINE_S) -> T:
         raise Divergence("an answer", f"none within {deadline_s:g} s") from None
 
 
+class _Turns:
+    """Short turns for the threads of this process, for as long as anybody asks for them.
+
+    CPython lets a thread run for 5 ms by default: longer than a whole
+    operation of a store in this process, whose races would then never show.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._asked = 0
+        self._usual = sys.getswitchinterval()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._asked == 0:
+                self._usual = sys.getswitchinterval()
+                sys.setswitchinterval(_TURN_S)
+            self._asked += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._asked -= 1
+            if self._asked == 0:
+                sys.setswitchinterval(self._usual)
+
+
+_turns = _Turns()
+
+
 def together(n: int, function: Callable[[int], T]) -> list[T | StoreError]:
     """Call ``function(0)`` to ``function(n - 1)`` at once; return each result or StoreError, in this order.
 
-    Any other exception is raised here.
+    Any other exception is raised here. Threads of this process take turns
+    that are shorter than an operation of a store in memory.
     """
     barrier = threading.Barrier(n)
 
@@ -61,8 +94,9 @@ def together(n: int, function: Callable[[int], T]) -> list[T | StoreError]:
         except StoreError as error:
             return error
 
-    futures = [started(lambda index=index: worker(index)) for index in range(n)]  # type: ignore[misc]  # mypy cannot infer a lambda with a default
-    return [within(future) for future in futures]
+    with _turns:
+        futures = [started(lambda index=index: worker(index)) for index in range(n)]  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+        return [within(future) for future in futures]
 
 
 @contextmanager

@@ -1,0 +1,110 @@
+"""Concurrency: some order of what clients did at once explains all that they were answered."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from contracts.builders import a_request, created
+from contracts.entities import each_queue, mutable
+from contracts.histories.model import Model
+from contracts.histories.models.event import EventModel
+from contracts.histories.models.interview import InterviewModel
+from contracts.histories.models.job import JobModel
+from contracts.histories.models.record import RecordModel
+from contracts.histories.programs.event import DELIVERIES, DISPUTED, EventProgram
+from contracts.histories.programs.interview import FLOWS, REMOVAL, interview_program
+from contracts.histories.programs.job import WORK, job_program
+from contracts.histories.programs.record import EDITS, RecordProgram
+from contracts.histories.recorder import Notebook, Program, explained, record
+from contracts.subject import Subject
+from contracts.workers import clients
+from harness.adapters.protocol import Store
+from harness.models import Row
+
+WORKERS, LENGTH, ROUNDS = 5, 4, 3
+Start = Callable[[Store, Notebook], Program]
+
+
+def check(subject: Subject, steps: dict[str, int], scene: Callable[[], tuple[Start, Model[Any]]]) -> None:
+    """Record some rounds, each on a fresh key, and explain each."""
+    rng = random.Random(random.getrandbits(32))  # noqa: S311  # repeatable: the run has one seed
+    with clients(subject, WORKERS) as stores:
+        for number in range(1, ROUNDS + 1):
+            start, model = scene()
+            operations = record(stores, start, steps, length=LENGTH, rng=rng)
+            explained(operations, model, heading=f"round {number} of {ROUNDS}, {WORKERS} workers")
+
+
+def test_deliveries_and_deletes_of_one_event(subject: Subject, store: Store) -> None:
+    """Deliveries, deletes and reads of one event at once are answered as if they came one by one."""
+
+    def scene() -> tuple[Start, Model[Any]]:
+        for event in store.webhook_events.list().rows:
+            store.webhook_events.delete(event.id)
+        return EventProgram, EventModel()
+
+    check(subject, DELIVERIES, scene)
+
+
+def test_deliveries_of_two_payloads_under_one_key(subject: Subject, store: Store) -> None:
+    """Deliveries of different payloads under one key at once are answered as if they came one by one."""
+
+    def scene() -> tuple[Start, Model[Any]]:
+        for event in store.webhook_events.list().rows:
+            store.webhook_events.delete(event.id)
+        return EventProgram, EventModel()
+
+    check(subject, DISPUTED, scene)
+
+
+@each_queue
+def test_claims_of_one_job(subject: Subject, store: Store, row: type[Row]) -> None:
+    """Claims, completions, failures and updates of one job at once are answered as if one by one."""
+
+    def scene() -> tuple[Start, Model[Any]]:
+        for wire in tuple(subject.stored_rows(row)):
+            mutable(store, row).delete(wire["id"])
+        return job_program(row, created(row, store, max_attempts=4)), JobModel(max_attempts=4)
+
+    check(subject, WORK, scene)
+
+
+@each_queue
+def test_removal_of_one_job(subject: Subject, store: Store, row: type[Row]) -> None:
+    """A job that is deleted while it is worked on is gone for everybody at one moment."""
+
+    def scene() -> tuple[Start, Model[Any]]:
+        for wire in tuple(subject.stored_rows(row)):
+            mutable(store, row).delete(wire["id"])
+        return job_program(row, created(row, store, max_attempts=4)), JobModel(max_attempts=4)
+
+    check(subject, {**WORK, "delete": 1}, scene)
+
+
+def test_flows_of_one_request(subject: Subject, store: Store) -> None:
+    """Bookings, reschedules and cancellations of one request at once are answered as if one by one."""
+    check(
+        subject,
+        FLOWS,
+        lambda: (interview_program(store.scheduling_requests.create(a_request())), InterviewModel()),
+    )
+
+
+def test_removal_of_one_request(subject: Subject, store: Store) -> None:
+    """A request that is deleted among flows is gone for everybody at one moment, bookings included."""
+    check(
+        subject,
+        REMOVAL,
+        lambda: (interview_program(store.scheduling_requests.create(a_request())), InterviewModel()),
+    )
+
+
+def test_patches_and_deletes_of_one_row(subject: Subject, store: Store) -> None:
+    """Creates, patches, deletes and reads of one row at once are answered as if they came one by one."""
+
+    def scene() -> tuple[Start, Model[Any]]:
+        for request in store.scheduling_requests.list().rows:
+            store.scheduling_requests.delete(request.id)
+        return RecordProgram, RecordModel()
+
+    check(subject, EDITS, scene)

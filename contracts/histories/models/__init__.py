@@ -1,0 +1,1 @@
+"""The sequential models of the four kinds of keys."""
