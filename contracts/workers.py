@@ -13,7 +13,7 @@ from contracts.subject import Subject
 from harness.adapters.protocol import Store
 from harness.errors import StoreError
 
-__all__ = ["DEADLINE_S", "a_tick", "clients", "eventually", "started", "together", "within"]
+__all__ = ["DEADLINE_S", "a_tick", "clients", "eventually", "rounds", "started", "together", "within"]
 
 T = TypeVar("T")
 
@@ -48,6 +48,11 @@ def within(future: Future[T], deadline_s: float = DEADLINE_S) -> T:
         if future.done():
             raise
         raise Divergence("an answer", f"none within {deadline_s:g} s") from None
+
+
+_ROUNDS = (2, 60)
+"""Rounds of a race: at least, and at most."""
+_ROUNDS_S = 0.04
 
 
 class _Turns:
@@ -104,6 +109,20 @@ def clients(subject: Subject, n: int) -> Iterator[list[Store]]:
     """Open n separate clients on the rows of the subject."""
     with ExitStack() as stack:
         yield [stack.enter_context(subject.another_client()) for _ in range(n)]
+
+
+def rounds() -> Iterator[int]:
+    """Count the rounds of a race: two at least, and then as many as begin within 40 ms.
+
+    A store in this process answers within microseconds, and most rounds end
+    before a second client got its turn. Clients of a server meet in each.
+    """
+    least, most = _ROUNDS
+    begun = time.perf_counter()
+    for number in range(1, most + 1):
+        if number > least and time.perf_counter() - begun > _ROUNDS_S:
+            return
+        yield number
 
 
 def eventually(condition: Callable[[], T | None], expected: str) -> T:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from contracts.builders import a_request, created
-from contracts.entities import each_queue, mutable
+from contracts.entities import each_queue
 from contracts.histories.model import Model
 from contracts.histories.models.event import EventModel
 from contracts.histories.models.interview import InterviewModel
@@ -17,11 +17,11 @@ from contracts.histories.programs.job import WORK, job_program
 from contracts.histories.programs.record import EDITS, RecordProgram
 from contracts.histories.recorder import Notebook, Program, explained, record
 from contracts.subject import Subject
-from contracts.workers import clients
+from contracts.workers import clients, rounds
 from harness.adapters.protocol import Store
 from harness.models import Row
 
-WORKERS, LENGTH, ROUNDS = 5, 4, 3
+WORKERS, LENGTH = 5, 4
 Start = Callable[[Store, Notebook], Program]
 
 
@@ -29,29 +29,27 @@ def check(subject: Subject, steps: dict[str, int], scene: Callable[[], tuple[Sta
     """Record some rounds, each on a fresh key, and explain each."""
     rng = random.Random(random.getrandbits(32))  # noqa: S311  # repeatable: the run has one seed
     with clients(subject, WORKERS) as stores:
-        for number in range(1, ROUNDS + 1):
+        for number in rounds():
             start, model = scene()
             operations = record(stores, start, steps, length=LENGTH, rng=rng)
-            explained(operations, model, heading=f"round {number} of {ROUNDS}, {WORKERS} workers")
+            explained(operations, model, heading=f"round {number}, {WORKERS} workers")
 
 
-def test_deliveries_and_deletes_of_one_event(subject: Subject, store: Store) -> None:
+def test_deliveries_and_deletes_of_one_event(subject: Subject) -> None:
     """Deliveries, deletes and reads of one event at once are answered as if they came one by one."""
 
     def scene() -> tuple[Start, Model[Any]]:
-        for event in store.webhook_events.list().rows:
-            store.webhook_events.delete(event.id)
+        subject.reset()
         return EventProgram, EventModel()
 
     check(subject, DELIVERIES, scene)
 
 
-def test_deliveries_of_two_payloads_under_one_key(subject: Subject, store: Store) -> None:
+def test_deliveries_of_two_payloads_under_one_key(subject: Subject) -> None:
     """Deliveries of different payloads under one key at once are answered as if they came one by one."""
 
     def scene() -> tuple[Start, Model[Any]]:
-        for event in store.webhook_events.list().rows:
-            store.webhook_events.delete(event.id)
+        subject.reset()
         return EventProgram, EventModel()
 
     check(subject, DISPUTED, scene)
@@ -62,8 +60,7 @@ def test_claims_of_one_job(subject: Subject, store: Store, row: type[Row]) -> No
     """Claims, completions, failures and updates of one job at once are answered as if one by one."""
 
     def scene() -> tuple[Start, Model[Any]]:
-        for wire in tuple(subject.stored_rows(row)):
-            mutable(store, row).delete(wire["id"])
+        subject.reset()
         return job_program(row, created(row, store, max_attempts=4)), JobModel(max_attempts=4)
 
     check(subject, WORK, scene)
@@ -74,8 +71,7 @@ def test_removal_of_one_job(subject: Subject, store: Store, row: type[Row]) -> N
     """A job that is deleted while it is worked on is gone for everybody at one moment."""
 
     def scene() -> tuple[Start, Model[Any]]:
-        for wire in tuple(subject.stored_rows(row)):
-            mutable(store, row).delete(wire["id"])
+        subject.reset()
         return job_program(row, created(row, store, max_attempts=4)), JobModel(max_attempts=4)
 
     check(subject, {**WORK, "delete": 1}, scene)
@@ -99,12 +95,11 @@ def test_removal_of_one_request(subject: Subject, store: Store) -> None:
     )
 
 
-def test_patches_and_deletes_of_one_row(subject: Subject, store: Store) -> None:
+def test_patches_and_deletes_of_one_row(subject: Subject) -> None:
     """Creates, patches, deletes and reads of one row at once are answered as if they came one by one."""
 
     def scene() -> tuple[Start, Model[Any]]:
-        for request in store.scheduling_requests.list().rows:
-            store.scheduling_requests.delete(request.id)
+        subject.reset()
         return RecordProgram, RecordModel()
 
     check(subject, EDITS, scene)
