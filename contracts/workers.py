@@ -3,7 +3,8 @@
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from typing import TypeVar
@@ -11,9 +12,20 @@ from typing import TypeVar
 from contracts.expect import Divergence
 from contracts.subject import Subject
 from harness.adapters.protocol import Store
-from harness.errors import StoreError
+from harness.errors import Conflict, StoreError
 
-__all__ = ["DEADLINE_S", "a_tick", "clients", "eventually", "rounds", "started", "together", "within"]
+__all__ = [
+    "DEADLINE_S",
+    "a_tick",
+    "clients",
+    "eventually",
+    "rounds",
+    "started",
+    "tally",
+    "together",
+    "winner",
+    "within",
+]
 
 T = TypeVar("T")
 
@@ -109,6 +121,20 @@ def clients(subject: Subject, n: int) -> Iterator[list[Store]]:
     """Open n separate clients on the rows of the subject."""
     with ExitStack() as stack:
         yield [stack.enter_context(subject.another_client()) for _ in range(n)]
+
+
+def tally(outcomes: Iterable[object]) -> dict[str, int]:
+    """Count what the calls of a race returned or raised, by the names of the classes."""
+    return dict(sorted(Counter(type(outcome).__name__ for outcome in outcomes).items()))
+
+
+def winner(outcomes: Sequence[object], kind: type[T], loses: type[StoreError] = Conflict) -> T:
+    """Return the one result of this kind; Divergence unless there is one and all others lost."""
+    won = [outcome for outcome in outcomes if isinstance(outcome, kind)]
+    expected = {kind.__name__: 1, loses.__name__: len(outcomes) - 1}
+    if tally(outcomes) != dict(sorted(expected.items())):
+        raise Divergence(f"one of {len(outcomes)} to win: {expected}", str(tally(outcomes)))
+    return won[0]
 
 
 def rounds() -> Iterator[int]:

@@ -8,10 +8,10 @@ from contracts.case import needs
 from contracts.entities import each_mutable_entity, mutable, repository
 from contracts.expect import every
 from contracts.subject import Subject
-from contracts.workers import clients, rounds, together
+from contracts.workers import clients, rounds, tally, together, winner
 from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import Store
-from harness.errors import Conflict, NotFound, StoreError
+from harness.errors import Conflict, NotFound
 from harness.models import Booking, ReconciliationJob, Row, SchedulingRequest, SyncJob, WebhookEvent
 
 COLUMNS: dict[type[Row], dict[str, tuple[Any, Any]]] = {
@@ -87,9 +87,7 @@ def test_creates_with_one_id(subject: Subject, store: Store, row: type[Row]) -> 
             id_ = uuid4()
             news = [a_new(row, store, id=id_) for _ in range(6)]
             outcomes = together(6, lambda index, news=news: mutable(stores[index], row).create(news[index]))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
-            (won,) = [outcome for outcome in outcomes if isinstance(outcome, row)]
-            assert sum(isinstance(outcome, Conflict) for outcome in outcomes) == 5
-            assert repository(store, row).get(id_) == won
+            assert repository(store, row).get(id_) == winner(outcomes, row)
 
 
 def test_token_hash_is_taken_once(subject: Subject, store: Store) -> None:
@@ -108,8 +106,7 @@ def test_token_hash_is_taken_once(subject: Subject, store: Store) -> None:
                 return requests.create(a_request(public_token_hash=wanted))
 
             outcomes = together(6, work)
-            (won,) = [outcome for outcome in outcomes if isinstance(outcome, SchedulingRequest)]
-            assert sum(isinstance(outcome, Conflict) for outcome in outcomes) == 5
+            won = winner(outcomes, SchedulingRequest)
             assert store.scheduling_requests.get_by_token_hash(wanted) == won
             kept = [store.scheduling_requests.get(request.id) for request in own if request.id != won.id]
             assert kept == [request for request in own if request.id != won.id]
@@ -133,7 +130,7 @@ def test_token_hash_that_is_given_up_is_taken_once(subject: Subject, store: Stor
             assert isinstance(gave_up, SchedulingRequest)
             won = [outcome for outcome in others if isinstance(outcome, SchedulingRequest)]
             assert len(won) <= 1
-            assert sum(isinstance(outcome, Conflict) for outcome in others) == 4 - len(won)
+            assert {type(outcome) for outcome in others} <= {SchedulingRequest, Conflict}
             assert store.scheduling_requests.get_by_token_hash(wanted) == (won[0] if won else None)
 
 
@@ -154,7 +151,7 @@ def test_readers_see_each_write_whole(subject: Subject, store: Store, row: type[
                 return [found for found in seen if found is not None]
 
             outcomes = together(4, work)
-            assert not [outcome for outcome in outcomes if isinstance(outcome, StoreError)]
+            assert tally(outcomes) == {"list": 4}
             sequences = [outcome for outcome in outcomes if isinstance(outcome, list)]
             written = [made, *sequences[0], *sequences[1]]
             with every() as about:

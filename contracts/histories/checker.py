@@ -11,13 +11,12 @@ package that does, so these sixty lines are our own.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from contracts.histories.model import Model, State
-from contracts.histories.operation import UNAVAILABLE, Answer, Operation
+from contracts.histories.operation import UNAVAILABLE, Operation
 from harness.errors import HarnessError
 
-__all__ = ["BOUND", "Search", "Undecided", "search"]
+__all__ = ["BOUND", "Undecided", "search"]
 
 BOUND = 200_000
 """Pairs of a set of operations and a state; four workers with six operations each rarely need a thousand."""
@@ -27,34 +26,22 @@ class Undecided(HarnessError):
     """The search was given up. The case is unchecked: nothing was found, and nothing was excluded."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Search:
-    """What the search found."""
-
-    explained: bool
-    order: tuple[Operation, ...]
-    """An order that explains all answers; else the longest that explains as many as it can."""
-    blocked: tuple[tuple[Operation, tuple[Answer, ...]], ...] = ()
-    """The operations that could come next, each with the answers that the model allows there."""
-
-
-def search(operations: Sequence[Operation], model: Model[State], *, bound: int = BOUND) -> Search:
-    """Find an order that explains the history. Raises `Undecided` after `bound` steps.
+def search(
+    operations: Sequence[Operation], model: Model[State], *, bound: int = BOUND
+) -> tuple[Operation, ...] | None:
+    """Return an order that explains the history, None if there is none.
 
     An operation without an answer may stand anywhere after its call, or
-    nowhere.
+    nowhere. Raises `Undecided` after `bound` steps.
     """
     answered = sum(1 << index for index, operation in enumerate(operations) if operation.answered)
     # Popped from the end: (taken as bits, state, order).
     waiting: list[tuple[int, State, tuple[int, ...]]] = [(0, model.start, ())]
     known = {(0, model.start)}
-    longest: tuple[int, State, tuple[int, ...]] = waiting[0]
     while waiting:
-        taken, state, order = current = waiting.pop()
-        if _count(taken & answered) > _count(longest[0] & answered):
-            longest = current
+        taken, state, order = waiting.pop()
         if taken & answered == answered:
-            return Search(explained=True, order=tuple(operations[index] for index in order))
+            return tuple(operations[index] for index in order)
         for index in _next(operations, taken):
             for after in _after(state, operations[index], model):
                 key = (taken | 1 << index, after)
@@ -65,19 +52,7 @@ def search(operations: Sequence[Operation], model: Model[State], *, bound: int =
             raise Undecided(
                 f"{len(operations)} operations took more than {bound:,} steps: record fewer at once."
             )
-    taken, state, order = longest
-    return Search(
-        explained=False,
-        order=tuple(operations[index] for index in order),
-        blocked=tuple(
-            (
-                operations[index],
-                tuple(dict.fromkeys(answer for answer, _ in model.outcomes(state, operations[index]))),
-            )
-            for index in _next(operations, taken)
-            if operations[index].answered
-        ),
-    )
+    return None
 
 
 def _after(state: State, operation: Operation, model: Model[State]) -> Iterator[State]:
@@ -105,7 +80,3 @@ def _next(operations: Sequence[Operation], taken: int) -> Iterator[int]:
 
 def _end(operation: Operation) -> float:
     return operation.returned if operation.answered else float("inf")
-
-
-def _count(bits: int) -> int:
-    return bits.bit_count()

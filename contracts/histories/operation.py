@@ -17,7 +17,7 @@ class Unknown(Enum):
     UNKNOWN = "?"
 
     def __str__(self) -> str:
-        return "outcome unknown"
+        return "no answer yet"
 
 
 UNKNOWN: Final = Unknown.UNKNOWN

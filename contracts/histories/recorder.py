@@ -108,10 +108,8 @@ def explained(operations: Sequence[Operation], model: Model[State], *, heading: 
     if found is None:
         return
     stuck = found.stuck
-    allowed = " or ".join(map(shown, found.allowed)) or "nothing at all"
     raise Divergence(
-        f"an order of the operations that explains every answer; {stuck.call} of worker {stuck.worker}"
-        f" would answer {allowed}",
-        f"{shown(stuck.answer)}: no order explains it",
+        f"{stuck.call} of worker {stuck.worker} answers {' or '.join(map(shown, found.allowed))}",
+        f"{shown(stuck.answer)}, which no order of the operations explains",
         detail=f"{heading}\n\n{render(found)}",
     )

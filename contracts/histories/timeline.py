@@ -16,7 +16,8 @@ def render(witness: Witness) -> str:
 
     A bar ``|--2--|`` reaches from the call of operation 2 to its answer,
     ``|--2-->`` has no answer by the end. Bars that share a column overlap:
-    either may have happened first.
+    either may have happened first. Behind each operation stands its place in
+    an order that explains all answers but one.
     """
     numbers = {id(operation): number for number, operation in enumerate(witness.operations, 1)}
     lanes = _lanes(witness.operations, numbers)
@@ -45,13 +46,12 @@ def shown(answer: Answer) -> str:
 
 
 def _place(operation: Operation, witness: Witness, places: dict[int, int]) -> str:
-    if operation is witness.stuck:
-        allowed = " or ".join(map(shown, witness.allowed)) or "nothing at all"
-        return f"CANNOT FOLLOW: the answer would be {allowed}"
     place = places.get(id(operation))
-    if place is None:
-        return "not reached" if operation.answered else "no answer yet"
-    return f"{_ordinal(place)} in the longest order that works"
+    if operation is witness.stuck:
+        return (
+            f"NO ORDER EXPLAINS THIS; {_ordinal(place or 0)} if it had answered {shown(witness.allowed[0])}"
+        )
+    return "need not have happened yet" if place is None else _ordinal(place)
 
 
 def _lanes(operations: Sequence[Operation], numbers: dict[int, int]) -> list[str]:

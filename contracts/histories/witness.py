@@ -1,9 +1,10 @@
 """The smallest part of a history that no order explains."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Generic
 
-from contracts.histories.checker import Search, search
+from contracts.histories.checker import search
 from contracts.histories.model import Model, State
 from contracts.histories.operation import UNKNOWN, Answer, Operation, Refused
 
@@ -16,12 +17,12 @@ class Witness:
 
     operations: tuple[Operation, ...]
     """By their calls. Without what happened later, and without what makes no difference."""
-    order: tuple[Operation, ...]
-    """The longest order that explains what it holds."""
     stuck: Operation
-    """An operation that cannot follow."""
+    """The first answer that nothing explains: all answers before it can be."""
     allowed: tuple[Answer, ...]
-    """What it might have answered there."""
+    """The answers in its place that some order would explain."""
+    order: tuple[Operation, ...]
+    """Such an order, with `stuck` where the first of them would be the answer."""
 
 
 def witness(operations: Sequence[Operation], model: Model[State]) -> Witness | None:
@@ -32,35 +33,75 @@ def witness(operations: Sequence[Operation], model: Model[State]) -> Witness | N
     history is cut at the first answer with which it cannot be explained any
     more, and operations are left out while it still cannot.
     """
-    if search(operations, model).explained:
+    if search(operations, model) is not None:
         return None
-    part = _cut(operations, model)
+    part, stuck = _cut(operations, model)
     for operation in reversed(part):
         changes_nothing = operation.call.name in model.reads or isinstance(operation.answer, Refused)
         fewer = tuple(other for other in part if other is not operation)
-        if changes_nothing and not search(fewer, model).explained:
+        if changes_nothing and operation is not stuck and search(fewer, model) is None:
             part = fewer
-    found = search(part, model)
-    stuck, allowed = _stuck(found)
-    return Witness(operations=part, order=found.order, stuck=stuck, allowed=allowed)
+    asked = _Asked(model, stuck)
+    search(part, asked)
+    explanations = {
+        answer: order
+        for answer in asked.answers
+        if (order := search(_with(part, stuck, answer), model)) is not None
+    }
+    order = next(iter(explanations.values()), ())
+    return Witness(
+        operations=part,
+        stuck=stuck,
+        allowed=tuple(explanations),
+        order=tuple(stuck if _same(operation, stuck) else operation for operation in order),
+    )
 
 
-def _cut(operations: Sequence[Operation], model: Model[State]) -> tuple[Operation, ...]:
-    """Return the shortest beginning that cannot be explained; what was on its way then has no answer."""
-    part: tuple[Operation, ...] = ()
-    for moment in sorted(operation.returned for operation in operations if operation.answered):
+def _cut(operations: Sequence[Operation], model: Model[State]) -> tuple[tuple[Operation, ...], Operation]:
+    """Return the shortest beginning that cannot be explained, and what was answered last in it.
+
+    What was on its way then has no answer.
+    """
+    answered = sorted((each for each in operations if each.answered), key=lambda each: each.returned)
+    for number, last in enumerate(answered):
+        done = {id(operation) for operation in answered[: number + 1]}
         part = tuple(
-            operation if operation.returned <= moment else replace(operation, answer=UNKNOWN)
+            operation if id(operation) in done else replace(operation, answer=UNKNOWN)
             for operation in operations
             # What was refused later did nothing, then and now.
-            if operation.invoked <= moment
-            and (operation.returned <= moment or not isinstance(operation.answer, Refused))
+            if id(operation) in done
+            or (operation.invoked <= last.returned and not isinstance(operation.answer, Refused))
         )
-        if not search(part, model).explained:
-            break
-    return part
+        if search(part, model) is None:
+            return part, last
+    raise ValueError("the history can be explained, and has no witness")
 
 
-def _stuck(found: Search) -> tuple[Operation, tuple[Answer, ...]]:
-    """Of the operations that could come next, the one that was answered first had to."""
-    return min(found.blocked, key=lambda pair: pair[0].returned)
+def _with(part: Sequence[Operation], stuck: Operation, answer: Answer) -> tuple[Operation, ...]:
+    return tuple(replace(stuck, answer=answer) if operation is stuck else operation for operation in part)
+
+
+def _same(one: Operation, other: Operation) -> bool:
+    return (one.worker, one.invoked) == (other.worker, other.invoked)
+
+
+class _Asked(Generic[State]):
+    """A model that remembers what it would have answered to one operation.
+
+    A search that finds nothing has asked it in every state in which the
+    operation could have happened.
+    """
+
+    def __init__(self, model: Model[State], operation: Operation) -> None:
+        self.start = model.start
+        self.reads = model.reads
+        self.answers: dict[Answer, None] = {}
+        self._model = model
+        self._operation = operation
+
+    def outcomes(self, state: State, operation: Operation) -> Iterable[tuple[Answer, State]]:
+        """Return what the model returns."""
+        outcomes = tuple(self._model.outcomes(state, operation))
+        if operation is self._operation:
+            self.answers.update(dict.fromkeys(answer for answer, _ in outcomes))
+        return outcomes

@@ -24,8 +24,8 @@ class Event:
 class Delivered:
     """The answer to a delivery."""
 
-    is_new: bool
     event: Event
+    is_new: bool
 
     def __str__(self) -> str:
         return f"{'new' if self.is_new else 'known'} {self.event}"
@@ -58,7 +58,7 @@ class EventModel:
 
     def _stored(self, state: Event | None, new: Event, name: str) -> tuple[Answer, Event]:
         if state is None:
-            return (Delivered(True, new) if name == "receive" else new), new  # noqa: FBT003  # is_new
+            return (Delivered(new, is_new=True) if name == "receive" else new), new
         if name == "create" or state.payload_hash != new.payload_hash:
             return Refused("conflict"), state
-        return Delivered(False, state), state  # noqa: FBT003  # is_new
+        return Delivered(state, is_new=False), state

@@ -86,4 +86,4 @@ def _event(row: WebhookEvent) -> Event:
 
 
 def _delivered(received: Received) -> Delivered:
-    return Delivered(received.is_new, _event(received.event))
+    return Delivered(_event(received.event), is_new=received.is_new)
