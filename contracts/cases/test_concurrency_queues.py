@@ -74,6 +74,7 @@ def test_expired_leases_are_claimed_once(subject: Subject, store: Store, row: ty
             jobs = [job for claimed in claims if isinstance(claimed, tuple) for job in claimed]
             # Rows that one claim held were passed over by the others: whatever is left is due.
             jobs += queue(store, row).claim(lease_s=HOUR_S)
+            assert [id_ for id_, times in Counter(job.id for job in jobs).items() if times > 1] == []
             assert sorted((job.id for job in jobs), key=str) == ids
             assert [job.attempts for job in jobs] == [2] * 6
 

@@ -3,9 +3,9 @@
 from collections.abc import Hashable, Iterable
 from typing import Protocol, TypeVar
 
-from contracts.histories.operation import Answer, Operation
+from contracts.histories.operation import Answer, Operation, Refused
 
-__all__ = ["Model", "State"]
+__all__ = ["Model", "State", "may_have_changed"]
 
 State = TypeVar("State", bound=Hashable)
 
@@ -29,3 +29,12 @@ class Model(Protocol[State]):
         count. A refused call leaves the state as it is.
         """
         ...
+
+    def changed(self, operation: Operation) -> bool:
+        """Return False if the operation, answered as it was, left the state as it was."""
+        ...
+
+
+def may_have_changed(operation: Operation, reads: frozenset[str]) -> bool:
+    """Return False for a read, and for what was refused: a call that raises leaves no trace."""
+    return operation.call.name not in reads and not isinstance(operation.answer, Refused)

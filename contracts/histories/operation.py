@@ -5,7 +5,17 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
-__all__ = ["UNAVAILABLE", "UNKNOWN", "Answer", "Call", "Operation", "Refused", "Unknown", "overlapping"]
+__all__ = [
+    "UNAVAILABLE",
+    "UNKNOWN",
+    "Answer",
+    "Call",
+    "Operation",
+    "Refused",
+    "Unknown",
+    "letter",
+    "overlapping",
+]
 
 Answer = Hashable
 """The part of a result that a model can predict: no ids and times that the store assigns."""
@@ -65,6 +75,11 @@ class Operation:
     def answered(self) -> bool:
         """False if nobody knows whether it happened."""
         return self.answer is not UNKNOWN
+
+
+def letter(worker: int) -> str:
+    """Return the name of a worker. What it writes begins with it."""
+    return chr(ord("a") + worker)
 
 
 def overlapping(operations: Sequence[Operation], reads: frozenset[str]) -> tuple[Operation, ...]:

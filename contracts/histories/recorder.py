@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from contracts.expect import Divergence
 from contracts.histories.model import Model, State
-from contracts.histories.operation import UNKNOWN, Answer, Call, Operation, Refused, overlapping
+from contracts.histories.operation import UNKNOWN, Answer, Call, Operation, Refused, letter, overlapping
 from contracts.histories.timeline import render, shown
 from contracts.histories.witness import witness
 from contracts.workers import DEADLINE_S, together
@@ -31,7 +31,7 @@ class Notebook:
     def mark(self) -> str:
         """Return a text that nobody has written yet: who reads it knows who wrote it."""
         self._marks += 1
-        return f"{chr(ord('a') + self.worker)}{self._marks}"
+        return f"{letter(self.worker)}{self._marks}"
 
     def note(self, call: Call, act: Callable[[], T], answer: Callable[[T], Answer]) -> T | None:
         """Do something, and write it down with the part of the result that the model predicts.
@@ -109,7 +109,7 @@ def explained(operations: Sequence[Operation], model: Model[State], *, heading: 
         return
     stuck = found.stuck
     raise Divergence(
-        f"{stuck.call} of worker {stuck.worker} answers {' or '.join(map(shown, found.allowed))}",
+        f"{stuck.call} of worker {letter(stuck.worker)} answers {' or '.join(map(shown, found.allowed))}",
         f"{shown(stuck.answer)}, which no order of the operations explains",
         detail=f"{heading}\n\n{render(found)}",
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from contracts.histories.operation import Answer, Operation
+from contracts.histories.operation import Answer, Operation, letter
 from contracts.histories.witness import Witness
 
 __all__ = ["render", "shown"]
@@ -25,7 +25,7 @@ def render(witness: Witness) -> str:
     rows = [
         (
             f"{numbers[id(operation)]:>3}",
-            f"worker {operation.worker}",
+            f"worker {letter(operation.worker)}",
             _ms(operation.invoked - witness.operations[0].invoked),
             f"{operation.call} -> {shown(operation.answer)}",
             _place(operation, witness, places),
@@ -72,7 +72,7 @@ def _lanes(operations: Sequence[Operation], numbers: dict[int, int]) -> list[str
                 line += _bar(
                     str(numbers[id(operation)]), stop - column[operation.invoked], operation.answered
                 )
-        lines.append(f"worker {worker}  {line.rstrip()}")
+        lines.append(f"worker {letter(worker)}  {line.rstrip()}")
     return lines
 
 

@@ -6,7 +6,7 @@ from typing import Generic
 
 from contracts.histories.checker import search
 from contracts.histories.model import Model, State
-from contracts.histories.operation import UNKNOWN, Answer, Operation, Refused
+from contracts.histories.operation import UNKNOWN, Answer, Operation
 
 __all__ = ["Witness", "witness"]
 
@@ -29,17 +29,16 @@ def witness(operations: Sequence[Operation], model: Model[State]) -> Witness | N
     """Return None if the history can be explained. Raises `Undecided` if that cannot be said.
 
     What can be explained stays so if its end is cut off, and if an operation
-    that changed nothing is left out: a read, or one that was refused. So the
-    history is cut at the first answer with which it cannot be explained any
-    more, and operations are left out while it still cannot.
+    that changed nothing is left out. So the history is cut at the first
+    answer with which it cannot be explained any more, and such operations are
+    left out while it still cannot.
     """
     if search(operations, model) is not None:
         return None
     part, stuck = _cut(operations, model)
     for operation in reversed(part):
-        changes_nothing = operation.call.name in model.reads or isinstance(operation.answer, Refused)
         fewer = tuple(other for other in part if other is not operation)
-        if changes_nothing and operation is not stuck and search(fewer, model) is None:
+        if operation is not stuck and not model.changed(operation) and search(fewer, model) is None:
             part = fewer
     asked = _Asked(model, stuck)
     search(part, asked)
@@ -68,9 +67,8 @@ def _cut(operations: Sequence[Operation], model: Model[State]) -> tuple[tuple[Op
         part = tuple(
             operation if id(operation) in done else replace(operation, answer=UNKNOWN)
             for operation in operations
-            # What was refused later did nothing, then and now.
-            if id(operation) in done
-            or (operation.invoked <= last.returned and not isinstance(operation.answer, Refused))
+            # What was answered later that it changed nothing is not needed now.
+            if id(operation) in done or (operation.invoked <= last.returned and model.changed(operation))
         )
         if search(part, model) is None:
             return part, last
@@ -105,3 +103,7 @@ class _Asked(Generic[State]):
         if operation is self._operation:
             self.answers.update(dict.fromkeys(answer for answer, _ in outcomes))
         return outcomes
+
+    def changed(self, operation: Operation) -> bool:
+        """Return what the model returns."""
+        return self._model.changed(operation)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from contracts.histories.model import may_have_changed
 from contracts.histories.operation import Answer, Operation, Refused
 
 __all__ = ["Delivered", "Event", "EventModel"]
@@ -55,6 +56,14 @@ class EventModel:
             case "find":
                 return [(state, state)]
         raise ValueError(name)
+
+    def changed(self, operation: Operation) -> bool:
+        """Return False for what was answered that nothing changed."""
+        return (
+            may_have_changed(operation, self.reads)
+            and operation.answer is not False
+            and not (isinstance(operation.answer, Delivered) and not operation.answer.is_new)
+        )
 
     def _stored(self, state: Event | None, new: Event, name: str) -> tuple[Answer, Event]:
         if state is None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from contracts.histories.model import may_have_changed
 from contracts.histories.operation import Answer, Call, Operation, Refused
 
 __all__ = ["Booked", "Interview", "InterviewModel"]
@@ -70,6 +71,10 @@ class InterviewModel:
             case "reopen", ():
                 return [("pending", replace(state, status="pending"))]
         return [self._flow(state, call)]
+
+    def changed(self, operation: Operation) -> bool:
+        """Return False for what was answered that nothing changed."""
+        return may_have_changed(operation, self.reads) and operation.answer is not False
 
     def _flow(self, state: Interview, call: Call) -> _Outcome:
         match call.name, call.args:

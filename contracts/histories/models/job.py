@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from contracts.histories.model import may_have_changed
 from contracts.histories.operation import Answer, Call, Operation, Refused
 
 __all__ = ["Job", "JobModel"]
@@ -62,6 +63,10 @@ class JobModel:
         if state is None:
             return [({"get": None, "delete": False}.get(call.name, Refused("not_found")), None)]
         return [self._others(state, call)]
+
+    def changed(self, operation: Operation) -> bool:
+        """Return False for what was answered that nothing changed."""
+        return may_have_changed(operation, self.reads) and operation.answer is not False
 
     def _claim(self, state: State | None) -> _Outcome:
         if state is None or not state.due or state.job.status not in {"waiting", "processing"}:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from contracts.histories.model import may_have_changed
 from contracts.histories.operation import Answer, Call, Operation, Refused
 
 __all__ = ["Entry", "RecordModel"]
@@ -38,6 +39,10 @@ class RecordModel:
     def outcomes(self, state: Entry | None, operation: Operation) -> Iterable[_Outcome]:
         """Return what the call answers, and the row afterwards."""
         return [self._outcome(state, operation.call)]
+
+    def changed(self, operation: Operation) -> bool:
+        """Return False for what was answered that nothing changed."""
+        return may_have_changed(operation, self.reads) and operation.answer is not False
 
     def _outcome(self, state: Entry | None, call: Call) -> _Outcome:  # noqa: PLR0911  # one per call
         match call.name, call.args:

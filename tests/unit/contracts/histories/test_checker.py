@@ -32,6 +32,9 @@ class Register:
         assert isinstance(value, int)
         return [(None, value)]
 
+    def changed(self, operation: Operation) -> bool:
+        return operation.call.name != "read"
+
 
 def op(
     worker: int, call: str, *args: int | str | None, at: tuple[int, int], gives: Answer = None

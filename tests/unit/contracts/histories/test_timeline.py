@@ -29,20 +29,20 @@ def test_timeline_shows_the_lanes_the_answers_and_what_cannot_follow() -> None:
     with pytest.raises(Divergence) as caught:
         explained(DOUBLE_CLAIM, JobModel(3), heading="round 2, 3 workers")
     assert caught.value.detail.splitlines() == GOLDEN
-    assert caught.value.expected == "claim() of worker 1 answers None or processing#2 'c1'"
+    assert caught.value.expected == "claim() of worker b answers None or processing#2 'c1'"
     assert caught.value.actual == "processing#1, which no order of the operations explains"
 
 
 GOLDEN = """\
 round 2, 3 workers
 
-worker 0  |---1---|
-worker 1      |-----2-----|
-worker 2              |---3--->
+worker a  |---1---|
+worker b      |-----2-----|
+worker c              |---3--->
 
-  1  worker 0  0.00 ms  claim() -> processing#1       1st
-  2  worker 1  1.00 ms  claim() -> processing#1       NO ORDER EXPLAINS THIS; 2nd if it had answered None
-  3  worker 2  3.00 ms  fail(1, c1) -> no answer yet  need not have happened yet
+  1  worker a  0.00 ms  claim() -> processing#1       1st
+  2  worker b  1.00 ms  claim() -> processing#1       NO ORDER EXPLAINS THIS; 2nd if it had answered None
+  3  worker c  3.00 ms  fail(1, c1) -> no answer yet  need not have happened yet
 """.splitlines()
 
 
