@@ -131,8 +131,8 @@ def tally(outcomes: Iterable[object]) -> dict[str, int]:
 def winner(outcomes: Sequence[object], kind: type[T], loses: type[StoreError] = Conflict) -> T:
     """Return the one result of this kind; Divergence unless there is one and all others lost."""
     won = [outcome for outcome in outcomes if isinstance(outcome, kind)]
-    expected = {kind.__name__: 1, loses.__name__: len(outcomes) - 1}
-    if tally(outcomes) != dict(sorted(expected.items())):
+    expected = dict(sorted({kind.__name__: 1, loses.__name__: len(outcomes) - 1}.items()))
+    if tally(outcomes) != expected:
         raise Divergence(f"one of {len(outcomes)} to win: {expected}", str(tally(outcomes)))
     return won[0]
 
