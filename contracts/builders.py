@@ -45,6 +45,7 @@ __all__ = [
     "FAR_FUTURE",
     "NOON",
     "PAST",
+    "UNRELATED",
     "a_booking",
     "a_delivery",
     "a_new",
@@ -161,6 +162,20 @@ _CHANGES: Mapping[type[Row], Mapping[str, Any]] = {
     WebhookEvent: {"last_error": "no such candidate"},
     ReconciliationJob: {"last_error": "calendar is down"},
 }
+
+
+UNRELATED: Mapping[type[Row], Mapping[str, tuple[Any, Any]]] = {
+    SchedulingRequest: {
+        "candidate_name": ("a", "b"),
+        "needs_attention": (True, False),
+        "req_title": ("a", "b"),
+    },
+    Booking: {"calendar_event_id": ("a", "b"), "conference_join_url": ("a", "b"), "booked_by": ("a", "b")},
+    SyncJob: {"last_error": ("a", "b"), "payload": ({"n": 1}, {"n": 2}), "entity_id": ("a", "b")},
+    WebhookEvent: {"last_error": ("a", "b"), "verified": (True, False), "event_type": ("a", "b")},
+    ReconciliationJob: {"last_error": ("a", "b"), "detection_reason": ("a", "b"), "tenant_id": ("a", "b")},
+}
+"""Columns of each entity that nothing connects, with two values each, for writers that meet in one row."""
 
 
 def a_new(row: type[R], store: Store, **overrides: Any) -> New[R]:

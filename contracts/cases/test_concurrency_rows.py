@@ -3,35 +3,21 @@
 from typing import Any
 from uuid import uuid4
 
-from contracts.builders import a_new, a_patch, a_request, changes, created
+from contracts.builders import UNRELATED, a_new, a_patch, a_request, changes, created
 from contracts.case import needs
 from contracts.entities import each_mutable_entity, mutable, repository
-from contracts.expect import every
 from contracts.subject import Subject
-from contracts.workers import clients, rounds, tally, together, winner
+from contracts.workers import clients, rounds, together, winner
 from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import Store
 from harness.errors import Conflict, NotFound
-from harness.models import Booking, ReconciliationJob, Row, SchedulingRequest, SyncJob, WebhookEvent
-
-COLUMNS: dict[type[Row], dict[str, tuple[Any, Any]]] = {
-    SchedulingRequest: {
-        "candidate_name": ("a", "b"),
-        "needs_attention": (True, False),
-        "req_title": ("a", "b"),
-    },
-    Booking: {"calendar_event_id": ("a", "b"), "conference_join_url": ("a", "b"), "booked_by": ("a", "b")},
-    SyncJob: {"last_error": ("a", "b"), "payload": ({"n": 1}, {"n": 2}), "entity_id": ("a", "b")},
-    WebhookEvent: {"last_error": ("a", "b"), "verified": (True, False), "event_type": ("a", "b")},
-    ReconciliationJob: {"last_error": ("a", "b"), "detection_reason": ("a", "b"), "tenant_id": ("a", "b")},
-}
-"""Columns that nothing connects, with two values each."""
+from harness.models import Row, SchedulingRequest
 
 
 @each_mutable_entity
 def test_patches_of_different_columns(subject: Subject, store: Store, row: type[Row]) -> None:
     """Clients that patch different columns of one row at once lose nothing of each other's."""
-    columns = list(COLUMNS[row].items())
+    columns = list(UNRELATED[row].items())
     made = created(row, store)
     with clients(subject, len(columns)) as stores:
         for _ in rounds():
@@ -132,42 +118,3 @@ def test_token_hash_that_is_given_up_is_taken_once(subject: Subject, store: Stor
             assert len(won) <= 1
             assert {type(outcome) for outcome in others} <= {SchedulingRequest, Conflict}
             assert store.scheduling_requests.get_by_token_hash(wanted) == (won[0] if won else None)
-
-
-@each_mutable_entity
-def test_readers_see_each_write_whole(subject: Subject, store: Store, row: type[Row]) -> None:
-    """A reader sees a row as some write left it, all columns and updated_at, and never an older one again."""
-    columns = COLUMNS[row]
-    with clients(subject, 4) as stores:
-        for _ in rounds():
-            made = created(row, store)
-
-            def work(index: int, made: Row = made) -> list[Row]:
-                rows = mutable(stores[index], row)
-                if index < 2:
-                    values = ({name: pair[n] for name, pair in columns.items()} for n in (index, 1 - index))
-                    return [rows.update(made.id, changes(row, **value)) for value in values]
-                seen = [rows.get(made.id) for _ in range(4)]
-                return [found for found in seen if found is not None]
-
-            outcomes = together(4, work)
-            assert tally(outcomes) == {"list": 4}
-            sequences = [outcome for outcome in outcomes if isinstance(outcome, list)]
-            written = [made, *sequences[0], *sequences[1]]
-            with every() as about:
-                for reader in sequences[2:]:
-                    with about("a reader"):
-                        assert len(reader) == 4
-                        assert [found for found in reader if found not in written] == []
-                for name, sequence in enumerate(sequences):
-                    with about(f"updated_at as client {name} saw it"):
-                        times = [updated(found) for found in sequence]
-                        assert times == sorted(times)
-            final = repository(store, row).get(made.id)
-            assert final in (sequences[0][-1], sequences[1][-1])
-            assert updated(final) == max(map(updated, written))
-
-
-def updated(row: Any) -> Any:
-    """Return the time of the last change."""
-    return row.updated_at

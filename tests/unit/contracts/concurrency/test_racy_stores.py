@@ -16,55 +16,70 @@ from contracts.cases import (
     test_concurrency_queues as queues,
 )
 from contracts.cases import (
+    test_concurrency_readers as readers,
+)
+from contracts.cases import (
     test_concurrency_rows as rows,
 )
 from harness.adapters.memory import MemoryDatabase, MemoryStore
 from harness.adapters.protocol import Store
 from harness.errors import StoreError
-from harness.models import ReconciliationJob, SchedulingRequest, SyncJob
-from tests.unit.contracts.concurrency import stores
-from tests.unit.contracts.concurrency.stores import RacySubject
+from harness.models import ReconciliationJob, SyncJob
+from tests.unit.contracts.concurrency.racy_flows import CountsInPieces, FlowsInSteps, MovesFromWhatItRead
+from tests.unit.contracts.concurrency.racy_queues import (
+    ClaimsByReadingFirst,
+    CountsAttemptsFromWhatItRead,
+    EndsByLookingFirst,
+    ReceivesByLookingFirst,
+)
+from tests.unit.contracts.concurrency.racy_rows import (
+    DeletesByLookingFirst,
+    RemembersWhatItRead,
+    StampsBeforeItWaits,
+    WritesWholeRows,
+)
+from tests.unit.contracts.concurrency.racy_subject import Lockless, RacySubject
 
 Case = Callable[..., None]
 
 # Each case alone finds its store nine times out of ten and more; a store that escapes from all of them is
 # one in thousands of runs.
 CASES: dict[type[Store], tuple[Case, ...]] = {
-    stores.Lockless: (flows.test_moves_form_one_chain, flows.test_dashboard_shows_whole_bookings),
-    stores.ReceivesByLookingFirst: (
+    Lockless: (flows.test_moves_form_one_chain, readers.test_dashboard_shows_whole_bookings),
+    ReceivesByLookingFirst: (
         queues.test_delivery_against_claims,
         queues.test_deliveries_and_deletions_balance,
         histories.test_deliveries_of_two_payloads_under_one_key,
         histories.test_deliveries_and_deletes_of_one_event,
     ),
-    stores.ClaimsByReadingFirst: (
+    ClaimsByReadingFirst: (
         queues.test_queue_is_drained_without_loss,
         queues.test_claims_of_one_expired_job,
         histories.test_claims_of_one_job,
     ),
-    stores.CountsAttemptsFromWhatItRead: (
+    CountsAttemptsFromWhatItRead: (
         queues.test_queue_is_drained_without_loss,
         queues.test_claims_of_one_expired_job,
         histories.test_claims_of_one_job,
     ),
-    stores.EndsByLookingFirst: (
+    EndsByLookingFirst: (
         queues.test_complete_against_fail,
         queues.test_late_worker_against_the_next_claim,
         histories.test_claims_of_one_job,
     ),
-    stores.WritesWholeRows: (rows.test_patches_of_different_columns, histories.test_claims_of_one_job),
-    stores.DeletesByLookingFirst: (
+    WritesWholeRows: (rows.test_patches_of_different_columns, histories.test_claims_of_one_job),
+    DeletesByLookingFirst: (
         rows.test_deletes_of_one_row,
         queues.test_deliveries_and_deletions_balance,
     ),
-    stores.RemembersWhatItRead: (histories.test_claims_of_one_job, histories.test_removal_of_one_job),
-    stores.FlowsInSteps: (flows.test_everything_at_once, flows.test_dashboard_shows_whole_bookings),
-    stores.MovesFromWhatItRead: (flows.test_moves_form_one_chain, flows.test_everything_at_once),
-    stores.CountsInPieces: (
-        flows.test_dashboard_shows_whole_bookings,
-        flows.test_dashboard_shows_whole_cancellations,
+    RemembersWhatItRead: (histories.test_claims_of_one_job, histories.test_removal_of_one_job),
+    FlowsInSteps: (flows.test_everything_at_once, readers.test_dashboard_shows_whole_bookings),
+    MovesFromWhatItRead: (flows.test_moves_form_one_chain, flows.test_everything_at_once),
+    CountsInPieces: (
+        readers.test_dashboard_shows_whole_bookings,
+        readers.test_dashboard_shows_whole_cancellations,
     ),
-    stores.StampsBeforeItWaits: (rows.test_readers_see_each_write_whole,),
+    StampsBeforeItWaits: (readers.test_readers_see_each_write_whole,),
 }
 
 
@@ -97,9 +112,9 @@ def test_racy_store_is_rejected(racy: Callable[[MemoryDatabase], Store]) -> None
     assert rejections == 1
 
 
-@pytest.mark.parametrize("module", [flows, histories, queues, rows])
+@pytest.mark.parametrize("module", [flows, histories, queues, readers, rows])
 def test_right_store_passes(module: Any) -> None:
     cases = tuple(case for name, case in vars(module).items() if name.startswith("test_"))
     for case in cases:
-        more = {"row": SchedulingRequest if module is rows else SyncJob}
+        more = {"row": SyncJob}
         run(case, lambda database: MemoryStore(database=database), **more)
