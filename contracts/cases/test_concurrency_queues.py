@@ -182,6 +182,20 @@ def test_deletion_against_claims(subject: Subject, row: type[Row]) -> None:
             assert statuses(subject, row) == []
 
 
+def test_deliveries_of_one_event(subject: Subject) -> None:
+    """Of clients that deliver one event at once, one is told new, and all get the row that is stored."""
+    with clients(subject, 6) as stores:
+        for _ in rounds():
+            subject.reset()
+            outcomes = together(6, lambda index: stores[index].webhook_events.receive(a_delivery()))
+            assert tally(outcomes) == {"Received": 6}
+            received = [outcome for outcome in outcomes if isinstance(outcome, Received)]
+            assert sum(answer.is_new for answer in received) == 1
+            stored = {str(wire["id"]) for wire in subject.stored_rows(WebhookEvent)}
+            assert {str(answer.event.id) for answer in received} == stored
+            assert len(stored) == 1
+
+
 def test_delivery_against_claims(subject: Subject, store: Store) -> None:
     """An event that is delivered again and again while it is claimed is stored once and claimed once."""
     with clients(subject, 8) as stores:

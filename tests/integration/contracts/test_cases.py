@@ -55,6 +55,13 @@ UNCHECKED = {
         "    import pytest\n    store.bookings.count()\n    pytest.exit('done', returncode=0)",
         "it began on worker gw0 and did not come to an end",
     ),
+    "undecided": (
+        (
+            "    from contracts.histories.checker import Undecided\n    store.bookings.count()\n"
+            "    raise Undecided('40 operations took more than 9 steps')"
+        ),
+        "it could not be examined: 40 operations took more than 9 steps",
+    ),
     "harness_error": (
         "    import harness.errors\n    store.bookings.count()\n    raise harness.errors.StackError('full')",
         "it could not be examined: full",

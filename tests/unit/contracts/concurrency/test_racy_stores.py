@@ -47,6 +47,7 @@ Case = Callable[..., None]
 CASES: dict[type[Store], tuple[Case, ...]] = {
     Lockless: (flows.test_moves_form_one_chain, readers.test_dashboard_shows_whole_bookings),
     ReceivesByLookingFirst: (
+        queues.test_deliveries_of_one_event,
         queues.test_delivery_against_claims,
         queues.test_deliveries_and_deletions_balance,
         histories.test_deliveries_of_two_payloads_under_one_key,
