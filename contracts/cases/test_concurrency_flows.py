@@ -6,7 +6,7 @@ from typing import Any
 from contracts.builders import COORDINATOR, NOON, a_booking, a_request
 from contracts.flows import a_booked
 from contracts.subject import Subject
-from contracts.workers import clients, rounds, together, winner
+from contracts.workers import clients, rounds, tally, together, winner
 from harness.adapters.protocol import Store
 from harness.errors import Conflict, NotFound
 from harness.models import AuditLog, Booking, SchedulingRequest, SyncJob
@@ -83,6 +83,26 @@ def test_deletion_against_everything(subject: Subject, store: Store) -> None:
             assert list(subject.stored_rows(Booking)) == []
             links = {(wire["request_id"], wire["booking_id"]) for wire in subject.stored_rows(AuditLog)}
             assert links == {(None, None)}
+
+
+def test_deletions_of_a_request_and_of_its_booking(subject: Subject, store: Store) -> None:
+    """A request and its booking that are deleted at once go once each, and leave only their history."""
+    with clients(subject, 4) as stores:
+        for _ in rounds():
+            subject.reset()
+            booking = a_booked(store)
+
+            def work(index: int, booking: Booking = booking) -> bool:
+                if index % 2:
+                    return stores[index].scheduling_requests.delete(booking.request_id)
+                return stores[index].bookings.delete(booking.id)
+
+            outcomes = together(4, work)
+            assert tally(outcomes) == {"bool": 4}
+            assert sorted(outcomes[1::2], key=str) == [False, True]
+            assert sum(deleted is True for deleted in outcomes[::2]) <= 1
+            assert [*subject.stored_rows(SchedulingRequest), *subject.stored_rows(Booking)] == []
+            assert history(subject) == ["booked"]
 
 
 def test_one_of_many_bookings(subject: Subject, store: Store) -> None:

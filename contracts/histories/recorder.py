@@ -8,7 +8,16 @@ from typing import Protocol, TypeVar
 
 from contracts.expect import Divergence
 from contracts.histories.model import Model, State
-from contracts.histories.operation import UNKNOWN, Answer, Call, Operation, Refused, letter, overlapping
+from contracts.histories.operation import (
+    UNAVAILABLE,
+    UNKNOWN,
+    Answer,
+    Call,
+    Operation,
+    Refused,
+    letter,
+    overlapping,
+)
 from contracts.histories.timeline import render, shown
 from contracts.histories.witness import witness
 from contracts.workers import DEADLINE_S, together
@@ -102,8 +111,13 @@ def record(
 def explained(operations: Sequence[Operation], model: Model[State], *, heading: str) -> None:
     """Raise Divergence with the timeline of the smallest witness unless the model explains the history.
 
-    Raises `Undecided` if the search was given up.
+    A store that was unavailable for most calls is a Divergence, too. Raises
+    `Undecided` if the search was given up.
     """
+    gone = sum(operation.answer == UNAVAILABLE for operation in operations)
+    if gone * 2 > len(operations):
+        # Nothing is proved by a store that mostly does nothing.
+        raise Divergence(f"answers to {len(operations)} calls", f"{gone} of them unavailable", detail=heading)
     found = witness(overlapping(operations, model.reads), model)
     if found is None:
         return

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from contracts.histories.checker import search
@@ -77,6 +77,7 @@ def one_by_one(model: Any, calls: Sequence[tuple[Call, int]]) -> list[Operation]
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data())
+@settings(max_examples=50)
 def test_what_happened_one_by_one_is_explained(kind: str, data: st.DataObject) -> None:
     model, calls = KINDS[kind]
     drawn = data.draw(st.lists(st.tuples(calls, st.integers(0, 40)), max_size=8))
@@ -95,6 +96,7 @@ def test_what_happened_one_by_one_is_explained(kind: str, data: st.DataObject) -
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data())
+@settings(max_examples=50)
 def test_answer_that_no_state_gives_is_the_witness(kind: str, data: st.DataObject) -> None:
     model, calls = KINDS[kind]
     drawn = data.draw(st.lists(st.tuples(calls, st.integers(0, 40)), min_size=1, max_size=7))
@@ -109,6 +111,7 @@ def test_answer_that_no_state_gives_is_the_witness(kind: str, data: st.DataObjec
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data())
+@settings(max_examples=50)
 def test_answers_that_changed_places_are_refused_unless_another_order_explains_them(
     kind: str, data: st.DataObject
 ) -> None:

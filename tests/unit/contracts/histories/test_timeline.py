@@ -1,10 +1,12 @@
 """What a stranger reads of a history that nothing explains."""
 
+from dataclasses import replace
+
 import pytest
 
 from contracts.expect import Divergence
 from contracts.histories.models.job import Job, JobModel
-from contracts.histories.operation import UNKNOWN, Call, Operation
+from contracts.histories.operation import UNAVAILABLE, UNKNOWN, Call, Operation
 from contracts.histories.recorder import explained
 
 MS = 1_000_000
@@ -44,6 +46,13 @@ worker c              |---3--->
   2  worker b  1.00 ms  claim() -> processing#1       NO ORDER EXPLAINS THIS; 2nd if it had answered None
   3  worker c  3.00 ms  fail(1, c1) -> no answer yet  need not have happened yet
 """.splitlines()
+
+
+def test_store_that_mostly_does_nothing_is_a_divergence() -> None:
+    gone = [replace(operation, answer=UNAVAILABLE) for operation in DOUBLE_CLAIM[:2]]
+    with pytest.raises(Divergence) as caught:
+        explained([*gone, DOUBLE_CLAIM[0]], JobModel(3), heading="")
+    assert caught.value.actual == "2 of them unavailable"
 
 
 def test_history_that_is_explained_is_no_divergence() -> None:
