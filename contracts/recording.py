@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import count
+from threading import Lock
 from typing import Any, Self, cast
 
 from contracts.events import Operation
@@ -67,7 +67,7 @@ class Log:
 
     def __init__(self) -> None:
         self._last: deque[_Call] = deque(maxlen=KEPT)
-        self._steps = count(1)
+        self._lock = Lock()
         self._begun = 0
 
     @property
@@ -77,9 +77,10 @@ class Log:
 
     def begin(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Call:
         """Note a call."""
-        operation = _Call(next(self._steps), name, args, kwargs)
-        self._begun = max(self._begun, operation.step)
-        self._last.append(operation)
+        with self._lock:
+            self._begun += 1
+            operation = _Call(self._begun, name, args, kwargs)
+            self._last.append(operation)
         return operation
 
     def describe(self) -> tuple[Operation, ...]:
