@@ -50,15 +50,28 @@ class _Options:
     budget_s: float
 
 
+class AdapterName(click.ParamType):
+    """The name of one of our adapters, or a ``module:attribute``."""
+
+    name = "adapter"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name. What the module holds is looked at when the run begins."""
+        if value not in _ADAPTERS and ":" not in value:
+            names = ", ".join(repr(name) for name in sorted(_ADAPTERS))
+            self.fail(f"{value!r} is not one of {names}, and no package.module:attribute.", param, ctx)
+        return value
+
+
 @click.command()
 @click.option(
     "--adapter",
     "adapters",
     multiple=True,
-    type=click.Choice(sorted(_ADAPTERS)),
+    type=AdapterName(),
     default=sorted(_ADAPTERS),
     show_default=True,
-    help="Judge this adapter; may be repeated.",
+    help="Judge this adapter; may be repeated. package.module:attribute names one of another project.",
 )
 @click.option(
     "--level",
@@ -135,7 +148,9 @@ def contract(
         raise click.UsageError("--exhaustive and --broken go with --self-check.")
     settings = Settings.from_environ()
     options = _Options(
-        adapters=tuple(_ADAPTERS[name] for name in dict.fromkeys(adapters)),
+        adapters=tuple(
+            _ADAPTERS.get(name) or Adapter(name=name, subject=name) for name in dict.fromkeys(adapters)
+        ),
         level=level,
         workers=workers,
         seed=random.SystemRandom().randrange(2**32) if seed is None else seed,
@@ -213,12 +228,16 @@ class _Command:
         unknown = set(options.only) - {entry.id for entry in manifest.at(options.level)}
         if unknown:
             raise ConfigurationError(f"There is no case {min(unknown)!r} at level {options.level}.")
+        adapters = tuple(
+            adapter if adapter.name in _ADAPTERS else Adapter.named(adapter.subject, Path.cwd())
+            for adapter in options.adapters
+        )
         with ExitStack() as resources:
-            if any(adapter.needs_stack for adapter in options.adapters):
+            if any(adapter.needs_stack for adapter in adapters):
                 _say("Starting the servers …")
                 self._stack = resources.enter_context(open_stack(options.stack, self._settings))
             request = Request(
-                adapters=options.adapters,
+                adapters=adapters,
                 manifest=manifest,
                 seed=options.seed,
                 level=options.level,

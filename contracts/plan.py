@@ -1,12 +1,11 @@
 """What one run of the contract is to do: a value that the command hands to pytest as a file."""
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal, Self, cast
+from typing import Literal, Self
 
+from contracts.opening import locate, open_subject, takes_a_stack
 from contracts.subject import Subject
 
 __all__ = ["BUDGET_S", "MEMORY", "SUPABASE", "Adapter", "Level", "Plan"]
@@ -25,12 +24,20 @@ class Adapter:
     name: str
     """How reports call it."""
     subject: str
-    """``module:attribute`` of a function from the record of a stack, or None, to a `Subject`."""
+    """``module:attribute`` of a function that `contracts.opening` can open."""
     needs_stack: bool = False
     argument: str | None = None
     """What the function takes besides the stack, if anything."""
     cases: tuple[str, ...] = ()
     """Run these ids only; none means all."""
+    directory: str | None = None
+    """Where modules are found that are not installed."""
+
+    @classmethod
+    def named(cls, spec: str, directory: Path) -> Self:
+        """Find the adapter of another project. Raises ConfigurationError if it cannot be imported."""
+        needs_stack = takes_a_stack(locate(spec, directory))
+        return cls(name=spec, subject=spec, needs_stack=needs_stack, directory=str(directory))
 
     def runs(self, case: str) -> bool:
         """Say whether a case is to run on this adapter."""
@@ -38,12 +45,8 @@ class Adapter:
 
     def open(self, stack: Path | None) -> Subject:
         """Make the subject of one worker."""
-        module, _, path = self.subject.partition(":")
-        found: Any = import_module(module)
-        for name in path.split("."):
-            found = getattr(found, name)
-        arguments = () if self.argument is None else (self.argument,)
-        return cast("Callable[..., Subject]", found)(stack, *arguments)
+        opener = locate(self.subject, _path(self.directory))
+        return open_subject(self.name, opener, stack, self.argument)
 
 
 MEMORY = Adapter(name="memory", subject="contracts.subjects.memory:MemorySubject.open")

@@ -5,9 +5,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from contracts.builders import NOON, PAST, a_sync_job, a_webhook_event, a_wire, changes
-from contracts.case import strict
+from contracts.case import needs, strict
 from contracts.expect import refused
 from contracts.subject import Subject
+from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import Store
 from harness.adapters.queries import Order, where
 from harness.errors import InvalidValue
@@ -32,6 +33,7 @@ def many(n: int) -> list[dict[str, Any]]:
     return sorted(jobs, key=lambda wire: (wire["created_at"], wire["id"]))
 
 
+@needs(Capability.WHOLE_ROWS)
 def test_more_rows_than_the_cap(subject: Subject, store: Store) -> None:
     """More rows than the server returns at once are all listed, paged, iterated and counted, once each."""
     jobs = many(ABOVE_THE_CAP)

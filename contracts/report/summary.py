@@ -58,12 +58,18 @@ def last_line(judgement: Judgement) -> str:
     """Return the verdict."""
     match judgement.status:
         case Status.PASSED:
-            return "PARITY"
+            return f"PARITY{_foreign(judgement, ' of ')}"
         case Status.FAILED:
             number = len(failed_cases(judgement))
-            return f"DIVERGENCE: {number} case{'s' if number > 1 else ''}"
+            return f"DIVERGENCE: {number} case{'s' if number > 1 else ''}{_foreign(judgement, ' on ')}"
         case Status.UNCHECKED:
             return f"COULD NOT CHECK: {why(judgement)}"
+
+
+def _foreign(judgement: Judgement, preposition: str) -> str:
+    """Name the adapters of other projects, so that nobody takes the verdict for one on ours."""
+    foreign = [name for name in judgement.counts if ":" in name]
+    return preposition + " and ".join(judgement.counts) if foreign else ""
 
 
 def why(judgement: Judgement) -> str:
