@@ -50,7 +50,7 @@ class _Options:
     budget_s: float
 
 
-class AdapterName(click.ParamType):
+class _AdapterName(click.ParamType[str]):
     """The name of one of our adapters, or a ``module:attribute``."""
 
     name = "adapter"
@@ -68,7 +68,7 @@ class AdapterName(click.ParamType):
     "--adapter",
     "adapters",
     multiple=True,
-    type=AdapterName(),
+    type=_AdapterName(),
     default=sorted(_ADAPTERS),
     show_default=True,
     help="Judge this adapter; may be repeated. package.module:attribute names one of another project.",

@@ -38,8 +38,8 @@ def locate(spec: str, directory: Path | None = None) -> Opener:
         found = getattr(found, name)
     if not callable(found):
         raise ConfigurationError(
-            f"The adapter {spec!r} is a {type(found).__name__}; it should be a function that begins with empty "
-            "rows and returns the function that opens a client on them, or that returns a Subject."
+            f"The adapter {spec!r} is a {type(found).__name__} and cannot be called; name a function "
+            "that begins with empty rows and returns the function that opens a client on them."
         )
     return cast("Opener", found)
 

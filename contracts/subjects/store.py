@@ -1,4 +1,4 @@
-"""Any `Store` as a subject: the store itself serves as the view from the side, unless its owner has a better one."""
+"""Any `Store` as a subject: a second client is the view from the side, unless its owner has a better one."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -51,7 +51,7 @@ class StoreSubject:
     """
 
     def __init__(self, fresh: Fresh, name: str = "store") -> None:
-        """Begin with empty rows. Raises ConfigurationError if `fresh` does not return a way to open stores."""
+        """Begin with empty rows. Raises ConfigurationError if `fresh` returns no way to open stores."""
         self.name = name
         self._fresh = fresh
         self._begin()
