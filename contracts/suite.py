@@ -1,0 +1,90 @@
+"""`ContractSuite`: every case of the contract as a test class that other projects run on their own store.
+
+In the project's top-level ``conftest.py``::
+
+    pytest_plugins = ["contracts.pytest_suite"]
+
+and in one of its test files::
+
+    class TestParity(ContractSuite):
+        @pytest.fixture
+        def open_store(self):
+            rows = ...  # empty
+            return lambda: MyStore(rows)
+"""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, ClassVar
+
+import pytest
+
+# Before the first case is imported: without it, a failing assert shows no values.
+pytest.register_assert_rewrite("contracts.cases")
+
+from contracts.manifest import CASES  # noqa: E402
+from contracts.plan import Level  # noqa: E402
+from contracts.pytest_suite import opened_for  # noqa: E402
+from contracts.subject import Subject  # noqa: E402
+from contracts.subjects.store import Rows  # noqa: E402
+from harness.adapters.protocol import Store  # noqa: E402
+
+__all__ = ["ContractSuite"]
+
+
+def _cases() -> Mapping[str, Callable[..., Any]]:
+    """All test functions, by the names that they have in the class: ``test_crud__delete_is_true_once``."""
+    found: dict[str, Callable[..., Any]] = {}
+    for module in sorted(module.name for module in iter_modules([str(CASES)])):
+        for name, value in vars(import_module(f"contracts.cases.{module}")).items():
+            if name.startswith("test_") and callable(value):
+                found[f"{module}__{name.removeprefix('test_')}"] = value
+    return found
+
+
+class ContractSuite:
+    """The contract on the store of the fixture `open_store`; subclass it under a name that begins with Test.
+
+    Each case is a test method, with its parameters and its marks: ``-k
+    queues``, ``-m "not strict"`` and ``-n 4`` select and distribute them as
+    any others. Cases for which the store declares no capability are skipped,
+    with the reason. At the end of the session the plugin
+    ``contracts.pytest_suite`` accounts for every case of the manifest: if one
+    neither ran nor was exempt, the session fails, unless it was told to run
+    a part only.
+    """
+
+    level: ClassVar[Level] = "strict"
+    """``core`` leaves out input hygiene, exact names and precedence."""
+
+    def __init_subclass__(cls) -> None:
+        """Leave the strict cases out of a class that asks for the core."""
+        super().__init_subclass__()
+        if cls.level == "core":
+            for name, case in _cases().items():
+                if any(mark.name == "strict" for mark in getattr(case, "pytestmark", [])):
+                    setattr(cls, name, None)
+
+    @pytest.fixture
+    def open_store(self) -> Callable[[], Store] | Rows:
+        """Return the function that opens one more client on the same rows, which are empty at first.
+
+        It is asked once per case. Return `contracts.subjects.Rows` instead if
+        there is a way to the rows past the store.
+        """
+        raise NotImplementedError("define the fixture open_store in your test class")
+
+    @pytest.fixture
+    def subject(self, open_store: Callable[[], Store] | Rows, request: pytest.FixtureRequest) -> Any:
+        """The store under test and the ways to look at it."""
+        yield from opened_for(request.node, open_store, type(self).level)
+
+    @pytest.fixture
+    def store(self, subject: Subject) -> Store:
+        """The store under test, on empty rows."""
+        return subject.store
+
+
+for _name, _case in _cases().items():
+    setattr(ContractSuite, _name, staticmethod(_case))
