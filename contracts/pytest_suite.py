@@ -18,7 +18,6 @@ from contracts.plan import Level
 from contracts.recording import Log, RecordedSubject
 from contracts.subject import Subject
 from contracts.subjects.store import Rows, StoreSubject
-from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import Store
 from harness.errors import HarnessError
 
@@ -28,7 +27,7 @@ _PLUGIN = "contract-suite"
 _CASE = "parity-case"
 _LEVEL = "parity-level"
 _EXEMPT = "parity-exempt"
-_WOULD_PASS = "parity-would-pass"
+_PASSABLE = "parity-would-pass"
 _LOG = pytest.StashKey[Log]()
 _TRIED = pytest.StashKey[str]()
 
@@ -81,7 +80,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         pytest.skip(why)
     log = pyfuncitem.stash.get(_LOG, None)
     if why is not None:
-        pyfuncitem.user_properties.append((_WOULD_PASS, "yes"))
+        pyfuncitem.user_properties.append((_PASSABLE, "yes"))
         pytest.skip(f"{why}; yet it would pass")
     if log is not None and log.calls == 0:
         raise HarnessError("The case passed without calling the store, so it says nothing.")
@@ -126,7 +125,7 @@ class _Session:
                 phase=report.when,
                 outcome="xfailed" if hasattr(report, "wasxfail") else report.outcome,
                 exempt=properties.get(_EXEMPT),
-                would_pass=_WOULD_PASS in properties,
+                would_pass=_PASSABLE in properties,
             )
 
     @pytest.hookimpl(wrapper=True)

@@ -163,7 +163,7 @@ class _Server:
                 trust_env=False,
             )
         except httpx.TransportError as error:
-            return f"Supabase Lite does not answer: {error or type(error).__name__}"
+            return f"Supabase Lite does not answer: {str(error) or type(error).__name__}"
         return None if answer.is_success else f"Supabase Lite answers {answer.status_code}"
 
     def close(self) -> None:
