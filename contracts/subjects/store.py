@@ -50,10 +50,16 @@ class StoreSubject:
     ``create``, and the store lacks `Capability.WHOLE_ROWS`.
     """
 
-    def __init__(self, fresh: Fresh, name: str = "store") -> None:
-        """Begin with empty rows. Raises ConfigurationError if `fresh` returns no way to open stores."""
+    def __init__(
+        self, fresh: Fresh, name: str = "store", *, at_end: Callable[[], None] | None = None
+    ) -> None:
+        """Begin with empty rows; `at_end` gives up what all of them share.
+
+        Raises ConfigurationError if `fresh` returns no way to open stores.
+        """
         self.name = name
         self._fresh = fresh
+        self._at_end = at_end
         self._begin()
 
     @contextmanager
@@ -112,14 +118,19 @@ class StoreSubject:
 
     def reset(self) -> None:
         """Begin with empty rows."""
-        self.close()
+        self._give_up()
         self._begin()
 
     def probe(self) -> None:
         """Nothing is known that could be down."""
 
     def close(self) -> None:
-        """Close the clients and give up the rows."""
+        """Close the clients, give up the rows and what they share."""
+        self._give_up()
+        if self._at_end is not None:
+            self._at_end()
+
+    def _give_up(self) -> None:
         self.store.close()
         self._observer.close()
         if self._rows.close is not None:
