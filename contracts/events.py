@@ -116,6 +116,8 @@ class Finished:
     operations: tuple[Operation, ...]
     exempt: str | None = None
     """The capability that the adapter lacks."""
+    would_pass: bool = False
+    """The exempt case was run all the same, and passed."""
     problem: Problem | None = None
     skipped: str | None = None
     """The reason, if the case was skipped or expected to fail."""

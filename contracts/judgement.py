@@ -41,6 +41,11 @@ class CaseResult:
     """Why it is exempt or unchecked."""
     finished: Finished | None = None
 
+    @property
+    def would_pass(self) -> bool:
+        """True if the case is exempt, was run all the same, and passed: the lack may be declared wrongly."""
+        return self.kind is Kind.EXEMPT and self.finished is not None and self.finished.would_pass
+
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:

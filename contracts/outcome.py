@@ -6,6 +6,7 @@ from contracts.judgement import Judgement
 from contracts.report.divergences import failed_cases, last_operation
 from contracts.report.summary import unchecked_lines
 from harness.models.outcome import Artifact, Finding, Outcome, Subject
+from harness.models.verdict import ADVICE_LEVEL
 
 __all__ = ["STEP", "findings", "outcome"]
 
@@ -36,7 +37,7 @@ def outcome(
 
 
 def findings(judgement: Judgement) -> tuple[Finding, ...]:
-    """One finding per failed case and adapter, per reason of the run, and per case that is unchecked."""
+    """One finding per failed case, reason of the run, unchecked case, and exempt case that passes."""
     found = [
         Finding(
             id=case.id,
@@ -49,6 +50,19 @@ def findings(judgement: Judgement) -> tuple[Finding, ...]:
         )
         for case in failed_cases(judgement)
         for adapter, run, problem in case.failures
+    ]
+    found += [
+        Finding(
+            id=result.entry.id,
+            level=ADVICE_LEVEL,
+            where=result.adapter,
+            expected=f"a failure without {result.reason}",
+            actual="passed",
+            message=f"The case is exempt as {result.adapter} lacks {result.reason}, and passes without it: "
+            "declare the capability, or keep the lack if others of its cases fail.",
+        )
+        for result in judgement.results
+        if result.would_pass
     ]
     found += [_unchecked(STEP, STEP, reason) for reason in judgement.reasons]
     for line in unchecked_lines(judgement):

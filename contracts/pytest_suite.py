@@ -74,7 +74,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     why = pyfuncitem.stash.get(_TRIED, None)
     try:
         result = yield
-    except Exception:
+    except (Exception, pytest.fail.Exception):
         if why is None:
             raise
         pytest.skip(why)

@@ -21,6 +21,7 @@ class CaseRun:
     def __init__(self, item: pytest.Item, info: CaseInfo, worker: str) -> None:
         self.info = info
         self.exempt: str | None = None
+        self.would_pass = False
         self.problem: Problem | None = None
         self.skipped: str | None = None
         self.down: str | None = None
@@ -85,6 +86,7 @@ class CaseRun:
             steps=log.calls,
             operations=tuple(log.describe()),
             exempt=self.exempt,
+            would_pass=self.would_pass,
             problem=self.problem,
             skipped=self.skipped,
             down=self.down,

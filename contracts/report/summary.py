@@ -117,13 +117,18 @@ def _adapters(judgement: Judgement) -> list[str]:
 def _adapter(name: str, judgement: Judgement) -> str:
     count = judgement.counts[name]
     exempt = Counter(result.reason for result in judgement.of(name) if result.kind is Kind.EXEMPT)
-    lacking = f" ({_listed(exempt)})" if exempt else ""
+    passing = Counter(result.reason for result in judgement.of(name) if result.would_pass)
+    lacking = f" ({_listed(exempt, passing)})" if exempt else ""
     return (
         f"{name:<11} executed {count.executed}, passed {count.passed}, failed {count.failed}, "
         f"exempt {count.exempt}{lacking}, unchecked {count.unchecked}"
     )
 
 
-def _listed(exempt: Mapping[str, int]) -> str:
-    parts: Sequence[str] = [f"lacks {capability}: {number}" for capability, number in sorted(exempt.items())]
+def _listed(exempt: Mapping[str, int], passing: Mapping[str, int]) -> str:
+    parts: Sequence[str] = [
+        f"lacks {capability}: {number}"
+        + (f", of which {passing[capability]} would pass" if passing[capability] else "")
+        for capability, number in sorted(exempt.items())
+    ]
     return ", ".join(parts)
