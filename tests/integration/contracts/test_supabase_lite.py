@@ -22,11 +22,13 @@ from harness.stack.embedded import EmbeddedStack
 
 SHOWCASE = Path(__file__).resolve().parents[2] / "showcase" / "supabase_lite"
 NAMED = re.compile(r"`([a-z_]+\.[a-z_*]+)`")
+FOREIGN = ("PYTEST_", "SUPABASE_", "HARNESS_STACK")
+"""Variables that would select cases, or name another project."""
 DEADLINE_S = 600
 
 
 def named(word: str) -> set[str]:
-    """Return the ids of the cases in the paragraphs of the README that begin with a word, parameters and all."""
+    """Return the ids of the cases in the paragraphs of the README that begin with a word."""
     paragraphs = (SHOWCASE / "README.md").read_text(encoding="utf-8").split("\n\n")
     names = {name for text in paragraphs if text.startswith(f"{word}:") for name in NAMED.findall(text)}
     ids = [entry.id for entry in Manifest.packaged().entries]
@@ -49,9 +51,7 @@ def test_differences_are_those_of_the_readme(tmp_path: Path) -> None:
     done = subprocess.run(
         [*command, "--report", str(report), *chosen],
         cwd=SHOWCASE,
-        env={
-            name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "SUPABASE_"))
-        },
+        env={name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)},
         capture_output=True,
         text=True,
         timeout=DEADLINE_S,
@@ -81,12 +81,11 @@ def showcase() -> ModuleType:
 def servers(showcase: ModuleType) -> Iterator[dict[str, Coordinates]]:
     """PostgREST and Supabase Lite, each on a database of its own."""
     with EmbeddedStack.start(Settings.from_environ()) as stack, stack.clone() as reference:
-        lite = showcase.LiteSubject(stack, other := stack.clone())
+        lite = showcase.server(stack.record)
         try:
             yield {"postgrest": reference.coordinates, "lite": lite.coordinates}
         finally:
             lite.close()
-            other.close()
 
 
 @pytest.mark.parametrize(
