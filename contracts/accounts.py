@@ -84,8 +84,10 @@ class Account:
         if self.missing:
             why = f"a part was asked for: {', '.join(selection)}" if selection else f"{_listed(self.missing)}"
             return f"COULD NOT CHECK: {len(self.missing)} of {total} cases did not run ({why})."
+        if self.unknown:
+            return f"COULD NOT CHECK: cases ran that the manifest lacks: {_listed(self.unknown)}."
         if not self.complete:
-            return f"COULD NOT CHECK: {_listed(self.unknown) or 'no case was executed'}."
+            return "COULD NOT CHECK: no case was executed."
         return f"PARITY at level {self.level}"
 
 
