@@ -18,7 +18,8 @@ TRIED = frozenset(
 """Lacks that a run tries out: a case that passes without them shows that the declaration may be wrong.
 
 The others are left alone: without `Capability.SERVER` there is nothing to
-connect to, and a process cannot show by itself that it is not durable.
+connect to, without `Capability.EMPTIED` nothing to begin anew with, and a
+process cannot show by itself that it is not durable.
 """
 
 _REASONS = {
@@ -28,6 +29,7 @@ _REASONS = {
     Capability.CLIENT_IDS: "it chooses the ids of rows itself",
     Capability.MICROSECONDS: "its times keep milliseconds",
     Capability.EXACT_NUMBERS: "its numbers are doubles",
+    Capability.EMPTIED: "its rows cannot be emptied in the middle of a case",
     Capability.WHOLE_ROWS: "rows cannot be put in past it with the times that it assigns",
 }
 

@@ -53,7 +53,7 @@ def opened_for(item: pytest.Item, open_store: Callable[[], Store] | Rows, level:
             'pytest_plugins = ["contracts.pytest_suite"] into the top-level conftest.py.'
         )
     item.user_properties += [(_CASE, _case_id(item)), (_LEVEL, level)]
-    subject = StoreSubject(lambda: open_store, type(item.parent).__name__)
+    subject = StoreSubject(lambda: open_store, item.nodeid.split("::")[-2], begins_anew=False)
     try:
         needs = [one for mark in item.iter_markers("needs") for one in mark.args]
         missing = lacking(needs, subject.capabilities)
@@ -88,14 +88,19 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show with a failure what the case proves and what it asked of the store."""
     report = yield
     log = item.stash.get(_LOG, None)
     if report.failed and log is not None:
         proves = first_sentence(getattr(getattr(item, "function", None), "__doc__", None))
-        calls = [f"{call.step:>3}  {call.call} -> {call.answer}" for call in log.describe()]
+        calls = [f"{one.step:>3}  {one.call} -> {one.answer}" for one in log.describe()]
         report.sections.append(("contract", "\n".join([f"proves: {proves}", *calls])))
+        script = getattr(None if call.excinfo is None else call.excinfo.value, "script", None)
+        if script is not None:
+            report.sections.append(("script", script))
     return report
 
 

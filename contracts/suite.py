@@ -24,7 +24,7 @@ import pytest
 pytest.register_assert_rewrite("contracts.cases")
 
 from contracts.manifest import CASES  # noqa: E402
-from contracts.plan import Level  # noqa: E402
+from contracts.plan import Adapter, Level, Plan  # noqa: E402
 from contracts.pytest_suite import opened_for  # noqa: E402
 from contracts.subject import Subject  # noqa: E402
 from contracts.subjects.store import Rows  # noqa: E402
@@ -79,6 +79,17 @@ class ContractSuite:
     def subject(self, open_store: Callable[[], Store] | Rows, request: pytest.FixtureRequest) -> Any:
         """The store under test and the ways to look at it."""
         yield from opened_for(request.node, open_store, type(self).level)
+
+    @pytest.fixture
+    def contract_adapter(self) -> str:
+        """The name of the store in what the contract reports."""
+        return type(self).__name__
+
+    @pytest.fixture
+    def contract_plan(self, contract_adapter: str) -> Plan:
+        """What the cases that ask for the run itself are told of it."""
+        adapter = Adapter(name=contract_adapter, subject=f"{type(self).__module__}:subject")
+        return Plan(events=None, adapters=(adapter,), level=self.level)
 
     @pytest.fixture
     def store(self, subject: Subject) -> Store:

@@ -92,7 +92,8 @@ class Machine(RuleBasedStateMachine):
     @rule(data=st.data())
     def carry_over(self, data: st.DataObject) -> None:
         """Export the rows of one side, import them into the other, and go on there."""
-        self._take(data, lambda a: Step(a.one((steps.TO_SUBJECT, steps.TO_REFERENCE))))
+        ways = [steps.TO_REFERENCE] + [steps.TO_SUBJECT] * (Capability.WHOLE_ROWS in self.capabilities)
+        self._take(data, lambda a: Step(a.one(ways)))
 
     def _take(self, data: st.DataObject, make: Make) -> None:
         step = data.draw(_a_step(self, make))

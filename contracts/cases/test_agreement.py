@@ -3,10 +3,13 @@
 from collections.abc import Callable
 
 from contracts.agreement.case import examine
+from contracts.case import needs
 from contracts.plan import Plan
 from contracts.subject import Subject
+from harness.adapters.capabilities import Capability
 
 
+@needs(Capability.EMPTIED)
 def test_adapter_answers_as_the_reference(
     subject: Subject,
     contract_adapter: str,

@@ -31,6 +31,8 @@ class Rows:
     """Reads all rows of a table past the store, in the codec's wire form."""
     load: Callable[[type[Row], Iterable[Wire]], None] | None = None
     """Stores whole rows past the store, the times that a store assigns included."""
+    empty: Callable[[], None] | None = None
+    """Removes all rows, so that a case can begin anew."""
     close: Callable[[], None] | None = None
     """Gives the rows up, after the last client was closed."""
 
@@ -51,15 +53,24 @@ class StoreSubject:
     """
 
     def __init__(
-        self, fresh: Fresh, name: str = "store", *, at_end: Callable[[], None] | None = None
+        self,
+        fresh: Fresh,
+        name: str = "store",
+        *,
+        at_end: Callable[[], None] | None = None,
+        begins_anew: bool = True,
     ) -> None:
         """Begin with empty rows; `at_end` gives up what all of them share.
+
+        With `begins_anew` False, the rows of the second call of `fresh`
+        would not be empty, and it is not called again.
 
         Raises ConfigurationError if `fresh` returns no way to open stores.
         """
         self.name = name
         self._fresh = fresh
         self._at_end = at_end
+        self._begins_anew = begins_anew
         self._begin()
 
     @contextmanager
@@ -118,8 +129,13 @@ class StoreSubject:
 
     def reset(self) -> None:
         """Begin with empty rows."""
-        self._give_up()
-        self._begin()
+        if self._rows.empty is None:
+            self._give_up()
+            self._begin()
+            return
+        self._close_clients()
+        self._rows.empty()
+        self._open_clients()
 
     def probe(self) -> None:
         """Nothing is known that could be down."""
@@ -131,10 +147,17 @@ class StoreSubject:
             self._at_end()
 
     def _give_up(self) -> None:
-        self.store.close()
-        self._observer.close()
+        self._close_clients()
         if self._rows.close is not None:
             self._rows.close()
+
+    def _open_clients(self) -> None:
+        self.store = self._rows.open()
+        self._observer = self._rows.open()
+
+    def _close_clients(self) -> None:
+        self.store.close()
+        self._observer.close()
 
     def _begin(self) -> None:
         begun: object = self._fresh()
@@ -144,15 +167,18 @@ class StoreSubject:
                 "function that opens a client on them."
             )
         self._rows = begun if isinstance(begun, Rows) else Rows(open=begun)
-        self.store = self._rows.open()
+        self._open_clients()
         capabilities = getattr(self.store, "capabilities", None)
         if not isinstance(capabilities, frozenset):
             raise ConfigurationError(
                 f"{self.name} opened a {type(self.store).__name__} whose capabilities are "
                 f"{type(capabilities).__name__}, not a frozenset of Capability."
             )
-        self._observer = self._rows.open()
-        missing = {Capability.SERVER} | ({Capability.WHOLE_ROWS} if self._rows.load is None else set())
+        missing = {Capability.SERVER}
+        if self._rows.load is None:
+            missing.add(Capability.WHOLE_ROWS)
+        if self._rows.empty is None and not self._begins_anew:
+            missing.add(Capability.EMPTIED)
         self.capabilities: frozenset[Capability] = capabilities - missing
         if Capability.CLIENT_IDS not in capabilities and self._rows.load is None:
             raise ConfigurationError(

@@ -20,5 +20,7 @@ class Capability(Enum):
     """Times keep microseconds (``time: us``); without it, milliseconds (``time: ms``)."""
     EXACT_NUMBERS = "numbers:exact"
     """Integers above 2**53 keep all digits (``numbers: exact``); without it they are doubles."""
+    EMPTIED = "emptied"
+    """All rows can be removed past the adapter in the middle of a case."""
     WHOLE_ROWS = "whole_rows"
     """Whole rows can be put in past the adapter, the times that a store assigns included."""

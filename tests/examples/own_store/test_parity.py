@@ -1,6 +1,5 @@
 """The whole contract on this project's store."""
 
-from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -8,17 +7,15 @@ import pytest
 from own_store import OwnStore
 from parity import empty
 
+from contracts.subjects import Rows
 from contracts.suite import ContractSuite
-from harness.adapters.protocol import Store
 
 
 class TestParity(ContractSuite):
     """Every case of the contract."""
 
     @pytest.fixture
-    def open_store(
-        self, database_url: str, owner: "psycopg.Connection[tuple[Any, ...]]"
-    ) -> Callable[[], Store]:
+    def open_store(self, database_url: str, owner: "psycopg.Connection[tuple[Any, ...]]") -> Rows:
         """Begin with empty tables, and open clients on them."""
         empty(owner)
-        return lambda: OwnStore(database_url)
+        return Rows(open=lambda: OwnStore(database_url), empty=lambda: empty(owner))

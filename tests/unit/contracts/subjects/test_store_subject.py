@@ -115,3 +115,19 @@ def test_server_is_never_claimed() -> None:
     assert Capability.SERVER not in subject.capabilities
     with pytest.raises(HarnessError, match="names no server"):
         subject.connect()
+
+
+def test_rows_that_cannot_be_emptied_lack_it() -> None:
+    opener = fresh()
+    assert Capability.EMPTIED not in StoreSubject(lambda: opener, begins_anew=False).capabilities
+    assert Capability.EMPTIED in StoreSubject(fresh).capabilities
+
+
+def test_rows_are_emptied_in_place_where_there_is_a_way() -> None:
+    database = MemoryDatabase()
+    rows = Rows(open=lambda: MemoryStore(database=database), empty=database.clear)
+    subject = StoreSubject(lambda: rows, begins_anew=False)
+    subject.store.sync_jobs.create(a_sync_job())
+    subject.reset()
+    assert subject.store.sync_jobs.count() == 0
+    assert Capability.EMPTIED in subject.capabilities
