@@ -13,10 +13,12 @@ from uuid import uuid4
 import click
 
 from contracts import reportfiles
+from contracts.behaviours import Behaviours
 from contracts.judgement import Judgement, unchecked
 from contracts.manifest import Manifest
 from contracts.outcome import outcome
 from contracts.plan import BUDGET_S, MEMORY, SUPABASE, Adapter, Level
+from contracts.report.catalogue import listing
 from contracts.report.progress import Progress
 from contracts.report.summary import Facts, summary
 from contracts.runner import DEADLINE_S
@@ -99,6 +101,7 @@ class _AdapterName(click.ParamType[str]):
 @click.option(
     "--case", "only", multiple=True, metavar="ID", help="Run this case only; such a run is never complete."
 )
+@click.option("--list", "lists", is_flag=True, help="Print what is checked and by which cases, and end.")
 @click.option(
     "--case-timeout",
     type=click.FloatRange(min=1),
@@ -132,6 +135,7 @@ def contract(
     json: str | None,
     report: Path | None,
     only: tuple[str, ...],
+    lists: bool,
     case_timeout: float,
     budget: float,
     self_check: bool,
@@ -146,6 +150,9 @@ def contract(
     """
     if (exhaustive or broken) and not self_check:
         raise click.UsageError("--exhaustive and --broken go with --self-check.")
+    if lists:
+        click.echo(listing(Behaviours.packaged(), Manifest.packaged()))
+        return 0
     settings = Settings.from_environ()
     options = _Options(
         adapters=tuple(
@@ -268,6 +275,7 @@ class _Command:
             migrations_hash=self._stack.migrations_hash,
             report=None if options.report is None else str(options.report),
             traceback=self._settings.debug,
+            behaviours=Behaviours.packaged(),
         )
         text = _redacted(summary(judgement, facts))
         result = self._outcome(judgement, duration)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from textwrap import indent
 
+from contracts.behaviours import Behaviour
 from contracts.events import Finished, Operation, Problem
 from contracts.judgement import CaseResult, Judgement, Kind
 from contracts.scripts import script_name
@@ -48,13 +49,23 @@ def failed_cases(judgement: Judgement) -> tuple[FailedCase, ...]:
     return tuple(sorted(cases, key=lambda case: (case.level != "core", case.id)))
 
 
-def render(case: FailedCase, *, traceback: bool = False, report: str | None = None) -> str:
-    """Return the block of one case; `report` is the directory that holds its script, if it has one."""
+def render(
+    case: FailedCase,
+    *,
+    traceback: bool = False,
+    report: str | None = None,
+    behaviours: Sequence[Behaviour] = (),
+) -> str:
+    """Return the block of one case, with the statements that it proves.
+
+    `report` is the directory that holds its script, if it has one.
+    """
     _, first, problem = case.failures[0]
     operation = first.operations[-1] if first.operations else None
     lines = [
         f"DIVERGENCE {case.id:<60} {case.level}",
         _line("proves", first.proves or "(no docstring)"),
+        *(_line("behaviour", f"{behaviour.key}: {behaviour.says}") for behaviour in behaviours),
         _line("operation", _describe(operation, case.results)),
         _line("expected", problem.expected),
         *(_line(result.adapter, _outcome(result, operation)) for result in case.results),

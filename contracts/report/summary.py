@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from contracts.behaviours import Behaviours
 from contracts.judgement import Judgement, Kind
 from contracts.plan import Level
 from contracts.report.divergences import failed_cases, render
@@ -14,6 +15,7 @@ __all__ = ["Facts", "last_line", "summary", "unchecked_lines", "why"]
 
 _BLOCKS = 10
 _SHOWN = 10
+_NOTHING_STATED = Behaviours(())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,12 +31,22 @@ class Facts:
     report: str | None = None
     """Where the full report lies."""
     traceback: bool = False
+    behaviours: Behaviours = _NOTHING_STATED
+    """What the cases prove."""
 
 
 def summary(judgement: Judgement, facts: Facts) -> str:
     """Return all that is printed at the end, the verdict last."""
     failed = failed_cases(judgement)
-    blocks = [render(case, traceback=facts.traceback, report=facts.report) for case in failed[:_BLOCKS]]
+    blocks = [
+        render(
+            case,
+            traceback=facts.traceback,
+            report=facts.report,
+            behaviours=facts.behaviours.proved_by(case.id),
+        )
+        for case in failed[:_BLOCKS]
+    ]
     if len(failed) > _BLOCKS:
         more = [
             f"  {case.id} ({', '.join(adapter for adapter, _, _ in case.failures)})"

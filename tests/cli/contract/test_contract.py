@@ -44,6 +44,14 @@ def test_memory_keeps_the_core_of_the_contract(harness: Run, tmp_path: Path) -> 
     assert {path.name for path in tmp_path.iterdir()} == {"outcome.json", "report"}
 
 
+def test_list_names_every_case(harness: Run, tmp_path: Path) -> None:
+    done = harness("contract", "--list", cwd=tmp_path)
+    assert done.status == 0
+    lines = [line.split() for line in done.out.splitlines()]
+    named = {words[1] for words in lines if words and words[0] in {"core", "strict"}}
+    assert named == {entry.id for entry in Manifest.packaged().entries}
+
+
 def test_part_of_the_cases_could_not_check(harness: Run, tmp_path: Path) -> None:
     arguments = ("--adapter", "memory", "--case", ONE, "--workers", "1", "--json", "-")
     done = harness("contract", *arguments, cwd=tmp_path)

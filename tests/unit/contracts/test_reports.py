@@ -5,10 +5,12 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from contracts.behaviours import Behaviours
 from contracts.events import Finished, Operation, Problem
 from contracts.judgement import CaseResult, Judgement, Kind
-from contracts.manifest import Entry
+from contracts.manifest import Entry, Manifest
 from contracts.outcome import outcome
+from contracts.report.catalogue import listing
 from contracts.report.divergences import failed_cases, render
 from contracts.report.progress import Progress
 from contracts.report.summary import Facts, summary
@@ -55,6 +57,21 @@ FACTS = Facts(
     duration_s=1.0,
     target={"stack": "embedded"},
     migrations_hash="0123456789abcdef",
+)
+
+BEHAVIOURS = Behaviours.loads(
+    {
+        "idempotency": """
+title = "Idempotency"
+order = 1
+[twice]
+says = "the same event twice is one row"
+cases = ["idempotency.same_event"]
+[whole]
+says = "a run is whole"
+tests = ["tests/unit/x.py::test_whole"]
+"""
+    }
 )
 
 
@@ -107,6 +124,25 @@ def test_summary_ends_with_the_verdict() -> None:
     assert "seed 7 (repeat with --seed 7)" in text
     assert "migrations 0123456789ab" in text
     assert "supabase    executed 1, passed 0, failed 1, exempt 0, unchecked 0" in text
+
+
+def test_block_names_the_statement_that_is_broken() -> None:
+    text = summary(JUDGEMENT, replace(FACTS, behaviours=BEHAVIOURS))
+    assert "  behaviour  idempotency.twice: the same event twice is one row" in text.splitlines()
+
+
+def test_listing_names_the_cases_of_each_statement() -> None:
+    entries = (ENTRY, replace(ENTRY, id="idempotency.same_event[16]", level="strict", needs=("server",)))
+    assert listing(BEHAVIOURS, Manifest(entries)).splitlines() == [
+        "Idempotency",
+        "  idempotency.twice: the same event twice is one row",
+        "    core   idempotency.same_event",
+        "    strict idempotency.same_event[16] (needs server)",
+        "  idempotency.whole: a run is whole",
+        "    test   tests/unit/x.py::test_whole",
+        "",
+        "2 statements, 2 cases",
+    ]
 
 
 def test_many_divergences_are_not_all_shown_in_full() -> None:
