@@ -58,6 +58,7 @@ __all__ = [
     "an_audit_log",
     "changes",
     "created",
+    "wires",
     "without",
 ]
 
@@ -93,7 +94,7 @@ def a_request(**overrides: Any) -> NewSchedulingRequest:
 def a_booking(request: SchedulingRequest | UUID, **overrides: Any) -> NewBooking:
     """Build a booking of half an hour for a request."""
     values = {
-        "request_id": request if isinstance(request, UUID) else request.id,
+        "request_id": request.id if isinstance(request, SchedulingRequest) else request,
         "scheduled_start": NOON,
         "scheduled_end": NOON + timedelta(minutes=30),
         "booked_by": "ada@example.org",
@@ -214,6 +215,15 @@ def a_wire(row: type[Row], **overrides: Any) -> dict[str, Any]:
         for column in entity_of(row).columns
         for value in [values[column.name] if column.name in values else _default(column)]
     }
+
+
+def wires(row: type[Row], n: int, **overrides: Any) -> list[dict[str, Any]]:
+    """Build the wire forms of n rows that differ in nothing but their keys."""
+    one = a_wire(row, **overrides)
+    columns = entity_of(row).by_name
+    unique = {name for unique in entity_of(row).uniques for name in unique.columns}
+    keys = [name for name in unique if columns[name].references is None and columns[name].default is None]
+    return [{**one, **{name: f"{one[name]}-{k}" for name in keys}, "id": str(uuid4())} for k in range(n)]
 
 
 def _default(column: Column) -> Any:

@@ -16,7 +16,15 @@ from contracts.builders import (
     created,
 )
 from contracts.case import needs
-from contracts.entities import ROWS, each_entity, each_mutable_entity, mutable, repository
+from contracts.entities import (
+    QUEUES,
+    ROWS,
+    each_entity,
+    each_mutable_entity,
+    mutable,
+    queue,
+    repository,
+)
 from contracts.expect import refused
 from contracts.stored import everything
 from contracts.subject import Subject
@@ -157,13 +165,16 @@ def test_rows_are_frozen(store: Store) -> None:
 
 
 def test_reading_creates_nothing(subject: Subject, store: Store) -> None:
-    """No read leaves a row behind, whatever it was asked for."""
+    """No read, and no claim of nothing, leaves a row behind, whatever it was asked for."""
     for row in ROWS:
         rows = repository(store, row)
         rows.get("00000000-0000-4000-8000-000000000000")
         rows.list(where=[where("id", "eq", "00000000-0000-4000-8000-000000000000")])
         list(rows.iterate())
         rows.count()
+    for row in QUEUES:
+        queue(store, row).claim()
+    store.scheduling_requests.get_by_token_hash("no such hash")
     store.ops_summary()
     assert not any(everything(subject).values())
 

@@ -12,6 +12,7 @@ from contracts.stored import everything, expected_in_store, in_store
 from contracts.subject import Subject
 from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import Received, Store
+from harness.adapters.queries import where
 from harness.errors import Conflict, InvalidValue
 from harness.models import WebhookEvent
 
@@ -152,6 +153,20 @@ def test_keys_are_compared_exactly(store: Store) -> None:
     for event_id in ("e", "E", " e", "e ", "Zo\u00eb", "Zoe\u0308", ""):
         assert store.webhook_events.receive(a_delivery(event_id=event_id)).is_new is True
     assert store.webhook_events.count() == 7
+
+
+def test_keys_are_no_syntax(store: Store) -> None:
+    """An event id that looks like a filter, a pattern or NULL is a text: new once, then known, and found."""
+    ids = ("a,b", "(a)", "*", "%", '"a"', "\\", "null", "x),or=(id.not.is.null", "eq.a")
+    made = [store.webhook_events.receive(a_delivery(event_id=event_id)) for event_id in ids]
+    assert [received.is_new for received in made] == [True] * len(ids)
+    with every() as about:
+        for event_id, received in zip(ids, made, strict=True):
+            with about(event_id):
+                again = store.webhook_events.receive(a_delivery(event_id=event_id))
+                assert again == Received(received.event, is_new=False)
+                by_key = [where("event_id", "eq", event_id)]
+                assert store.webhook_events.list(where=by_key).rows == (received.event,)
 
 
 def test_create_of_a_known_event_is_a_conflict(store: Store) -> None:

@@ -206,6 +206,9 @@ def decode(entity: Entity[R], wire: Wire) -> R:
     for column in entity.columns:
         if column.name not in wire:
             raise UnexpectedResponse(f"{entity.table}: the column {column.name} is missing from the row")
+        if wire[column.name] is None and not column.nullable:
+            # A function that returns no row answers with one whose columns are all NULL.
+            raise UnexpectedResponse(f"{entity.table}: {column.name} is NULL, which the table never holds")
         try:
             values[column.name] = decode_value(column, wire[column.name])
         except (ValueError, TypeError, AttributeError) as error:

@@ -71,10 +71,17 @@ RECEIVED_COLUMNS = (
 
 _BOOKING = entity_of(Booking)
 _EVENT = entity_of(WebhookEvent)
+_REQUIRED_BY_BOOK = {
+    column.name: None for column in _BOOKING.columns if not column.nullable and column.default is None
+}
 
 
 def check_book(new: NewBooking, actor: Actor) -> tuple[dict[str, Any], str | None, str | None]:
-    """Return the booking's columns (absent ones stay absent, the id too), actor type and actor id."""
+    """Return the booking's columns, actor type and actor id.
+
+    What is absent stays so, the id included, except for required columns: those are None, for the store to
+    refuse in its own order.
+    """
     wire = codec.encode_new(_BOOKING, new)
     for column in _BOOKING.columns:
         if column.name in wire and column.name in SET_BY_BOOK:
@@ -82,7 +89,7 @@ def check_book(new: NewBooking, actor: Actor) -> tuple[dict[str, Any], str | Non
     if wire.get("request_id") is None:
         # A NULL would find no request: say what is wrong instead.
         raise InvalidValue("request_id", "a booking belongs to a request")
-    return wire, *check_actor(actor)
+    return {**_REQUIRED_BY_BOOK, **wire}, *check_actor(actor)
 
 
 def check_reschedule(
