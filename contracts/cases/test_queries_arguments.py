@@ -1,6 +1,7 @@
 """Queries: a condition that stores could read differently is refused."""
 
 import base64
+import json
 from datetime import timedelta
 from uuid import uuid4
 
@@ -100,6 +101,11 @@ def test_other_orders_are_refused(store: Store) -> None:
                 store.webhook_events.iterate(order=order)
 
 
+def forged(*position: str | None) -> str:
+    """Make what looks like a cursor to a position."""
+    return base64.urlsafe_b64encode(json.dumps(["0123456789abcdef", *position]).encode()).decode()
+
+
 @strict
 def test_damaged_cursor_is_refused(store: Store) -> None:
     """What no list returned is no cursor, and finds nothing by chance."""
@@ -113,6 +119,10 @@ def test_damaged_cursor_is_refused(store: Store) -> None:
         "cut": cursor[: len(cursor) // 2],
         "flipped": ("B" if cursor[0] != "B" else "C") + cursor[1:],
         "json": base64.urlsafe_b64encode(b'["2026-01-15",1]').decode(),
+        "no_time": forged("soon", str(uuid4())),
+        "no_id": forged(NOON.isoformat(timespec="microseconds"), "42"),
+        "null": forged(None, str(uuid4())),
+        "no_seal": forged(NOON.isoformat(timespec="microseconds"), str(uuid4())),
         "emoji": "\N{ROCKET}",
         "nul": cursor + "\x00",
     }

@@ -6,7 +6,7 @@ in place: a change stores another one.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -46,19 +46,15 @@ def _unpack(column: Column, value: Any) -> Any:
     return json.loads(value) if column.type in _AS_TEXT and value is not None else value
 
 
-class PythonValues(Mapping[str, Any]):
+class PythonValues(dict[str, Any]):
     """A stored row as CHECK constraints see it: decoded column by column, and only those they ask for."""
 
     def __init__(self, entity: Entity[Any], stored: Stored) -> None:
+        super().__init__()
         self._entity = entity
         self._stored = stored
 
-    def __getitem__(self, name: str) -> Any:
+    def __missing__(self, name: str) -> Any:
         column = self._entity.by_name[name]
-        return codec.decode_value(column, _unpack(column, self._stored[name]))
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._entity.by_name)
-
-    def __len__(self) -> int:
-        return len(self._entity.columns)
+        self[name] = codec.decode_value(column, _unpack(column, self._stored[name]))
+        return self[name]
