@@ -262,6 +262,12 @@ def test_a_row_that_cannot_be_decoded_names_the_column(name: str, value: Any) ->
         codec.decode(entity_of(AuditLog), {**AUDIT_ENTRY, name: value})
 
 
+@pytest.mark.parametrize("row", [AUDIT_ENTRY, dict.fromkeys(AUDIT_ENTRY)], ids=["one", "all"])
+def test_a_row_with_null_in_a_required_column_is_no_row(row: dict[str, Any]) -> None:
+    with pytest.raises(UnexpectedResponse, match="audit_logs: id is NULL"):
+        codec.decode(entity_of(AuditLog), {**row, "id": None})
+
+
 def test_a_row_without_a_column_is_no_row() -> None:
     wire = {name: value for name, value in AUDIT_ENTRY.items() if name != "actor_id"}
     with pytest.raises(UnexpectedResponse, match="the column actor_id is missing"):

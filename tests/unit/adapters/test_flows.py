@@ -42,6 +42,11 @@ def test_book_takes_the_slot_and_whatever_the_client_knows() -> None:
     )
 
 
+def test_book_leaves_what_is_missing_to_the_store() -> None:
+    wire, *_ = flows.check_book(NewBooking(request_id=ID), ADA)
+    assert wire == {"request_id": ID, "scheduled_start": None, "scheduled_end": None, "booked_by": None}
+
+
 @pytest.mark.parametrize("name", ["status", "confirmed_at", "cancelled_at", "cancellation_reason"])
 def test_book_refuses_what_the_flow_sets_even_as_none(name: str) -> None:
     assert refusal(flows.check_book, NewBooking(request_id=ID, **SLOT, **{name: None}), ADA) == name
