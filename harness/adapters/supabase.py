@@ -41,12 +41,6 @@ from harness.models import entity_of as of
 __all__ = ["SupabaseStore"]
 
 _BOOKING = of(Booking)
-_BOOKED = [
-    column.name
-    for column in _BOOKING.columns
-    if column.name not in flows.SET_BY_BOOK and column.name not in _BOOKING.assigned
-]
-"""The columns that `book` takes, each a parameter of its SQL function."""
 
 
 class SupabaseStore:
@@ -79,8 +73,7 @@ class SupabaseStore:
         """Book a slot for a pending request."""
         values, *by = flows.check_book(new, actor)
         values.setdefault("id", str(self._new_id()))
-        # A parameter that is left out makes it the call of a function that does not exist.
-        return self._flow("book", {f"p_{name}": values.get(name) for name in _BOOKED}, *by)
+        return self._flow("book", {f"p_{name}": value for name, value in values.items()}, *by)
 
     def reschedule(
         self, booking_id: Id, *, scheduled_start: datetime, scheduled_end: datetime, actor: Actor
