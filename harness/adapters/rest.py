@@ -5,14 +5,15 @@ HTTP/2 fails from threads (7 of 18,000 calls), so HTTP/1.1; fractions of a
 second in the client's own timeout option become 0, so the timeout belongs to
 the HTTP client; supabase-py sleeps 1, 2 and 4 s before it repeats a GET, so
 its retries are off and the caller decides; a 2xx answer that is no JSON
-becomes a text without an error, so the shape of every answer is checked.
+becomes a text without an error, and an empty one an empty list, as if no row
+matched: both are answers that were lost on the way.
 """
 
 import ssl
 import threading
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import httpx
 from postgrest import CountMethod, SyncPostgrestClient
@@ -20,14 +21,21 @@ from postgrest.exceptions import APIError
 from supabase import Client, ClientOptions
 
 from harness.adapters.codec import Wire
-from harness.adapters.translate import translate_answer, translate_transport
+from harness.adapters.translate import translate_answer, translate_transport, unreadable
 from harness.errors import ConfigurationError, StoreError, UnexpectedResponse
 
 __all__ = ["Rest"]
 
-T = TypeVar("T")
 _CONNECT_TIMEOUT_S = 5.0
 _MAX_CONNECTIONS = 64
+
+
+class _Answer(Protocol):
+    data: Any
+    count: int | None
+
+
+_A = TypeVar("_A", bound=_Answer)
 
 
 class Rest:
@@ -35,13 +43,13 @@ class Rest:
 
     def __init__(self, url: str, key: str, *, timeout_s: float) -> None:
         """Prepare a client; nothing is sent. `timeout_s` bounds each wait for the server, in seconds."""
-        self._status = threading.local()
+        self._seen = threading.local()
         self._http = httpx.Client(
             http2=False,
             timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, _CONNECT_TIMEOUT_S)),
             limits=httpx.Limits(max_connections=_MAX_CONNECTIONS, max_keepalive_connections=_MAX_CONNECTIONS),
             verify=_tls(),
-            event_hooks={"response": [self._note_status]},
+            event_hooks={"response": [self._note]},
             trust_env=False,
         )
         options = ClientOptions(
@@ -75,35 +83,43 @@ class Rest:
         """Send a counting query (HEAD) and return the number of rows."""
         count = self._send(query.execute, reading=True).count
         if count is None:
-            raise UnexpectedResponse("the server did not count the rows")
+            raise unreadable("the rows were not counted", reading=True)
         return int(count)
 
-    def call(self, function: str, arguments: Mapping[str, Any]) -> Any:
-        """Call an SQL function and return its result as parsed JSON."""
-        return self._send(self._postgrest.rpc(function, dict(arguments)).execute, reading=False).data
+    def call(self, function: str, arguments: Mapping[str, Any], *, reading: bool = False) -> Any:
+        """Call an SQL function and return its result as parsed JSON, which is never a text of its own."""
+        return self._send(self._postgrest.rpc(function, dict(arguments)).execute, reading=reading).data
 
     def close(self) -> None:
         """Close the connections. Calling it twice is harmless."""
         self._http.close()
 
-    def _send(self, execute: Callable[[], T], *, reading: bool) -> T:
-        self._status.value = None
+    def _send(self, execute: Callable[[], _A], *, reading: bool) -> _A:
+        self._seen.status = None
         try:
-            return execute()
+            answer = execute()
         except APIError as error:
             failure: tuple[StoreError, BaseException] = translate_answer(
-                error, self._status.value, reading=reading
+                error, self._seen.status, reading=reading
             )
         except httpx.TransportError as error:
             failure = translate_transport(error, reading=reading), error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            failure = UnexpectedResponse(f"the answer cannot be read: {type(error).__name__}"), error
+        except httpx.InvalidURL as error:
+            failure = UnexpectedResponse("nothing was sent: the URL is too long or malformed"), error
+        except httpx.HTTPError as error:
+            failure = unreadable(type(error).__name__, reading=reading), error
+        else:
+            if self._seen.is_empty or isinstance(answer.data, str):
+                raise unreadable("it is empty or no JSON", reading=reading)
+            return answer
         # Raised out here: inside, the driver's error would stay in __context__, contents and all.
         translated, cause = failure
         raise translated from cause
 
-    def _note_status(self, response: httpx.Response) -> None:
-        self._status.value = response.status_code
+    def _note(self, response: httpx.Response) -> None:
+        self._seen.status = response.status_code
+        response.read()
+        self._seen.is_empty = not response.content and response.request.method != "HEAD"
 
     @staticmethod
     def _checked_rows(data: Any) -> list[Wire]:

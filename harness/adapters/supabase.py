@@ -90,7 +90,7 @@ class SupabaseStore:
 
     def ops_summary(self) -> OpsSummary:
         """Count what the operations dashboard shows."""
-        match self._rest.call("ops_summary", {}):
+        match self._rest.call("ops_summary", {}, reading=True):
             case {
                 "counts": dict() as counts,
                 "needs_attention": int() as needs_attention,

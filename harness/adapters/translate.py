@@ -26,7 +26,7 @@ from harness.errors import (
     UnexpectedResponse,
 )
 
-__all__ = ["translate_answer", "translate_transport"]
+__all__ = ["translate_answer", "translate_transport", "unreadable"]
 
 _CONSTRAINT = re.compile(r'constraint "([^"]+)"')
 _COLUMN = re.compile(r'column "([^"]+)"')
@@ -150,3 +150,10 @@ def translate_transport(error: httpx.TransportError, *, reading: bool) -> StoreE
     if reading:
         return Unavailable(f"the answer was lost: {kind}")
     return OutcomeUnknown(f"the request was sent, but the answer was lost: {kind}")
+
+
+def unreadable(why: str, *, reading: bool) -> StoreError:
+    """Say that an answer of success came and cannot be used: a page of a proxy, or the rest was cut off."""
+    if reading:
+        return Unavailable(f"the answer cannot be read: {why}")
+    return OutcomeUnknown(f"the request was sent, but the answer cannot be read: {why}")

@@ -116,7 +116,7 @@ def test_a_server_that_counts_rows_and_returns_none_is_not_believed(rest: Rest) 
 
 
 def test_a_body_that_is_no_list_of_rows_is_not_believed(rest: Rest) -> None:
-    rest._http._transport = httpx.MockTransport(lambda _: httpx.Response(200, text="<html>welcome</html>"))
+    rest._http._transport = httpx.MockTransport(lambda _: httpx.Response(200, json={"hello": "world"}))
 
     with pytest.raises(UnexpectedResponse, match="not a list of rows"):
         list(Selector(rest, AUDIT).rows(BY_ID))

@@ -1,0 +1,77 @@
+"""Answers of success that say nothing: whoever believes them loses rows."""
+
+from collections.abc import Callable, Iterator
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from harness.adapters.protocol import Actor, Store
+from harness.adapters.supabase import SupabaseStore
+from harness.errors import OutcomeUnknown, Unavailable
+from harness.models import NewAuditLog, SyncJobPatch
+
+ANSWERS: dict[str, Callable[[], httpx.Response]] = {
+    "empty": lambda: httpx.Response(200),
+    "no_content": lambda: httpx.Response(204),
+    "page": lambda: httpx.Response(200, text="<html>welcome</html>"),
+    "cut": lambda: httpx.Response(201, text='[{"id": "0'),
+    "undecodable": lambda: httpx.Response(200, content=b"x", headers={"content-encoding": "gzip"}),
+}
+each_answer = pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
+READS: dict[str, Callable[[Store], object]] = {
+    "get": lambda store: store.bookings.get(uuid4()),
+    "list": lambda store: store.bookings.list(),
+    "iterate": lambda store: list(store.bookings.iterate()),
+    "ops_summary": lambda store: store.ops_summary(),
+}
+WRITES: dict[str, Callable[[Store], object]] = {
+    "create": lambda store: store.audit_logs.create(NewAuditLog(action="a", actor_type="system")),
+    "update": lambda store: store.sync_jobs.update(uuid4(), SyncJobPatch(last_error="x")),
+    "delete": lambda store: store.sync_jobs.delete(uuid4()),
+    "claim": lambda store: store.sync_jobs.claim(),
+    "complete": lambda store: store.sync_jobs.complete(uuid4(), 1),
+    "cancel": lambda store: store.cancel(uuid4(), actor=Actor("system")),
+}
+
+
+@pytest.fixture
+def store() -> Iterator[SupabaseStore]:
+    with SupabaseStore("http://127.0.0.1:9", "key", timeout_s=1) as opened:
+        yield opened
+
+
+def answering(store: SupabaseStore, answer: Callable[[], httpx.Response]) -> None:
+    store._rest._http._transport = httpx.MockTransport(lambda _: answer())
+
+
+@each_answer
+@pytest.mark.parametrize("read", READS.values(), ids=READS)
+def test_a_read_is_unavailable_and_not_empty(
+    store: SupabaseStore, answer: Callable[[], httpx.Response], read: Callable[[Store], object]
+) -> None:
+    answering(store, answer)
+    with pytest.raises(Unavailable, match="the answer cannot be read"):
+        read(store)
+
+
+@each_answer
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_a_write_may_have_happened(
+    store: SupabaseStore, answer: Callable[[], httpx.Response], write: Callable[[Store], object]
+) -> None:
+    answering(store, answer)
+    with pytest.raises(OutcomeUnknown, match="the answer cannot be read"):
+        write(store)
+
+
+def test_a_count_without_a_number_is_unavailable(store: SupabaseStore) -> None:
+    answering(store, lambda: httpx.Response(200))
+    with pytest.raises(Unavailable, match="the rows were not counted"):
+        store.bookings.count()
+
+
+def test_a_lost_answer_to_the_summary_leaves_nothing_unknown(store: SupabaseStore) -> None:
+    answering(store, lambda: httpx.Response(502))
+    with pytest.raises(Unavailable):
+        store.ops_summary()
