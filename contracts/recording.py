@@ -165,5 +165,11 @@ class RecordedSubject:
         with self._subject.another_client() as store:
             yield cast("Store", _Recorded(store, "", self._log))
 
+    @contextmanager
+    def client_of(self, **given: Any) -> Iterator[Store]:
+        """Open a second store on another URL or key whose calls are noted, too."""
+        with self._subject.client_of(**given) as store:
+            yield cast("Store", _Recorded(store, "", self._log))
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._subject, name)

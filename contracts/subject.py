@@ -11,6 +11,7 @@ from harness.adapters.capabilities import Capability
 from harness.adapters.codec import Wire
 from harness.adapters.protocol import Store
 from harness.models import Row
+from harness.stack.coordinates import Coordinates
 
 __all__ = ["Subject"]
 
@@ -25,6 +26,17 @@ class Subject(Protocol):
 
     def another_client(self) -> AbstractContextManager[Store]:
         """Open a second store on the same rows, as another process of the application would."""
+        ...
+
+    def client_of(
+        self, *, url: str | None = None, key: str | None = None, timeout_s: float | None = None
+    ) -> AbstractContextManager[Store]:
+        """Open a second store that is given another URL, another key or less patience (needs SERVER)."""
+        ...
+
+    @property
+    def coordinates(self) -> Coordinates:
+        """The URLs and keys that the adapter is given (needs Capability.SERVER)."""
         ...
 
     def stored(self, row: type[Row], id: UUID) -> Wire | None:

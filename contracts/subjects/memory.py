@@ -38,6 +38,18 @@ class MemorySubject:
         with MemoryStore(database=self._database) as store:
             yield store
 
+    def client_of(
+        self, *, url: str | None = None, key: str | None = None, timeout_s: float | None = None
+    ) -> NoReturn:
+        """Refuse: there is no server to reach in another way."""
+        del url, key, timeout_s
+        raise _no_server("is given another URL or key")
+
+    @property
+    def coordinates(self) -> NoReturn:
+        """Refuse: there is no server."""
+        raise _no_server("asks where it is")
+
     def stored(self, row: type[Row], id: UUID) -> Wire | None:
         """Read one row past the adapter."""
         return self._database.row(entity_of(row).table, str(id))
@@ -53,7 +65,7 @@ class MemorySubject:
 
     def connect(self) -> NoReturn:
         """Refuse: there is no server. Raises HarnessError, so that the case is unchecked and not failed."""
-        raise HarnessError("memory has no server; a case that connects to it needs Capability.SERVER.")
+        raise _no_server("connects to it")
 
     def reset(self) -> None:
         """Empty all six tables."""
@@ -64,3 +76,7 @@ class MemorySubject:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def _no_server(what: str) -> HarnessError:
+    return HarnessError(f"memory has no server; a case that {what} needs Capability.SERVER.")

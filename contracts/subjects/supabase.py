@@ -19,12 +19,14 @@ from harness.adapters.protocol import Store
 from harness.adapters.supabase import SupabaseStore
 from harness.errors import HarnessError
 from harness.models import ENTITIES, Column, ColumnType, Row, entity_of
+from harness.stack.coordinates import Coordinates
 from harness.stack.databases import Database
 from harness.stack.embedded import EmbeddedStack
 
 __all__ = ["SupabaseSubject"]
 
 _CONNECT_S = 10
+_PATIENCE_S = 10.0
 # A session that a case forgot must not hold up all cases that follow.
 _EMPTY = sql.SQL("SET lock_timeout = '10s'; ") + sql.SQL("; ").join(
     sql.SQL("DELETE FROM {}").format(sql.Identifier("public", table)) for table in reversed([*ENTITIES])
@@ -61,6 +63,24 @@ class SupabaseSubject:
         """Open a second store, with connections of its own."""
         with self._new_store() as store:
             yield store
+
+    @contextmanager
+    def client_of(
+        self, *, url: str | None = None, key: str | None = None, timeout_s: float | None = None
+    ) -> Iterator[Store]:
+        """Open a second store that is given another URL, another key or less patience."""
+        given = self.coordinates
+        with SupabaseStore(
+            given.supabase_url if url is None else url,
+            given.service_role_key if key is None else key,
+            timeout_s=_PATIENCE_S if timeout_s is None else timeout_s,
+        ) as store:
+            yield store
+
+    @property
+    def coordinates(self) -> Coordinates:
+        """The URLs and keys of the database."""
+        return self._database.coordinates
 
     def stored(self, row: type[Row], id: UUID) -> Wire | None:
         """Read one row past the adapter."""
