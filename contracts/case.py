@@ -13,10 +13,16 @@ import pytest
 
 from harness.adapters.capabilities import Capability
 
-__all__ = ["needs", "strict"]
+__all__ = ["fault", "needs", "strict"]
 
 strict = pytest.mark.strict
 """Input hygiene, exact names, precedence: what an adapter in another language may do differently."""
+
+fault = pytest.mark.fault
+"""The case breaks the servers, or what they hold besides rows, and restores them: no excuse for its failing.
+
+If it cannot restore them, it raises HarnessError: it is unchecked, and the run stops.
+"""
 
 
 def needs(*capabilities: Capability) -> Callable[[Any], Any]:

@@ -200,8 +200,9 @@ class ContractSession:
             self._running = None
             if run.problem is not None:
                 self._failed.add(info.adapter)
-            if run.down is not None:
-                item.session.shouldstop = run.down
+            stop = run.stop if run.down is None else run.down
+            if stop is not None:
+                item.session.shouldstop = stop
         if self.plan.one_by_one and (nextitem is None or self._info(nextitem).adapter != info.adapter):
             self._close(info.adapter)
         return result
@@ -244,7 +245,7 @@ class ContractSession:
         if run is not None:
             run.note(call, report)
             if run.problem is not None and run.down is None:
-                run.down = self._stop or self._probe(run.info.adapter)
+                run.take_probe(self._stop or self._probe(run.info.adapter))
         return report
 
     @pytest.hookimpl(tryfirst=True)

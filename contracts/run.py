@@ -25,6 +25,9 @@ class CaseRun:
         self.problem: Problem | None = None
         self.skipped: str | None = None
         self.down: str | None = None
+        self.stop: str | None = None
+        """Why nothing more can be examined after this case, although its own result counts."""
+        self.breaks_servers = item.get_closest_marker("fault") is not None
         self.comparison: Comparison | None = None
         self._item = item
         self._worker = worker
@@ -73,6 +76,19 @@ class CaseRun:
         if outcome == "failed" and self.problem is None:
             self.problem = self._explain(error, call.when, report)
         self.comparison = None
+
+    def take_probe(self, down: str | None) -> None:
+        """Take in what the servers said after the case went wrong.
+
+        A case that breaks them itself must have restored them: that they are
+        down excuses nothing. If it says that it could not, they are down.
+        """
+        if self.problem is None or not self.breaks_servers:
+            self.down = down
+        elif self.problem.divergence:
+            self.stop = down
+        else:
+            self.down = down or self.problem.message
 
     def finished(self, log: Log) -> Finished:
         """Return the event of its end."""

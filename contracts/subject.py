@@ -51,8 +51,8 @@ class Subject(Protocol):
         """Store whole rows past the adapter, in wire form: scenery that no case is about."""
         ...
 
-    def connect(self) -> psycopg.Connection[dict[str, Any]]:
-        """Open a session of the database owner (needs Capability.SERVER). The caller closes it."""
+    def connect(self, *, superuser: bool = False) -> psycopg.Connection[dict[str, Any]]:
+        """Open a session of the database owner, or of the superuser (needs SERVER). The caller closes it."""
         ...
 
     def reset(self) -> None:

@@ -26,7 +26,7 @@ def test_write(subject: Subject, fault: Fault) -> None:
     meet(
         subject,
         writes,
-        lambda proxy: proxy.plan(fault, methods=WRITES),
+        lambda proxy: proxy.plan(fault, methods=WRITES, times=fault.times),
         expected=fault.writing,
         reaches=fault.reaches,
     )

@@ -40,13 +40,14 @@ class Fault:
     writing: type[StoreError] = OutcomeUnknown
 
     @property
-    def once(self) -> bool:
-        """True if it hits one request only: a client that sends again behind the caller's back gets through.
+    def times(self) -> int | None:
+        """How many requests of a write it should hit; None for all until it is over.
 
-        What says that nothing was done goes on until it is over, so that a
-        client which may repeat, and does, sees it, too.
+        Where the outcome is unknown, one: a client that sends again behind the caller's back gets through,
+        and is caught. What says that nothing was done lasts, so that a client which repeats, as it may, gives
+        up.
         """
-        return self.writing is OutcomeUnknown
+        return 1 if self.writing is OutcomeUnknown else None
 
 
 def _before_and_after(name: str, ending: Ending, status: int = 0) -> tuple[Fault, Fault]:

@@ -32,7 +32,7 @@ _MET_S = 30.0
 class Planned:
     """A fault that waits for its request."""
 
-    def __init__(self, fault: Fault, methods: frozenset[str], path: str) -> None:
+    def __init__(self, fault: Fault, methods: frozenset[str], path: str, times: int | None) -> None:
         self.fault = fault
         self.over = threading.Event()
         """Set when the fault is over: hanging requests end."""
@@ -40,6 +40,7 @@ class Planned:
         """How many requests met it. Those that reach the server count once its whole answer was received."""
         self._methods = methods
         self._path = path
+        self._times = times
         self._taken = 0
         self._changed = threading.Condition()
 
@@ -53,7 +54,7 @@ class Planned:
         with self._changed:
             taken = (
                 not self.over.is_set()
-                and not (self.fault.once and self._taken)
+                and (self._times is None or self._taken < self._times)
                 and (not self._methods or method in self._methods)
                 and path.startswith(self._path)
             )
@@ -97,13 +98,18 @@ class FaultProxy:
 
     @contextmanager
     def plan(
-        self, fault: Fault, *, methods: frozenset[str] = frozenset(), path: str = ""
+        self,
+        fault: Fault,
+        *,
+        methods: frozenset[str] = frozenset(),
+        path: str = "",
+        times: int | None = 1,
     ) -> Iterator[Planned]:
-        """Break the next request, or all of them (see `Fault.once`), of these methods whose path begins so.
+        """Break the next requests of these methods whose path begins so: so many, None for all meanwhile.
 
         Raises Divergence if no request met the fault.
         """
-        planned = Planned(fault, methods, path)
+        planned = Planned(fault, methods, path, times)
         with self._lock:
             self._planned.append(planned)
         try:

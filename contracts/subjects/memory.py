@@ -63,8 +63,9 @@ class MemorySubject:
         for wire in wires:
             self._database.load(entity_of(row).table, wire)
 
-    def connect(self) -> NoReturn:
+    def connect(self, *, superuser: bool = False) -> NoReturn:
         """Refuse: there is no server. Raises HarnessError, so that the case is unchecked and not failed."""
+        del superuser
         raise _no_server("connects to it")
 
     def reset(self) -> None:

@@ -100,9 +100,9 @@ class SupabaseSubject:
             for wire in wires:
                 copy.write_row([_parameter(column, wire[column.name]) for column in columns])
 
-    def connect(self) -> psycopg.Connection[dict[str, Any]]:
+    def connect(self, *, superuser: bool = False) -> psycopg.Connection[dict[str, Any]]:
         """Open a session of the database owner, which sees all rows: transactions begin by themselves."""
-        return self._connect(autocommit=False)
+        return self._connect(autocommit=False, superuser=superuser)
 
     def reset(self) -> None:
         """Empty all six tables in one round trip: DELETE takes 1 ms here where TRUNCATE takes 10."""
@@ -120,9 +120,9 @@ class SupabaseSubject:
         self._side.close()
         self._stack.close()
 
-    def _connect(self, *, autocommit: bool) -> psycopg.Connection[dict[str, Any]]:
+    def _connect(self, *, autocommit: bool, superuser: bool = False) -> psycopg.Connection[dict[str, Any]]:
         connection = psycopg.connect(
-            self._database.coordinates.database_url,
+            self._database.superuser_url if superuser else self.coordinates.database_url,
             autocommit=autocommit,
             connect_timeout=_CONNECT_S,
             row_factory=dict_row,

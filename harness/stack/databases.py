@@ -31,8 +31,18 @@ _PROBE_S = 5
 class Database:
     """A copy of a template that lives until it is closed, or its process ends; made by `create`."""
 
-    def __init__(self, name: str, coordinates: Coordinates, supervisor: Supervisor, admin_uri: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        coordinates: Coordinates,
+        supervisor: Supervisor,
+        *,
+        admin_uri: str,
+        superuser_url: str,
+    ) -> None:
         self.name = name
+        self.superuser_url = superuser_url
+        """A libpq URL of the cluster's superuser, for what no application may do."""
         self.coordinates = coordinates
         self._supervisor = supervisor
         self._admin_uri = admin_uri
@@ -56,7 +66,13 @@ class Database:
             service_role_key=record.service_role_key,
             database_url=record.uri("postgres", name),
         )
-        return cls(name, coordinates, supervisor, record.uri(SUPERUSER, "postgres"))
+        return cls(
+            name,
+            coordinates,
+            supervisor,
+            admin_uri=record.uri(SUPERUSER, "postgres"),
+            superuser_url=record.uri(SUPERUSER, name),
+        )
 
     def probe(self) -> str | None:
         """None if Postgres, PostgREST and the gateway answer, else one sentence that names what is down."""

@@ -1,0 +1,80 @@
+"""What a case breaks on purpose inside of the server, and how it is restored.
+
+All of it is done by a session whose DDL nobody is told of: hosted projects,
+and this stack, make PostgREST reload its schema cache after each statement.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from contracts.entities import ROWS
+from contracts.subject import Subject
+from harness.errors import HarnessError
+from harness.models import entity_of
+
+__all__ = ["altered", "failing_writes", "unnoticed"]
+
+_FAULT = sql.SQL(
+    "CREATE OR REPLACE FUNCTION public.parity_fault() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION USING ERRCODE = {}, MESSAGE = 'injected fault'; END; $$"
+)
+_TRIGGER = sql.SQL(
+    "CREATE TRIGGER parity_fault BEFORE INSERT OR UPDATE OR DELETE ON public.{} "
+    "FOR EACH ROW EXECUTE FUNCTION public.parity_fault()"
+)
+
+
+@contextmanager
+def unnoticed(subject: Subject) -> Iterator[psycopg.Connection[dict[str, Any]]]:
+    """Open a session of the superuser that fires no event trigger, so that no schema cache is reloaded."""
+    with subject.connect(superuser=True) as session:
+        session.autocommit = True
+        session.execute("SET session_replication_role = replica")
+        yield session
+
+
+@contextmanager
+def altered(subject: Subject, *changes: tuple[str, str], notify: bool = False) -> Iterator[None]:
+    """Execute statements, and afterwards what undoes each; raises HarnessError if that fails.
+
+    With `notify`, PostgREST is told to reload its schema cache at the start.
+    """
+    with unnoticed(subject) as session:
+        done: list[str] = []
+        try:
+            for change, undo in changes:
+                session.execute(change.encode())
+                done.append(undo)
+            if notify:
+                session.execute("NOTIFY pgrst, 'reload schema'")
+            yield
+        finally:
+            _restore(session, reversed(done))
+
+
+def _restore(session: psycopg.Connection[dict[str, Any]], statements: Iterator[str]) -> None:
+    for statement in statements:
+        try:
+            session.execute(statement.encode())
+        except psycopg.Error as error:
+            raise HarnessError(
+                f"What the case broke could not be restored by {statement!r}: {error}"
+            ) from error
+
+
+@contextmanager
+def failing_writes(subject: Subject, sqlstate: str, tables: Sequence[str] = ()) -> Iterator[None]:
+    """Make every write of a row fail with an SQLSTATE, in these tables or in all six."""
+    names = tables or [entity_of(row).table for row in ROWS]
+    with unnoticed(subject) as session:
+        session.execute(_FAULT.format(sql.Literal(sqlstate)))
+        try:
+            for name in names:
+                session.execute(_TRIGGER.format(sql.Identifier(name)))
+            yield
+        finally:
+            _restore(session, iter(["DROP FUNCTION public.parity_fault() CASCADE"]))
