@@ -15,7 +15,7 @@ from typing import Any, Self, cast
 
 from contracts.events import Operation
 from contracts.excerpt import short
-from contracts.subject import Subject
+from contracts.subject import OwnServers, Subject
 from harness.adapters.protocol import Store
 from harness.errors import StoreError
 
@@ -171,5 +171,26 @@ class RecordedSubject:
         with self._subject.client_of(**given) as store:
             yield cast("Store", _Recorded(store, "", self._log))
 
+    @contextmanager
+    def another_database(self, **given: Any) -> Iterator[Subject]:
+        """Open the adapter on a database of its own, with its calls noted, too."""
+        with self._subject.another_database(**given) as other:
+            yield cast("Subject", RecordedSubject(other, self._log))
+
+    @contextmanager
+    def own_servers(self) -> Iterator[OwnServers]:
+        """Take servers that may be stopped, with the calls on them noted, too."""
+        with self._subject.own_servers() as own:
+            yield cast("OwnServers", _RecordedServers(own, self._log))
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._subject, name)
+
+
+class _RecordedServers:
+    def __init__(self, servers: OwnServers, log: Log) -> None:
+        self._servers = servers
+        self.subject = cast("Subject", RecordedSubject(servers.subject, log))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._servers, name)

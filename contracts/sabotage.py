@@ -7,16 +7,20 @@ and this stack, make PostgREST reload its schema cache after each statement.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from uuid import uuid4
 
+import httpx
 import psycopg
 from psycopg import sql
 
 from contracts.entities import ROWS
+from contracts.expect import Divergence
 from contracts.subject import Subject
+from contracts.workers import eventually
 from harness.errors import HarnessError
 from harness.models import entity_of
 
-__all__ = ["altered", "failing_writes", "unnoticed"]
+__all__ = ["altered", "failing_writes", "reload_schema", "stale_schema", "unnoticed"]
 
 _FAULT = sql.SQL(
     "CREATE OR REPLACE FUNCTION public.parity_fault() RETURNS trigger LANGUAGE plpgsql AS "
@@ -26,6 +30,12 @@ _TRIGGER = sql.SQL(
     "CREATE TRIGGER parity_fault BEFORE INSERT OR UPDATE OR DELETE ON public.{} "
     "FOR EACH ROW EXECUTE FUNCTION public.parity_fault()"
 )
+
+_MARKER = sql.SQL(
+    "CREATE FUNCTION public.{0}() RETURNS integer LANGUAGE sql RETURN 1; "
+    "GRANT EXECUTE ON FUNCTION public.{0}() TO service_role"
+)
+"""What PostgREST can call once it has loaded a schema that is at least as new."""
 
 
 @contextmanager
@@ -38,19 +48,14 @@ def unnoticed(subject: Subject) -> Iterator[psycopg.Connection[dict[str, Any]]]:
 
 
 @contextmanager
-def altered(subject: Subject, *changes: tuple[str, str], notify: bool = False) -> Iterator[None]:
-    """Execute statements, and afterwards what undoes each; raises HarnessError if that fails.
-
-    With `notify`, PostgREST is told to reload its schema cache at the start.
-    """
+def altered(subject: Subject, *changes: tuple[str, str]) -> Iterator[None]:
+    """Execute statements, and afterwards what undoes each; raises HarnessError if that fails."""
     with unnoticed(subject) as session:
         done: list[str] = []
         try:
             for change, undo in changes:
                 session.execute(change.encode())
                 done.append(undo)
-            if notify:
-                session.execute("NOTIFY pgrst, 'reload schema'")
             yield
         finally:
             _restore(session, reversed(done))
@@ -64,6 +69,39 @@ def _restore(session: psycopg.Connection[dict[str, Any]], statements: Iterator[s
             raise HarnessError(
                 f"What the case broke could not be restored by {statement!r}: {error}"
             ) from error
+
+
+def reload_schema(subject: Subject) -> None:
+    """Make PostgREST load its schema cache, and wait until it uses it. Raises HarnessError after 30 s."""
+    name = f"parity_reload_{uuid4().hex}"
+    given = subject.coordinates
+    headers = {"apikey": given.service_role_key}
+    with unnoticed(subject) as session:
+        session.execute(_MARKER.format(sql.Identifier(name)))
+        try:
+            session.execute("NOTIFY pgrst, 'reload schema'")
+            eventually(
+                lambda: httpx.post(f"{given.supabase_url}/rest/v1/rpc/{name}", headers=headers).is_success,
+                "PostgREST with the present schema",
+            )
+        except (Divergence, httpx.HTTPError) as error:
+            raise HarnessError(f"PostgREST did not reload its schema cache: {error}") from error
+        finally:
+            session.execute(sql.SQL("DROP FUNCTION public.{}").format(sql.Identifier(name)))
+
+
+@contextmanager
+def stale_schema(subject: Subject, *changes: tuple[str, str]) -> Iterator[None]:
+    """Let PostgREST load a schema that was altered, and restore the schema behind its back.
+
+    Afterwards it has loaded the true schema again; raises HarnessError if not.
+    """
+    try:
+        with altered(subject, *changes):
+            reload_schema(subject)
+        yield
+    finally:
+        reload_schema(subject)
 
 
 @contextmanager

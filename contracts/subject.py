@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
+from enum import Enum
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -13,7 +14,14 @@ from harness.adapters.protocol import Store
 from harness.models import Row
 from harness.stack.coordinates import Coordinates
 
-__all__ = ["Subject"]
+__all__ = ["OwnServers", "Server", "Subject"]
+
+
+class Server(Enum):
+    """A server that a case may stop, where it belongs to the case alone."""
+
+    DATABASE = "Postgres"
+    API = "PostgREST"
 
 
 class Subject(Protocol):
@@ -55,6 +63,14 @@ class Subject(Protocol):
         """Open a session of the database owner, or of the superuser (needs SERVER). The caller closes it."""
         ...
 
+    def own_servers(self) -> AbstractContextManager["OwnServers"]:
+        """Take servers that nobody else works with, made at the first use (needs Capability.SERVER)."""
+        ...
+
+    def another_database(self, *, pool_size: int, pool_wait_s: int) -> AbstractContextManager["Subject"]:
+        """Open the adapter on a database of its own, behind a pool of so many connections (needs SERVER)."""
+        ...
+
     def reset(self) -> None:
         """Empty all six tables."""
         ...
@@ -65,4 +81,18 @@ class Subject(Protocol):
 
     def close(self) -> None:
         """Give up everything that the subject holds."""
+        ...
+
+
+class OwnServers(Protocol):
+    """Servers that belong to one case at a time."""
+
+    subject: Subject
+    """The adapter on these servers, on empty tables."""
+
+    def without(self, server: Server, *, abruptly: bool = False) -> AbstractContextManager[None]:
+        """Stop a server, or kill it, and start it again at the end; it is ready then.
+
+        Raises HarnessError if it does not come back.
+        """
         ...

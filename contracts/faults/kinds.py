@@ -58,8 +58,8 @@ def _before_and_after(name: str, ending: Ending, status: int = 0) -> tuple[Fault
     return before, after
 
 
-def _busy(status: int) -> Fault:
-    """These statuses say that the request was not begun."""
+def _not_begun(status: int) -> Fault:
+    """These statuses say that the request was not begun: a gateway is busy, or knows no such path."""
     return Fault(
         name=f"status_{status}", ending=Ending.STATUS, reaches=False, status=status, writing=Unavailable
     )
@@ -82,7 +82,8 @@ FAULTS = (
     Fault(name="cut", ending=Ending.CUT, reaches=True),
     Fault(name="empty", ending=Ending.EMPTY, reaches=True),
     Fault(name="garbage", ending=Ending.GARBAGE, reaches=True),
-    _busy(503),
-    _busy(429),
+    _not_begun(503),
+    _not_begun(429),
+    _not_begun(404),
 )
 """All that end in an error at once. Those that hang take as long as the client's patience."""

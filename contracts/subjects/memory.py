@@ -68,6 +68,15 @@ class MemorySubject:
         del superuser
         raise _no_server("connects to it")
 
+    def own_servers(self) -> NoReturn:
+        """Refuse: there is no server."""
+        raise _no_server("stops it")
+
+    def another_database(self, *, pool_size: int, pool_wait_s: int) -> NoReturn:
+        """Refuse: there is no server."""
+        del pool_size, pool_wait_s
+        raise _no_server("asks for another database")
+
     def reset(self) -> None:
         """Empty all six tables."""
         self._database.clear()

@@ -130,6 +130,9 @@ def _by_status(status: int | None, code: str, *, reading: bool) -> StoreError | 
     """Translate an answer without a code of PostgREST or Postgres: a gateway's."""
     if status in {401, 403}:
         return Unauthorized("the server refused the key; check SUPABASE_SERVICE_ROLE_KEY")
+    if status == 404:
+        # Of a gateway, or of PostgREST to HEAD, whose answers have no body: a table that it does not know.
+        return Unavailable("nothing was done: the server does not know the path (404); check SUPABASE_URL")
     if status in {408, 429, 503}:
         return Unavailable(f"nothing was done: the server answered {status}")
     if status is not None and status >= 500:

@@ -5,6 +5,7 @@ import http.client
 import json
 import secrets
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,7 +17,7 @@ from psycopg import sql
 from harness.errors import StackError
 from harness.stack.cluster import SUPERUSER
 from harness.stack.coordinates import Coordinates
-from harness.stack.launch import Supervisor
+from harness.stack.launch import Order, Supervisor
 from harness.stack.logs import tail
 from harness.stack.plans import DatabasePlan
 from harness.stack.records import StackRecord
@@ -48,14 +49,23 @@ class Database:
         self._admin_uri = admin_uri
 
     @classmethod
-    def create(cls, record: StackRecord, template: str, spare: Supervisor | None = None) -> Self:
+    def create(
+        cls,
+        record: StackRecord,
+        template: str,
+        spare: Supervisor | None = None,
+        *,
+        pool_size: int = 10,
+        pool_wait_s: int = 10,
+    ) -> Self:
         """Copy `template` and start the servers of the copy, under a supervisor that waits or a new one."""
         name = f"parity_{secrets.token_hex(8)}"
         instance = Path(record.instance)
         supervisor = spare or Supervisor.launch("database", instance / f"supervisor-{name}.log")
         try:
             _copy(record, name, template)
-            supervisor.send(_plan(record, name).dumps())
+            plan = replace(_plan(record, name), pool_size=pool_size, pool_wait_s=pool_wait_s)
+            supervisor.send(plan.dumps())
             port = supervisor.wait()["port"]
         except BaseException:
             supervisor.stop()
@@ -77,6 +87,10 @@ class Database:
     def probe(self) -> str | None:
         """None if Postgres, PostgREST and the gateway answer, else one sentence that names what is down."""
         return probe(self.coordinates)
+
+    def order_api(self, order: Order) -> None:
+        """Have its PostgREST stopped, killed or started again. The gateway stays. Raises StackError."""
+        self._supervisor.order(order)
 
     def close(self) -> None:
         """Stop the servers and drop the database. May be repeated."""

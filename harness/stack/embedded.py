@@ -18,7 +18,7 @@ from harness.stack.home import Home
 from harness.stack.install import Servers, install
 from harness.stack.instances import Instance
 from harness.stack.keys import ApiKeys
-from harness.stack.launch import Supervisor
+from harness.stack.launch import Order, Supervisor
 from harness.stack.plans import ClusterPlan
 from harness.stack.processes import ProcessId
 from harness.stack.records import StackRecord
@@ -92,13 +92,25 @@ class EmbeddedStack:
         forget_libpq_variables()
         return cls(record, StackRecord.read(record), None, None)
 
-    def clone(self) -> Database:
-        """A fresh copy of the migrated template, with its own PostgREST and gateway. Raises StackError."""
-        return self._create(TEMPLATE)
+    def clone(self, *, pool_size: int = 10, pool_wait_s: int = 10) -> Database:
+        """A fresh copy of the migrated template, with its own PostgREST and gateway. Raises StackError.
+
+        `pool_size` connections serve all its requests; a request waits `pool_wait_s` seconds for one.
+        """
+        return self._create(TEMPLATE, pool_size=pool_size, pool_wait_s=pool_wait_s)
 
     def empty(self) -> Database:
         """The same with roles and schemas only, to rehearse the migrations. Raises StackError."""
         return self._create(EMPTY)
+
+    def order_postgres(self, order: Order) -> None:
+        """Have Postgres stopped, killed or started again, on the same port. Raises StackError.
+
+        Killed, it loses nothing that was committed: it recovers from its log when it is started.
+        """
+        if self._supervisor is None:
+            raise StackError("Only the owner of a stack may stop its Postgres: others work with it.")
+        self._supervisor.order(order)
 
     def close(self) -> None:
         """End the databases of this object and, if it is the owner, the stack. May be repeated."""
@@ -110,9 +122,11 @@ class EmbeddedStack:
         if self._supervisor is not None:
             self._supervisor.stop()
 
-    def _create(self, template: str) -> Database:
+    def _create(self, template: str, *, pool_size: int = 10, pool_wait_s: int = 10) -> Database:
         spare, self._spare = self._spare, None
-        database = Database.create(self._content, template, spare)
+        database = Database.create(
+            self._content, template, spare, pool_size=pool_size, pool_wait_s=pool_wait_s
+        )
         self._databases.append(database)
         return database
 

@@ -10,14 +10,15 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 import harness
 from harness.errors import StackError
 from harness.stack.logs import tail
 
-__all__ = ["Supervisor", "environment", "read_answer"]
+__all__ = ["Order", "Supervisor", "environment", "read_answer"]
 
+Order = Literal["stop", "kill", "start"]
 _READY_S = 90.0
 _STOP_S = 20.0
 
@@ -70,6 +71,12 @@ class Supervisor:
         except BaseException:
             self.stop()
             raise
+
+    def order(self, word: Order) -> None:
+        """Have its server stopped, killed or started again, and wait for that. Raises StackError."""
+        assert self._process.stdout is not None  # noqa: S101  # a pipe was asked for
+        self.send(word)
+        read_answer(self._process.stdout, self._log, deadline_s=_READY_S)
 
     def stop(self) -> None:
         """Let go and wait until everything has ended; ends it the hard way after 20 s. May be repeated."""

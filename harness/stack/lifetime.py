@@ -26,14 +26,20 @@ class Lifetime:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda _number, _frame: None)
 
-    def wait(self, look: Callable[[], object]) -> bool:
-        """Return when it is time to end: True if the owner has cleared up. Calls `look` every second."""
+    def wait(self, look: Callable[[], object], obey: Callable[[str], bool]) -> bool:
+        """Return when it is time to end: True if the owner has cleared up. Calls `look` every second.
+
+        What the owner says goes to `obey`; if that returns False, it was the word that all is cleared up.
+        """
         while True:
             readable, _, _ = select.select([0, self._woken], [], [], _LOOK_S)
             if self._woken in readable:
                 return False
             if 0 in readable:
-                return bool(os.read(0, 4096))
+                # One word at a time: the owner waits for the answer before the next.
+                word = os.read(0, 4096).decode().strip()
+                if not word or not obey(word):
+                    return bool(word)
             if os.getppid() != self._owner or not self._instance.exists():
                 return False
             look()

@@ -64,6 +64,10 @@ class DatabasePlan(Plan):
     jwt_secret: str = field(repr=False)
     anon_key: str = field(repr=False)
     service_role_key: str = field(repr=False)
+    pool_size: int = 10
+    """Connections that PostgREST opens to the database, as a small hosted project's."""
+    pool_wait_s: int = 10
+    """How long a request waits for one of them."""
 
     @property
     def socket(self) -> Path:

@@ -6,11 +6,13 @@ import subprocess
 import time
 from pathlib import Path
 
+import psutil
+
 from harness.errors import StackError
 from harness.stack.cluster import ENVIRONMENT, create_cluster
 from harness.stack.logs import tail
 from harness.stack.plans import ClusterPlan
-from harness.stack.processes import record, spawn, stop
+from harness.stack.processes import ProcessId, record, spawn, stop
 
 __all__ = ["Postgres"]
 
@@ -37,13 +39,14 @@ full_page_writes = off
 
 
 class Postgres:
-    """A running server; made by `start`."""
+    """A server; made running by `start`."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", port: int, password: str, note: Path) -> None:
-        self.process = process
+    def __init__(self, plan: ClusterPlan, port: int, password: str) -> None:
         self.port = port
         self.password = password
-        self._note = note
+        self._plan = plan
+        self._log = plan.instance / "postgres.log"
+        self._process, self._note = self._spawn()
 
     @classmethod
     def start(cls, plan: ClusterPlan) -> "Postgres":
@@ -56,24 +59,58 @@ class Postgres:
         with (plan.data / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.write(_CONFIGURATION)
         for _ in range(_PORTS_TO_TRY):
-            port = _free_port()
-            process = spawn(
-                [plan.postgres / "bin" / "postgres", "-D", plan.data, "-p", str(port)],
-                account=plan.account,
-                environment=ENVIRONMENT,
-                log=log,
-                end_with=signal.SIGQUIT,
-            )
-            note = record(plan.instance, process.pid, "postgres")
-            if _ready(process, plan.data, log):
-                return cls(process, port, password, note)
-            note.unlink()
+            server = cls(plan, _free_port(), password)
+            if server._is_ready():
+                return server
+            server._note.unlink()
         raise StackError(f"Postgres found no free port in {_PORTS_TO_TRY} attempts: {tail(log)}")
+
+    def look(self) -> None:
+        """Notice that the process has ended, if it has."""
+        self._process.poll()
 
     def stop(self) -> None:
         """Fast shutdown, then harder ones."""
-        stop(self.process, (signal.SIGINT, signal.SIGQUIT), patience_s=8.0)
+        stop(self._process, (signal.SIGINT, signal.SIGQUIT), patience_s=8.0)
         self._note.unlink(missing_ok=True)
+
+    def kill(self) -> None:
+        """End the server as a crash would, and wait until the processes of its sessions have followed.
+
+        Raises StackError if one does not: the data cannot be opened before.
+        """
+        sessions = [ProcessId.of(child.pid) for child in psutil.Process(self._process.pid).children()]
+        self._process.kill()
+        self._process.wait()
+        self._note.unlink(missing_ok=True)
+        deadline = time.monotonic() + _START_S
+        while any(session.find() for session in sessions):
+            if time.monotonic() > deadline:
+                raise StackError(f"Processes of the killed Postgres still run after {_START_S:.0f} s.")
+            time.sleep(_POLL_S)
+
+    def start_again(self) -> None:
+        """Start the stopped or killed server on its data and its port, and wait until it answers.
+
+        Raises StackError, quoting the log.
+        """
+        self._process, self._note = self._spawn()
+        if not self._is_ready():
+            raise StackError(f"Port {self.port} was taken while Postgres was down: {tail(self._log)}")
+
+    def _spawn(self) -> "tuple[subprocess.Popen[bytes], Path]":
+        plan = self._plan
+        process = spawn(
+            [plan.postgres / "bin" / "postgres", "-D", plan.data, "-p", str(self.port)],
+            account=plan.account,
+            environment=ENVIRONMENT,
+            log=self._log,
+            end_with=signal.SIGQUIT,
+        )
+        return process, record(plan.instance, process.pid, "postgres")
+
+    def _is_ready(self) -> bool:
+        return _ready(self._process, self._plan.data, self._log)
 
 
 def _ready(process: "subprocess.Popen[bytes]", data: Path, log: Path) -> bool:
@@ -87,7 +124,7 @@ def _ready(process: "subprocess.Popen[bytes]", data: Path, log: Path) -> bool:
                 if b"Address already in use" in file.read():
                     return False
             raise StackError(f"Postgres ended at start with status {process.returncode}: {tail(log)}")
-        if _status_line(data).startswith("ready"):
+        if _status_line(data, process.pid).startswith("ready"):
             return True
         time.sleep(_POLL_S)
     process.kill()
@@ -95,13 +132,14 @@ def _ready(process: "subprocess.Popen[bytes]", data: Path, log: Path) -> bool:
     raise StackError(f"Postgres was not ready within {_START_S:.0f} s: {tail(log)}")
 
 
-def _status_line(data: Path) -> str:
-    # The eighth line of postmaster.pid is the server's own word on its state.
+def _status_line(data: Path, pid: int) -> str:
+    # The eighth line of postmaster.pid is the server's own word on its state. The first says whose word:
+    # a killed server leaves its file behind.
     try:
         lines = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
     except OSError:
         return ""
-    return lines[7] if len(lines) > 7 else ""
+    return lines[7] if len(lines) > 7 and lines[0] == str(pid) else ""
 
 
 def _free_port() -> int:

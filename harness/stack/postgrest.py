@@ -20,45 +20,55 @@ MAX_ROWS = 1000
 
 
 class PostgREST:
-    """A running PostgREST; made by `start`, usable after `wait`."""
+    """A PostgREST; starting when it is made, usable after `wait`."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", plan: DatabasePlan, log: Path, note: Path) -> None:
-        self.process = process
+    def __init__(self, plan: DatabasePlan) -> None:
         self._plan = plan
-        self._log = log
-        self._note = note
-
-    @classmethod
-    def start(cls, plan: DatabasePlan) -> "PostgREST":
-        """Start the server; it is not ready yet."""
-        log = plan.instance / f"postgrest-{plan.database}.log"
-        process = spawn(
-            [plan.postgrest],
-            account=plan.account,
-            environment=_environment(plan),
-            log=log,
-            end_with=signal.SIGTERM,
-        )
-        return cls(process, plan, log, record(plan.instance, process.pid, "postgrest"))
+        self._log = plan.instance / f"postgrest-{plan.database}.log"
+        self._process, self._note = self._spawn()
 
     def wait(self) -> None:
         """Return once the schema cache is loaded. Raises StackError, quoting the log."""
         deadline = time.monotonic() + _START_S
         while time.monotonic() < deadline:
-            if self.process.poll() is not None:
+            if self._process.poll() is not None:
                 raise StackError(
-                    f"PostgREST ended at start with status {self.process.returncode}: {tail(self._log)}"
+                    f"PostgREST ended at start with status {self._process.returncode}: {tail(self._log)}"
                 )
             if answers(self._plan.socket, timeout_s=5.0):
                 return
             time.sleep(_POLL_S)
         raise StackError(f"PostgREST was not ready within {_START_S:.0f} s: {tail(self._log)}")
 
+    def look(self) -> None:
+        """Notice that the process has ended, if it has."""
+        self._process.poll()
+
     def stop(self) -> None:
         """End the server and remove its traces."""
-        stop(self.process, (signal.SIGTERM,), patience_s=3.0)
+        stop(self._process, (signal.SIGTERM,), patience_s=3.0)
         self._plan.socket.unlink(missing_ok=True)
         self._note.unlink(missing_ok=True)
+
+    def kill(self) -> None:
+        """End the server as a crash would."""
+        self._process.kill()
+        self.stop()
+
+    def start_again(self) -> None:
+        """Start the stopped or killed server, and wait until it answers. Raises StackError."""
+        self._process, self._note = self._spawn()
+        self.wait()
+
+    def _spawn(self) -> "tuple[subprocess.Popen[bytes], Path]":
+        process = spawn(
+            [self._plan.postgrest],
+            account=self._plan.account,
+            environment=_environment(self._plan),
+            log=self._log,
+            end_with=signal.SIGTERM,
+        )
+        return process, record(self._plan.instance, process.pid, "postgrest")
 
 
 def answers(path: Path, *, timeout_s: float) -> bool:
@@ -86,8 +96,8 @@ def _environment(plan: DatabasePlan) -> dict[str, str]:
         "PGRST_DB_EXTRA_SEARCH_PATH": "public, extensions",
         "PGRST_DB_ANON_ROLE": "anon",
         "PGRST_DB_MAX_ROWS": str(MAX_ROWS),
-        "PGRST_DB_POOL": "10",
-        "PGRST_DB_POOL_ACQUISITION_TIMEOUT": "10",
+        "PGRST_DB_POOL": str(plan.pool_size),
+        "PGRST_DB_POOL_ACQUISITION_TIMEOUT": str(plan.pool_wait_s),
         "PGRST_DB_CHANNEL_ENABLED": "true",
         "PGRST_JWT_SECRET": plan.jwt_secret,
         "PGRST_SERVER_UNIX_SOCKET": str(plan.socket),

@@ -3,7 +3,8 @@
 It reads a plan from stdin, starts what the plan says, prints one line of
 JSON (``{"port": …}`` or ``{"error": …}``) and then waits for its end: when
 stdin closes, its owner has died or let go. A server that dies on its own is
-not restarted: the harness must see that.
+not restarted: the harness must see that. Only its owner may say ``stop``,
+``kill`` and ``start``, each answered by ``{"done": …}`` or ``{"error": …}``.
 """
 
 import contextlib
@@ -12,6 +13,8 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from functools import partial
+from typing import Protocol
 
 from harness.errors import StackError
 from harness.stack.lifetime import Lifetime, read_line
@@ -28,7 +31,7 @@ def main() -> None:
     try:
         kinds[sys.argv[1]]()
     except Exception as cause:  # whatever it is, the owner must hear of it
-        _tell(error=str(cause) if isinstance(cause, StackError) else f"{type(cause).__name__}: {cause}")
+        _tell(error=_reason(cause))
         raise SystemExit(1) from cause
 
 
@@ -40,7 +43,7 @@ def _cluster() -> None:
         server = Postgres.start(plan)
         try:
             _tell(port=server.port, password=server.password)
-            lifetime.wait(server.process.poll)
+            lifetime.wait(server.look, partial(_obey, server))
         finally:
             server.stop()
     finally:
@@ -56,11 +59,14 @@ def _database() -> None:
     plan = DatabasePlan.loads(read_line())
     lifetime = Lifetime(plan.instance)
     note = record(plan.instance, os.getpid(), "database supervisor")
-    server = PostgREST.start(plan)
+    server = PostgREST(plan)
     dropped = False
     try:
         dropped = serve(
-            plan, wait_ready=server.wait, tell=_tell, wait_end=lambda: lifetime.wait(server.process.poll)
+            plan,
+            wait_ready=server.wait,
+            tell=_tell,
+            wait_end=lambda: lifetime.wait(server.look, partial(_obey, server)),
         )
     finally:
         server.stop()
@@ -68,6 +74,31 @@ def _database() -> None:
             _drop(plan)
         with contextlib.suppress(OSError):
             note.unlink()
+
+
+class _Server(Protocol):
+    def stop(self) -> None: ...
+
+    def kill(self) -> None: ...
+
+    def start_again(self) -> None: ...
+
+
+def _obey(server: _Server, word: str) -> bool:
+    actions = {"stop": server.stop, "kill": server.kill, "start": server.start_again}
+    if word not in actions:
+        return False
+    try:
+        actions[word]()
+    except Exception as cause:  # noqa: BLE001  # whatever it is, the owner must hear of it
+        _tell(error=_reason(cause))
+    else:
+        _tell(done=word)
+    return True
+
+
+def _reason(cause: Exception) -> str:
+    return str(cause) if isinstance(cause, StackError) else f"{type(cause).__name__}: {cause}"
 
 
 def _drop(plan: DatabasePlan) -> None:

@@ -88,7 +88,9 @@ def test_a_code_decides_whatever_was_asked(
         (502, False, "outcome_unknown"),
         (504, True, "unavailable"),
         (504, False, "outcome_unknown"),
-        (404, True, "unexpected"),
+        (404, True, "unavailable"),
+        (404, False, "unavailable"),
+        (400, True, "unexpected"),
         (None, False, "unexpected"),
     ],
 )
