@@ -4,8 +4,9 @@ All of it is done by a session whose DDL nobody is told of: hosted projects,
 and this stack, make PostgREST reload its schema cache after each statement.
 """
 
+import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import uuid4
 
@@ -16,11 +17,11 @@ from psycopg import sql
 from contracts.entities import ROWS
 from contracts.expect import Divergence
 from contracts.subject import Subject
-from contracts.workers import eventually
+from contracts.workers import eventually, started, within
 from harness.errors import HarnessError
 from harness.models import entity_of
 
-__all__ = ["altered", "failing_writes", "reload_schema", "stale_schema", "unnoticed"]
+__all__ = ["altered", "failing_writes", "reload_schema", "stale_schema", "unnoticed", "waiting_to_commit"]
 
 _FAULT = sql.SQL(
     "CREATE OR REPLACE FUNCTION public.parity_fault() RETURNS trigger LANGUAGE plpgsql AS "
@@ -102,6 +103,64 @@ def stale_schema(subject: Subject, *changes: tuple[str, str]) -> Iterator[None]:
         yield
     finally:
         reload_schema(subject)
+
+
+class Waiting:
+    """Sessions that have committed, and wait before they say so."""
+
+    def __init__(self, session: psycopg.Connection[dict[str, Any]]) -> None:
+        self._session = session
+
+    def end(self, pid: int) -> None:
+        """Terminate the session, as an administrator would."""
+        self._session.execute("SELECT pg_terminate_backend(%s, 10000)", [pid])
+
+    def find(self) -> int | None:
+        """Return the process id of one of them, None if there is none."""
+        found = self._session.execute(
+            "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND datname = current_database()"
+        ).fetchone()
+        return None if found is None else int(found["pid"])
+
+
+def _prove(subject: Subject, waiting: Waiting) -> None:
+    """Wait until a commit really waits: the server reads its configuration when it comes to it."""
+    found = threading.Event()
+
+    def commit() -> None:
+        with suppress(psycopg.Error), subject.connect(superuser=True) as session:
+            while not found.is_set():
+                session.execute("SELECT pg_logical_emit_message(true, 'parity', 'probe')")
+                session.commit()
+
+    probe = started(commit)
+    try:
+        waiting.end(eventually(waiting.find, "a commit that waits"))
+    finally:
+        found.set()
+    within(probe)
+
+
+@contextmanager
+def waiting_to_commit(subject: Subject) -> Iterator[Waiting]:
+    """Let each commit be stored and never acknowledged, by waiting for a replica that does not exist.
+
+    For servers of one's own: it holds for the whole cluster. Raises HarnessError if it cannot be undone.
+    """
+    with unnoticed(subject) as session:
+        session.execute("SET synchronous_commit = local")
+        session.execute("ALTER SYSTEM SET synchronous_standby_names = 'parity'")
+        session.execute("SELECT pg_reload_conf()")
+        try:
+            waiting = Waiting(session)
+            _prove(subject, waiting)
+            yield waiting
+        finally:
+            with unnoticed(subject) as other:  # the first may have died with the server
+                _restore(
+                    other,
+                    iter(["ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()"]),
+                )
 
 
 @contextmanager

@@ -12,13 +12,14 @@ from typing import TypeVar
 from contracts.expect import Divergence
 from contracts.subject import Subject
 from harness.adapters.protocol import Store
-from harness.errors import Conflict, StoreError
+from harness.errors import Conflict, StoreError, Unavailable
 
 __all__ = [
     "DEADLINE_S",
     "a_tick",
     "clients",
     "eventually",
+    "patiently",
     "rounds",
     "started",
     "tally",
@@ -161,6 +162,18 @@ def eventually(condition: Callable[[], T | None], expected: str) -> T:
             return answer
         time.sleep(_POLL_S)
     raise Divergence(expected, f"nothing of the kind within {DEADLINE_S:g} s")
+
+
+def patiently(call: Callable[[], T], deadline_s: float = DEADLINE_S) -> T:
+    """Repeat a call as long as it says Unavailable, as applications may; Divergence after the deadline."""
+    deadline = time.monotonic() + deadline_s
+    while True:
+        try:
+            return call()
+        except Unavailable:
+            if time.monotonic() > deadline:
+                raise Divergence("an answer", f"unavailable for {deadline_s:g} s") from None
+        time.sleep(_POLL_S)
 
 
 def a_tick() -> None:

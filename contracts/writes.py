@@ -1,6 +1,6 @@
 """Every operation that changes something, ready to be made: for cases about calls that fail on the way."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -18,13 +18,22 @@ from contracts.builders import (
     created,
 )
 from contracts.entities import MUTABLE, QUEUES, ROWS, mutable, queue, repository
-from contracts.expect import refused
+from contracts.expect import Divergence, refused
 from contracts.flows import a_booked
 from harness.adapters.protocol import Store
-from harness.errors import Conflict
+from harness.errors import Conflict, Unavailable
 from harness.models import Row, entity_of
 
-__all__ = ["WRITES", "Attempt", "Change", "Effect", "Write", "effect_between", "one_of_each_kind"]
+__all__ = [
+    "WRITES",
+    "Attempt",
+    "Change",
+    "Effect",
+    "Write",
+    "effect_between",
+    "one_of_each_kind",
+    "total_effect",
+]
 
 Change = tuple[int, int, int]
 """How many rows of a table were added, changed and removed."""
@@ -87,12 +96,27 @@ def effect_between(before: Contents, after: Contents) -> Effect:
     return effect
 
 
+def total_effect(writes: Iterable[Write]) -> Effect:
+    """Add up what writes on different rows do."""
+    total: dict[str, Change] = {}
+    for write in writes:
+        for table, change in write.effect.items():
+            added, changed, removed = total.get(table, (0, 0, 0))
+            total[table] = (added + change[0], changed + change[1], removed + change[2])
+    return total
+
+
 def _conflict(call: Callable[[Store], object]) -> Attempt:
     """The call happens once: whoever repeats it is told that something is there already."""
 
     def again(store: Store) -> None:
-        with refused(Conflict):
-            call(store)
+        try:
+            with refused(Conflict):
+                call(store)
+        except Divergence as error:
+            if isinstance(error.__cause__, Unavailable):
+                raise error.__cause__ from None  # for callers who are patient with servers that come back
+            raise
 
     return Attempt(call, again)
 

@@ -54,6 +54,11 @@ class OwnStack:
                 raise HarnessError(f"{server.value} did not come back: {error}") from error
             self._await()
 
+    def renew(self) -> None:
+        """Start PostgREST anew: ended sessions may be left in its pool. Raises HarnessError."""
+        with self.without(Server.API):
+            pass
+
     def close(self) -> None:
         """End the servers."""
         self.subject.close()

@@ -112,6 +112,8 @@ class SupabaseSubject:
         """Take a stack that only this worker works with, made at the first use; dropped if it gets broken."""
         if self._own is None:
             self._own = OwnStack.start(self._stack.migrations_hash, SupabaseSubject)
+        else:
+            self._own.renew()
         own = self._own
         own.subject.reset()
         try:

@@ -38,7 +38,6 @@ _ROLLED_BACK = {
     "55P03": "a lock was not to be had in time",
     "57014": "the statement took longer than its timeout",
     "57P01": "the server was shut down",
-    "57P02": "the server crashed",
     "57P03": "the server is starting",
     "25006": "the server accepts no writes",
     "PGRST000": "PostgREST cannot connect to the database",
@@ -67,7 +66,10 @@ def translate_answer(error: APIError, status: int | None, *, reading: bool) -> t
     """
     code = error.code or ""
     known = (
-        _by_code(code, error.message or "") or _by_class(code) or _by_status(status, code, reading=reading)
+        _by_code(code, error.message or "")
+        or _by_class(code)
+        or _broken_off(error.code, reading=reading)
+        or _by_status(status, code, reading=reading)
     )
     translated = known or UnexpectedResponse(f"the server answered {status} with code {code or 'none'}")
     cause = APIError(
@@ -124,6 +126,18 @@ def _by_class(code: str) -> StoreError | None:
             return Unavailable(f"nothing was done: the server is out of resources ({code})")
         case _:
             return None
+
+
+def _broken_off(code: str | None, *, reading: bool) -> StoreError | None:
+    """Translate what PostgREST says when Postgres went away between a statement and its result.
+
+    Measured: status 400 with code "", also for a COMMIT that was stored and whose acknowledgment was lost.
+    """
+    if code not in {"", "57P02"}:
+        return None
+    if reading:
+        return Unavailable("the answer was lost: Postgres broke off")
+    return OutcomeUnknown("the request was sent, but Postgres broke off before it answered")
 
 
 def _by_status(status: int | None, code: str, *, reading: bool) -> StoreError | None:
