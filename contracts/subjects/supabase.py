@@ -73,10 +73,10 @@ class SupabaseSubject:
     ) -> Iterator[Store]:
         """Open a second store that is given another URL, another key or less patience."""
         given = self.coordinates
-        with SupabaseStore(
+        with self._store_at(
             given.supabase_url if url is None else url,
             given.service_role_key if key is None else key,
-            timeout_s=_PATIENCE_S if timeout_s is None else timeout_s,
+            _PATIENCE_S if timeout_s is None else timeout_s,
         ) as store:
             yield store
 
@@ -111,7 +111,7 @@ class SupabaseSubject:
     def own_servers(self) -> Iterator[OwnServers]:
         """Take a stack that only this worker works with, made at the first use; dropped if it gets broken."""
         if self._own is None:
-            self._own = OwnStack.start(self._stack.migrations_hash, SupabaseSubject)
+            self._own = OwnStack.start(self._stack.migrations_hash, type(self))
         else:
             self._own.renew()
         own = self._own
@@ -127,7 +127,7 @@ class SupabaseSubject:
     def another_database(self, *, pool_size: int, pool_wait_s: int) -> Iterator[Subject]:
         """Open the adapter on another clone in the same stack."""
         stack = EmbeddedStack.attach(self._stack.record)
-        subject = SupabaseSubject(stack, stack.clone(pool_size=pool_size, pool_wait_s=pool_wait_s))
+        subject = type(self)(stack, stack.clone(pool_size=pool_size, pool_wait_s=pool_wait_s))
         try:
             yield subject
         finally:
@@ -172,8 +172,11 @@ class SupabaseSubject:
         return self._side.execute(statement)
 
     def _new_store(self) -> SupabaseStore:
-        coordinates = self._database.coordinates
-        return SupabaseStore(coordinates.supabase_url, coordinates.service_role_key)
+        return self._store_at(self.coordinates.supabase_url, self.coordinates.service_role_key, _PATIENCE_S)
+
+    def _store_at(self, url: str, key: str, timeout_s: float) -> SupabaseStore:
+        """Make a store; the one place to put another in its stead."""
+        return SupabaseStore(url, key, timeout_s=timeout_s)
 
     def _select(self, row: type[Row], condition: sql.Composable) -> Iterator[Wire]:
         entity = entity_of(row)

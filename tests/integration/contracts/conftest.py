@@ -13,6 +13,12 @@ from contracts.session import Request, run_contract
 from harness.models.outcome import Status
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let tests call cases of the contract: their marks are known to its own configuration only."""
+    for mark in ("strict", "needs", "fault"):
+        config.addinivalue_line("markers", f"{mark}: see contracts.case")
+
+
 class Tiny:
     """Judges a source text as a contract of its own."""
 
