@@ -94,6 +94,8 @@ class Postgres:
 
         Raises StackError, quoting the log.
         """
+        if self._process.poll() is None:
+            raise StackError("Postgres runs already; stop or kill it first.")
         self._process, self._note = self._spawn()
         if not self._is_ready():
             raise StackError(f"Port {self.port} was taken while Postgres was down: {tail(self._log)}")

@@ -57,6 +57,8 @@ class PostgREST:
 
     def start_again(self) -> None:
         """Start the stopped or killed server, and wait until it answers. Raises StackError."""
+        if self._process.poll() is None:
+            raise StackError("PostgREST runs already; stop or kill it first.")
         self._process, self._note = self._spawn()
         self.wait()
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from contracts.judgement import Kind
 from contracts.plan import Adapter
 from harness.models.outcome import Status
 
@@ -73,3 +75,34 @@ def test_run_stops_when_servers_are_down(judge: Judge, factory: str, reason: str
     )
     assert status is Status.UNCHECKED
     assert reason in line
+
+
+BREAKING = """
+import pytest
+import harness.errors
+
+@pytest.mark.fault
+@pytest.mark.parametrize("n", range(20))
+def test_breaks(store, n):
+    count = store.bookings.count()
+    {end}
+"""
+
+
+def test_servers_that_a_case_breaks_excuse_nothing(judge: Judge, tiny: Any) -> None:
+    status, line = judge(
+        BREAKING.format(end="assert count == 1"),
+        *(f"breaks[{n}]" for n in range(20)),
+        adapters=(Adapter(name="other", subject="subjects_of_test:down"),),
+    )
+    assert (status, line) == (Status.FAILED, "DIVERGENCE: 1 case")
+    assert sum(result.kind is Kind.MISSING for result in tiny.judgement.results) == 19
+
+
+def test_servers_that_a_case_cannot_restore_stop_the_run(judge: Judge) -> None:
+    status, line = judge(
+        BREAKING.format(end="raise harness.errors.HarnessError('PostgREST did not come back.')"),
+        *(f"breaks[{n}]" for n in range(20)),
+    )
+    assert status is Status.UNCHECKED
+    assert "PostgREST did not come back; the run stopped after 1 of 20 cases." in line

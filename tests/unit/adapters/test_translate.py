@@ -100,6 +100,13 @@ def test_without_a_code_the_status_decides(status: int | None, kind: str, *, rea
     assert error.kind == kind
 
 
+@pytest.mark.parametrize("code", ["", "57P02"])
+def test_a_commit_whose_acknowledgment_was_lost_is_unknown(code: str) -> None:
+    """PostgREST answers 400 without a code when Postgres went away before the result, stored or not."""
+    assert translate_answer(answer(code), 400, reading=False)[0].kind == "outcome_unknown"
+    assert translate_answer(answer(code), 400, reading=True)[0].kind == "unavailable"
+
+
 @pytest.mark.parametrize("raised", [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout])
 @pytest.mark.parametrize("reading", [True, False])
 def test_what_was_never_sent_is_safe_to_repeat(raised: type[httpx.TransportError], *, reading: bool) -> None:
