@@ -21,7 +21,7 @@ from contracts.workers import eventually, started, within
 from harness.errors import HarnessError
 from harness.models import entity_of
 
-__all__ = ["altered", "failing_writes", "reload_schema", "stale_schema", "unnoticed", "waiting_to_commit"]
+__all__ = ["altered", "failing_writes", "reload_schema", "unnoticed", "waiting_to_commit"]
 
 _FAULT = sql.SQL(
     "CREATE OR REPLACE FUNCTION public.parity_fault() RETURNS trigger LANGUAGE plpgsql AS "
@@ -73,7 +73,11 @@ def _restore(session: psycopg.Connection[dict[str, Any]], statements: Iterator[s
 
 
 def reload_schema(subject: Subject) -> None:
-    """Make PostgREST load its schema cache, and wait until it uses it. Raises HarnessError after 30 s."""
+    """Make PostgREST load its schema cache, and wait until it knows of something new.
+
+    That is no proof that it knows of all that was changed before: a load that was under way reads tables
+    first and functions later. It will, as it has been told. Raises HarnessError after 30 s.
+    """
     name = f"parity_reload_{uuid4().hex}"
     given = subject.coordinates
     headers = {"apikey": given.service_role_key}
@@ -89,20 +93,6 @@ def reload_schema(subject: Subject) -> None:
             raise HarnessError(f"PostgREST did not reload its schema cache: {error}") from error
         finally:
             session.execute(sql.SQL("DROP FUNCTION public.{}").format(sql.Identifier(name)))
-
-
-@contextmanager
-def stale_schema(subject: Subject, *changes: tuple[str, str]) -> Iterator[None]:
-    """Let PostgREST load a schema that was altered, and restore the schema behind its back.
-
-    Afterwards it has loaded the true schema again; raises HarnessError if not.
-    """
-    try:
-        with altered(subject, *changes):
-            reload_schema(subject)
-        yield
-    finally:
-        reload_schema(subject)
 
 
 class Waiting:

@@ -67,7 +67,9 @@ class Subject(Protocol):
         """Take servers that nobody else works with, made at the first use (needs Capability.SERVER)."""
         ...
 
-    def another_database(self, *, pool_size: int, pool_wait_s: int) -> AbstractContextManager["Subject"]:
+    def another_database(
+        self, *, pool_size: int = 10, pool_wait_s: int = 10
+    ) -> AbstractContextManager["Subject"]:
         """Open the adapter on a database of its own, behind a pool of so many connections (needs SERVER)."""
         ...
 

@@ -26,7 +26,6 @@ def forged(given: Coordinates) -> str:
 KEYS: dict[str, Callable[[Coordinates], str]] = {
     "public": lambda given: given.anon_key,
     "forged": forged,
-    "cut": lambda given: given.service_role_key[:-1],
 }
 
 

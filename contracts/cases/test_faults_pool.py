@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
+from psycopg import sql
+
 from contracts.builders import a_sync_job, changes
 from contracts.case import needs
 from contracts.expect import every
-from contracts.reads import READS, Scenery, scenery
+from contracts.reads import Scenery, one_get, scenery
 from contracts.stored import everything
 from contracts.subject import Subject
 from contracts.workers import eventually, patiently, started, together, within
@@ -18,6 +20,23 @@ from harness.errors import StoreError, Unavailable
 from harness.models import SyncJob
 
 pytestmark = needs(Capability.SERVER, Capability.CLIENT_IDS)
+
+
+def unhurried(subject: Subject) -> None:
+    """Let requests wait for a lock as long as it takes: only the pool shall be impatient."""
+    with subject.connect(superuser=True) as session:
+        for setting in ("lock_timeout", "statement_timeout"):
+            session.execute(
+                sql.SQL("ALTER ROLE authenticator IN DATABASE {} SET {} = 0").format(
+                    sql.Identifier(session.info.dbname), sql.Identifier(setting)
+                )
+            )
+        session.commit()
+        session.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND usename = 'authenticator'"
+        )
+    patiently(subject.store.sync_jobs.count)
 
 
 @contextmanager
@@ -46,12 +65,13 @@ def holding_the_pool(subject: Subject) -> Iterator[None]:
 def test_exhausted_pool(subject: Subject) -> None:
     """Calls that find no free connection in time have done nothing, and work once there is one."""
     with subject.another_database(pool_size=1, pool_wait_s=1) as crowded:
+        unhurried(crowded)
         there = scenery(crowded.store)
         writes = one_of_each_kind(1)
         attempts = [write.prepare(crowded.store) for write in writes]
         calls: dict[str, Callable[[Store], object]] = {
             **{write.name: attempt.call for write, attempt in zip(writes, attempts, strict=True)},
-            **{name: partial(_read, read, there) for name, read in READS.items()},
+            **{name: partial(_read, read, there) for name, read in one_get(1).items()},
         }
         run = list(calls.values())
         with holding_the_pool(crowded):

@@ -10,7 +10,7 @@ from contracts.builders import a_wire
 from contracts.case import needs
 from contracts.expect import every, refused
 from contracts.faults import AFTER, FAULTS, SLOW, Ending, Fault, FaultProxy, behind_faults
-from contracts.reads import READS, scenery
+from contracts.reads import one_get, scenery
 from contracts.subject import Subject
 from harness.adapters.capabilities import Capability
 from harness.errors import StoreError, Unavailable
@@ -22,11 +22,11 @@ MORE_THAN_A_PAGE = 1001
 Broken = Callable[[FaultProxy], AbstractContextManager[object]]
 
 
-def meet(subject: Subject, fault: Broken, expected: type[StoreError] | None) -> None:
+def meet(subject: Subject, fault: Broken, expected: type[StoreError] | None, *, turn: int = 0) -> None:
     """Let each read meet the fault once, through one client that goes on after it."""
     there = scenery(subject.store)
     with behind_faults(subject) as (proxy, faulty), every() as about:
-        for name, read in READS.items():
+        for name, read in one_get(turn).items():
             truth = read(subject.store, there)
             with about(name):
                 if expected is not None:
@@ -43,7 +43,7 @@ def meet(subject: Subject, fault: Broken, expected: type[StoreError] | None) -> 
 def test_read(subject: Subject, fault: Fault) -> None:
     """A read whose answer is lost is unavailable, whatever the caller could have been told instead."""
     # A read changes nothing, so a client may ask again on its own: the fault lasts until it gives up.
-    meet(subject, lambda proxy: proxy.plan(fault, times=None), Unavailable)
+    meet(subject, lambda proxy: proxy.plan(fault, times=None), Unavailable, turn=FAULTS.index(fault))
 
 
 def test_read_without_a_server(subject: Subject) -> None:

@@ -11,7 +11,7 @@ import pytest
 from contracts.builders import a_webhook_event, an_audit_log
 from contracts.case import fault, needs
 from contracts.expect import every, refused
-from contracts.reads import READS, scenery
+from contracts.reads import one_get, scenery
 from contracts.sabotage import Waiting, waiting_to_commit
 from contracts.stored import everything
 from contracts.subject import Server, Subject
@@ -42,7 +42,7 @@ def test_calls_while_a_server_is_down(subject: Subject, server: Server) -> None:
         before = everything(own.subject)
         with every() as about:
             with own.without(server):
-                for name, read in READS.items():
+                for name, read in one_get(0).items():
                     with about(name), refused(Unavailable):
                         read(store, there)
                 for name, attempt in attempts.items():

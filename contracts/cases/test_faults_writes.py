@@ -39,7 +39,7 @@ def test_write_with_a_slow_answer(subject: Subject) -> None:
 
 def test_write_without_a_server(subject: Subject) -> None:
     """A write that nobody listens to has not happened, and says so."""
-    meet(subject, OPERATIONS, lambda proxy: proxy.refusing(), expected=Unavailable, reaches=False)
+    meet(subject, one_of_each_kind(2), lambda proxy: proxy.refusing(), expected=Unavailable, reaches=False)
 
 
 def meet(

@@ -15,8 +15,8 @@ from contracts.faults.kinds import Ending, Fault
 __all__ = ["Exchange", "Owner", "Plan"]
 
 _UPSTREAM_S = 60.0
-_PIECES = 8
-_PIECE_S = 0.005
+_PIECES = 5
+_PIECE_S = 0.003
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "te", "upgrade"})
 _PAGE = b"<html><body><h1>We will be back soon</h1></body></html>"
 

@@ -72,7 +72,7 @@ class MemorySubject:
         """Refuse: there is no server."""
         raise _no_server("stops it")
 
-    def another_database(self, *, pool_size: int, pool_wait_s: int) -> NoReturn:
+    def another_database(self, *, pool_size: int = 10, pool_wait_s: int = 10) -> NoReturn:
         """Refuse: there is no server."""
         del pool_size, pool_wait_s
         raise _no_server("asks for another database")

@@ -124,7 +124,7 @@ class SupabaseSubject:
                 own.close()
 
     @contextmanager
-    def another_database(self, *, pool_size: int, pool_wait_s: int) -> Iterator[Subject]:
+    def another_database(self, *, pool_size: int = 10, pool_wait_s: int = 10) -> Iterator[Subject]:
         """Open the adapter on another clone in the same stack."""
         stack = EmbeddedStack.attach(self._stack.record)
         subject = type(self)(stack, stack.clone(pool_size=pool_size, pool_wait_s=pool_wait_s))
