@@ -68,7 +68,7 @@ def translate_answer(error: APIError, status: int | None, *, reading: bool) -> t
     known = (
         _by_code(code, error.message or "")
         or _by_class(code)
-        or _broken_off(error.code, reading=reading)
+        or _broken_off(error, status, reading=reading)
         or _by_status(status, code, reading=reading)
     )
     translated = known or UnexpectedResponse(f"the server answered {status} with code {code or 'none'}")
@@ -128,12 +128,14 @@ def _by_class(code: str) -> StoreError | None:
             return None
 
 
-def _broken_off(code: str | None, *, reading: bool) -> StoreError | None:
+def _broken_off(error: APIError, status: int | None, *, reading: bool) -> StoreError | None:
     """Translate what PostgREST says when Postgres went away between a statement and its result.
 
     Measured: status 400 with code "", also for a COMMIT that was stored and whose acknowledgment was lost.
+    To HEAD, which only reads use, that is a 400 without a body.
     """
-    if code not in {"", "57P02"}:
+    without_body = reading and status == 400 and error.code == "400" and error.details is None
+    if error.code not in {"", "57P02"} and not without_body:
         return None
     if reading:
         return Unavailable("the answer was lost: Postgres broke off")

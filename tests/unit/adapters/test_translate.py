@@ -100,6 +100,15 @@ def test_without_a_code_the_status_decides(status: int | None, kind: str, *, rea
     assert error.kind == kind
 
 
+def test_a_refusal_without_a_body_is_a_lost_answer() -> None:
+    """HEAD has no body to say more; a page with the same status is not of PostgREST."""
+    head = APIError({"code": "400", "message": "Bad Request", "details": None, "hint": None})
+    page = APIError({"code": "400", "message": "Bad Request", "details": "<html>", "hint": None})
+    assert translate_answer(head, 400, reading=True)[0].kind == "unavailable"
+    assert translate_answer(page, 400, reading=True)[0].kind == "unexpected"
+    assert translate_answer(head, 400, reading=False)[0].kind == "unexpected"
+
+
 @pytest.mark.parametrize("code", ["", "57P02"])
 def test_a_commit_whose_acknowledgment_was_lost_is_unknown(code: str) -> None:
     """PostgREST answers 400 without a code when Postgres went away before the result, stored or not."""
