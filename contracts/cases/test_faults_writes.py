@@ -22,7 +22,9 @@ pytestmark = needs(Capability.SERVER, Capability.CLIENT_IDS)
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_write(subject: Subject, fault: Fault) -> None:
     """A write whose request or answer is lost says whether it may have happened, and happens at most once."""
-    writes = OPERATIONS if fault is AFTER else one_of_each_kind(FAULTS.index(fault))
+    turn = FAULTS.index(fault)
+    # All of them for the classic one; for the others every second kind, in turns, as each costs round trips.
+    writes = OPERATIONS if fault is AFTER else one_of_each_kind(turn)[turn // 2 % 2 :: 2]
     meet(
         subject,
         writes,
@@ -34,7 +36,7 @@ def test_write(subject: Subject, fault: Fault) -> None:
 
 def test_write_with_a_slow_answer(subject: Subject) -> None:
     """A write whose answer comes slowly has worked."""
-    meet(subject, one_of_each_kind(0), lambda proxy: proxy.plan(SLOW), expected=None, reaches=True)
+    meet(subject, one_of_each_kind(0)[::2], lambda proxy: proxy.plan(SLOW), expected=None, reaches=True)
 
 
 def test_write_without_a_server(subject: Subject) -> None:

@@ -43,13 +43,13 @@ REJECTED: dict[str, tuple[type[SupabaseSubject], Case, str]] = {
     ),
     "repeats_claims": (
         wrong.RepeatsWrites,
-        write("close_before"),
+        write("reset_before"),
         "claim \\w+: outcome_unknown.*got.*claim \\w+: success",
     ),
     "says_undone": (
         wrong.SaysUndone,
         write("status_504_after"),
-        "cancel: outcome_unknown.*got.*cancel: unavailable",
+        "reschedule: outcome_unknown.*got.*reschedule: unavailable",
     ),
     "says_unknown": (
         wrong.SaysUnknown,
