@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NoReturn
+from typing import Any
 from uuid import UUID
 
 from contracts.builders import PAST
 from contracts.entities import repository
 from contracts.expect import Divergence
+from contracts.subjects.serverless import Serverless
 from harness.adapters.capabilities import Capability
 from harness.adapters.codec import Wire, decode_value, encode_value
 from harness.adapters.protocol import Store
@@ -41,7 +42,7 @@ Fresh = Callable[[], Callable[[], Store] | Rows]
 """Begins with empty rows at each call, and returns the function that opens clients on them."""
 
 
-class StoreSubject:
+class StoreSubject(Serverless):
     """Any `Store`, seen through a client of its own where its owner names no other way.
 
     What a second client reads is what other processes of the application
@@ -120,12 +121,6 @@ class StoreSubject:
                 if column.name not in entity.assigned
             }
             repository(self._observer, row).create(_news()[row](**values))
-
-    def connect(self) -> NoReturn:
-        """Refuse: nothing is known of a server. Raises HarnessError, so that the case is unchecked."""
-        raise HarnessError(
-            f"{self.name} names no server; a case that connects to it needs Capability.SERVER."
-        )
 
     def reset(self) -> None:
         """Begin with empty rows."""

@@ -90,8 +90,6 @@ class LiteSubject(SupabaseSubject):
 
     def __init__(self, stack: EmbeddedStack, database: Database) -> None:
         self._server = _Server(database.coordinates)
-        self.coordinates = self._server.coordinates
-        """Where Supabase Lite serves, and the database behind it."""
         try:
             super().__init__(stack, _Served(database, self._server))
         except BaseException:
