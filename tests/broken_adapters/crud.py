@@ -7,7 +7,7 @@ from uuid import UUID
 from contracts.selfcheck.wrapping import broken
 from harness.adapters.queries import where
 from harness.errors import Conflict, InvalidValue, NotFound
-from harness.models import NewAuditLog
+from harness.models import NewAuditLog, Patch
 
 from ._helpers import Call, around, mutable, replaced_values, repositories, rewrite, rows_of
 
@@ -83,7 +83,7 @@ def malformed_id_is_an_error(store: Any) -> None:
     around(repositories(store), "get", get)
 
 
-@broken(killer="crud.partial_update_leaves_the_rest[webhook_events]", source="plan: a patch is sent as PUT")
+@broken(killer="crud_nulls.absent_leaves_and_none_clears[bookings]", source="plan: a patch is sent as PUT")
 def update_replaces_the_row(store: Any) -> None:
     """Update clears every column that the patch does not name and that may be empty."""
 
@@ -105,13 +105,14 @@ def none_in_a_patch_is_skipped(store: Any) -> None:
 
     def update(original: Call, id: Any, patch: Any) -> Any:
         kept = {name: value for name, value in patch.values.items() if value is not None}
-        return original(id, type(patch)(**kept) if kept else patch)
+        row = original.__self__.get(id)  # type: ignore[attr-defined]
+        return row if patch.values and not kept and row is not None else original(id, type(patch)(**kept))
 
     around(mutable(store), "update", update)
 
 
 @broken(
-    killer="values_text.empty_text_is_not_none",
+    killer="values_scalars.list_of_texts_is_replaced_whole",
     source="emcie-co/parlant#774: preserve falsy values in session patch",
 )
 def falsy_values_in_a_patch_are_skipped(store: Any) -> None:
@@ -126,7 +127,7 @@ def falsy_values_in_a_patch_are_skipped(store: Any) -> None:
 
 
 @broken(
-    killer="values_text.text_is_stored",
+    killer="values_json.document_is_kept",
     source="medusajs/medusa#5173: Allow nullish values in update variant",
 )
 def falsy_values_of_a_new_row_get_the_default(store: Any) -> None:
@@ -201,21 +202,23 @@ def repeated_create_returns_the_first(store: Any) -> None:
     around(repositories(store), "create", create)
 
 
-@broken(killer="crud.same_id_twice_is_a_conflict[sync_jobs]", source="plan: createX writes with upsert()")
+@broken(
+    killer="crud.same_id_twice_is_a_conflict[reconciliation_jobs]",
+    source="plan: createX writes with upsert()",
+)
 def repeated_create_overwrites(store: Any) -> None:
     """Create with an id that exists overwrites that row."""
 
     def create(original: Call, new: Any) -> Any:
-        try:
+        repository = original.__self__  # type: ignore[attr-defined]
+        known = repository.get(new.values["id"]) if "id" in new.values else None
+        if known is None:
             return original(new)
-        except Conflict as error:
-            if not error.constraint.endswith("_pkey"):
-                raise
-            store_.delete(new.values["id"])
-            return original(new)
+        changes = {name: value for name, value in new.values.items() if name != "id"}
+        return repository.update(known.id, patches[new.entity.table](**changes))
 
-    for store_ in mutable(store):
-        around(store_, "create", create)
+    patches = {patch.entity.table: patch for patch in Patch.__subclasses__()}
+    around(mutable(store), "create", create)
 
 
 @broken(
@@ -363,17 +366,22 @@ def delete_clears_both_links(store: Any) -> None:
 )
 def token_hash_is_never_free(store: Any) -> None:
     """The index of token hashes forgets nothing."""
-    taken = vars(store.database).setdefault("taken", {})
+    taken = vars(store.database).setdefault("taken", set())
 
     def create(original: Call, new: Any) -> Any:
         chosen = new.values.get("public_token_hash")
-        if store.scheduling_requests.count() and taken.get(chosen) is not None:
+        if chosen in taken:
             raise Conflict("scheduling_requests_public_token_hash_key")
         row = original(new)
-        taken[chosen] = row.id
+        taken.add(chosen)
         return row
 
+    def clear(original: Call) -> None:
+        taken.clear()
+        original()
+
     around(store.scheduling_requests, "create", create)
+    around(store.database, "clear", clear)
 
 
 @broken(killer="crud.chosen_ids_differ", source="plan: memory numbers its rows")
