@@ -108,7 +108,7 @@ def returned(store: Any, change: Callable[[Any], Any]) -> None:
         around(store, name, one)
 
 
-def rewrite(store: Any, table: str, id: UUID, **wire: Any) -> None:
+def rewrite(store: Any, table: str, id: UUID | str, **wire: Any) -> None:
     """Change columns of a row of a memory store, which no rule looks at."""
     with store._begin() as transaction:
         rows = transaction._tables[table]
