@@ -112,7 +112,7 @@ def none_in_a_patch_is_skipped(store: Any) -> None:
 
 
 @broken(
-    killer="values_scalars.list_of_texts_is_replaced_whole",
+    killer="columns.empty_values_are_values[sync_jobs]",
     source="emcie-co/parlant#774: preserve falsy values in session patch",
 )
 def falsy_values_in_a_patch_are_skipped(store: Any) -> None:
@@ -283,7 +283,7 @@ def update_changes_every_row(store: Any) -> None:
 
 
 @broken(
-    killer="aliasing.reading_creates_nothing",
+    killer="reads.reading_changes_nothing",
     source="plan: opening a request writes a `viewed` entry, in the adapter",
 )
 def reading_writes_history(store: Any) -> None:
@@ -384,7 +384,7 @@ def token_hash_is_never_free(store: Any) -> None:
     around(store.database, "clear", clear)
 
 
-@broken(killer="crud.chosen_ids_differ", source="plan: memory numbers its rows")
+@broken(killer="reads.rows_after_a_delete_are_new[sync_jobs]", source="plan: memory numbers its rows")
 def ids_are_counted(store: Any) -> None:
     """The id of a new row is made of the number of rows, which is taken again after a delete."""
 

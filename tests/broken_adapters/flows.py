@@ -8,7 +8,7 @@ from uuid import uuid4
 from contracts.selfcheck.wrapping import broken
 from harness.adapters.protocol import OpsSummary
 from harness.adapters.queries import where
-from harness.errors import Conflict, NotFound
+from harness.errors import Conflict, NotFound, StoreError
 from harness.models import (
     BookingPatch,
     NewAuditLog,
@@ -71,22 +71,17 @@ def afterwards(store: Any, name: str, change: Callable[[Any], Any]) -> None:
     around(store, name, flow)
 
 
-@broken(killer="aliasing.failed_flow_leaves_no_trace", source=TORN)
+@broken(killer="flows_arguments.invalid_slot", source=TORN)
 def status_is_written_first(store: Any) -> None:
     """Book marks the request as booked, and inserts the booking in a second request, which may fail."""
 
     def book(original: Call, new: NewBooking, *, actor: Any) -> Any:
-        if "request_id" not in new.values or new.values.get("request_id") is None:
-            return original(new, actor=actor)
-        request = store.scheduling_requests.get(new.values["request_id"])
-        if request is None or request.status != "pending":
-            return original(new, actor=actor)
-        store.scheduling_requests.update(request.id, SchedulingRequestPatch(status="booked"))
-        store.scheduling_requests.update(request.id, SchedulingRequestPatch(status="pending"))
+        request = store.scheduling_requests.get(new.values.get("request_id"))
         try:
             return original(new, actor=actor)
-        except Exception:
-            store.scheduling_requests.update(request.id, SchedulingRequestPatch(status="booked"))
+        except StoreError:
+            if request is not None and request.status == "pending":
+                store.scheduling_requests.update(request.id, SchedulingRequestPatch(status="booked"))
             raise
 
     around(store, "book", book)
@@ -167,9 +162,7 @@ def expiry_is_not_checked(store: Any) -> None:
     around(store, "book", book)
 
 
-@broken(
-    killer="flows_refused.book_of_a_request_that_is_not_pending", source="plan: the page checks the status"
-)
+@broken(killer="flows_refused.book_of_a_request_that_is_not_pending", source="plan: the page checks it")
 def state_is_not_checked(store: Any) -> None:
     """Book takes a request that was cancelled or has expired."""
 
@@ -218,9 +211,7 @@ def reschedule_leaves_the_request(store: Any) -> None:
     )
 
 
-@broken(
-    killer="flows.book_writes_the_history", source="plan: the audit entry is written without waiting for it"
-)
+@broken(killer="flows.book_writes_the_history", source="plan: nobody awaits the entry")
 def book_writes_no_history(store: Any) -> None:
     """Book writes no audit entry."""
 
@@ -251,9 +242,7 @@ def every_action_is_booked(store: Any) -> None:
     afterwards(store, "reschedule", lambda booking: history(store, booking, action="booked"))
 
 
-@broken(
-    killer="flows.reschedule_writes_the_history", source="plan: the service writes, so the actor is system"
-)
+@broken(killer="flows.reschedule_writes_the_history", source="plan: the service writes it")
 def the_actor_is_the_system(store: Any) -> None:
     """The audit entry of reschedule names the system as the actor."""
     afterwards(
@@ -261,9 +250,7 @@ def the_actor_is_the_system(store: Any) -> None:
     )
 
 
-@broken(
-    killer="flows.cancel_ends_booking_and_request[text]", source="plan: entries are written without details"
-)
+@broken(killer="flows.cancel_ends_booking_and_request[text]", source="plan: entries have no details")
 def history_has_no_details(store: Any) -> None:
     """The audit entry of cancel is empty."""
     afterwards(store, "cancel", lambda booking: history(store, booking, payload={}))
@@ -304,9 +291,7 @@ def empty_reason_is_none(store: Any) -> None:
     around(store, "cancel", cancel)
 
 
-@broken(
-    killer="flows.cancel_ends_booking_and_request[none]", source="plan: cancelled_at is the page's matter"
-)
+@broken(killer="flows.cancel_ends_booking_and_request[none]", source="plan: the page sets cancelled_at")
 def cancelled_at_is_not_set(store: Any) -> None:
     """Cancel leaves cancelled_at empty."""
 
@@ -357,9 +342,7 @@ def book_chooses_the_id(store: Any) -> None:
     around(store, "book", book)
 
 
-@broken(
-    killer="flows.book_owes_a_note", source="plan: jobs are due after a minute, so that the commit is over"
-)
+@broken(killer="flows.book_owes_a_note", source="plan: jobs wait for the commit")
 def note_is_owed_later(store: Any) -> None:
     """The sync job of book is due in a minute, and not at once."""
 
@@ -425,7 +408,7 @@ def exhausted_jobs_are_due(store: Any) -> None:
 
 
 @broken(
-    killer="flows_summary.summary_counts_each_status",
+    killer="reads.summary_counts_more_rows_than_the_cap",
     source="mem0ai/mem0#6695: Supabase 1000-row cap, RLS init probe, and col_info crash",
 )
 def counts_are_capped(store: Any) -> None:
@@ -443,7 +426,7 @@ def counts_are_capped(store: Any) -> None:
 
 @broken(
     killer="flows_summary.summary_counts_what_needs_attention",
-    source="plan: closed requests need no attention",
+    source="plan: who is done needs nothing",
 )
 def attention_ends_with_the_request(store: Any) -> None:
     """Requests that were cancelled do not count as needing attention."""

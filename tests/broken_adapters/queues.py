@@ -223,7 +223,7 @@ def exhausted_jobs_are_claimed_again(store: Any) -> None:
 
 
 @broken(
-    killer="queues_completion.failed_job_is_tried_again[sync_jobs]",
+    killer="reads.last_attempt_is_made[sync_jobs]",
     source="graphile/worker#620: clarify that `attempts` is 1-indexed during a run",
 )
 def last_attempt_is_never_made(store: Any) -> None:
@@ -383,7 +383,7 @@ def complete_checks_then_writes(store: Any) -> None:
 
 @broken(
     killer="queues_fencing.missing_job_is_not_found[sync_jobs]",
-    source="facts: an update of nothing is 200 []",
+    source="facts: an update of nothing is 200",
 )
 def missing_job_is_none(store: Any) -> None:
     """Completing or failing a row that does not exist does nothing."""
@@ -456,9 +456,7 @@ def fail_resets_the_attempts(store: Any) -> None:
     failing(store, change)
 
 
-@broken(
-    killer="queues_completion.complete_sets_processed_at", source="plan: processed_at is the API's matter"
-)
+@broken(killer="queues_completion.complete_sets_processed_at", source="plan: the API sets processed_at")
 def processed_at_is_not_set(store: Any) -> None:
     """Complete leaves processed_at empty."""
 

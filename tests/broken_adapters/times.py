@@ -117,7 +117,7 @@ def second_pass_of_an_hour_is_the_first(store: Any) -> None:
     given(store, instants(lambda time: time.replace(fold=0)))
 
 
-@broken(killer="time_values.microseconds_are_kept", source="Python manual: timestamp() is a float")
+@broken(killer="columns.far_times_keep_their_microseconds", source="Python manual: timestamp() is a float")
 def times_pass_through_floats(store: Any) -> None:
     """Times are stored as seconds since the epoch in a double, which is exact near 1970 only."""
 
