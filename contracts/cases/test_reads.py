@@ -1,5 +1,6 @@
 """Reads: they show what is stored by now, whoever changed it and however, and change nothing themselves."""
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ import pytest
 from contracts.builders import (
     COORDINATOR,
     a_booking,
+    a_patch,
     a_request,
     a_sync_job,
     a_wire,
@@ -29,6 +31,7 @@ from contracts.entities import (
 from contracts.flows import a_booked, each_flow, run
 from contracts.stored import everything
 from contracts.subject import Subject
+from contracts.workers import a_tick
 from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import Store
 from harness.adapters.queries import where
@@ -54,6 +57,70 @@ def test_reading_changes_nothing(subject: Subject, store: Store) -> None:
     assert store.scheduling_requests.get_by_token_hash(request.public_token_hash) == request
     store.ops_summary()
     assert everything(subject) == before
+
+
+@each_mutable_entity
+def test_update_is_seen_by_every_read(store: Store, row: type[Row]) -> None:
+    """What was read before an update is read anew after it, by get, list, iterate and count."""
+    made = created(row, store)
+    rows = mutable(store, row)
+    changed = [where("id", "eq", made.id), where("updated_at", "gt", _updated_at(made))]
+    assert rows.get(made.id) == made
+    assert (rows.list().rows, list(rows.iterate()), rows.count(where=changed)) == ((made,), [made], 0)
+    a_tick()
+    after = rows.update(made.id, a_patch(row))
+    assert rows.get(made.id) == after
+    assert (rows.list().rows, list(rows.iterate()), rows.count(where=changed)) == ((after,), [after], 1)
+
+
+@each_mutable_entity
+def test_change_of_another_client_is_seen(subject: Subject, store: Store, row: type[Row]) -> None:
+    """What a client read before another one changed and removed it, it reads anew."""
+    made = created(row, store)
+    rows = mutable(store, row)
+    assert (rows.get(made.id), rows.list().rows, rows.count()) == (made, (made,), 1)
+    with subject.another_client() as other:
+        after = mutable(other, row).update(made.id, a_patch(row))
+        assert (rows.get(made.id), rows.list().rows) == (after, (after,))
+        assert mutable(other, row).delete(made.id) is True
+        assert (rows.get(made.id), rows.list().rows, rows.count()) == (None, (), 0)
+
+
+@each_mutable_entity
+def test_deleted_row_is_gone_for_every_read(store: Store, row: type[Row]) -> None:
+    """A row that was read and then deleted is not read again."""
+    made = created(row, store)
+    rows = mutable(store, row)
+    assert (rows.get(made.id), rows.list().rows, list(rows.iterate()), rows.count()) == (
+        made,
+        (made,),
+        [made],
+        1,
+    )
+    assert rows.delete(made.id) is True
+    assert (rows.get(made.id), rows.list().rows, list(rows.iterate()), rows.count()) == (None, (), [], 0)
+
+
+def test_no_read_narrows_the_next(store: Store) -> None:
+    """Each read stands for itself: what one asked for limits no other."""
+    one, two = (store.sync_jobs.create(a_sync_job(entity_id=name)) for name in ("one", "two"))
+    for made in (one, two):
+        assert store.sync_jobs.get(made.id) == made
+        assert store.sync_jobs.list(where=[where("entity_id", "eq", made.entity_id)]).rows == (made,)
+        assert store.sync_jobs.count(where=[where("entity_id", "eq", made.entity_id)]) == 1
+    assert {row.id for row in store.sync_jobs.list().rows} == {one.id, two.id}
+    assert store.sync_jobs.count() == 2
+
+
+def test_summary_is_computed_anew(subject: Subject, store: Store) -> None:
+    """Who asked for the summary before another client wrote sees what it wrote when asking again."""
+    before = store.ops_summary()
+    assert before.counts["sync_jobs"]["pending"] == 0
+    with subject.another_client() as other:
+        other.sync_jobs.create(a_sync_job())
+        after = store.ops_summary()
+    assert (after.counts["sync_jobs"]["pending"], after.due["sync_jobs"]) == (1, 1)
+    assert before.counts["sync_jobs"]["pending"] == 0
 
 
 @each_flow
@@ -178,3 +245,8 @@ def test_jobs_of_the_same_content_are_two(store: Store) -> None:
     one, two = store.sync_jobs.create(new), store.sync_jobs.create(new)
     assert one.id != two.id
     assert store.sync_jobs.count(where=[where("entity_id", "eq", "same")]) == 2
+
+
+def _updated_at(row: Any) -> datetime:
+    found: datetime = row.updated_at
+    return found

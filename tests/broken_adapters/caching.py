@@ -1,5 +1,6 @@
 """Mistakes of caches: rows that are remembered after they changed."""
 
+from copy import deepcopy
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ def cached_gets(store: Any, tables: Any = None) -> Any:
             if row is None:
                 return None
             known[key] = row
-        return known[key]
+        return deepcopy(known[key])
 
     around(repositories(store) if tables is None else tables, "get", get)
     return known
@@ -50,7 +51,9 @@ def forgetting_all(known: Any, targets: Any, *names: str) -> None:
         around(targets, name, forget)
 
 
-@broken(killer="crud_clients.clients_see_each_others_changes", source="plan: a cache per serverless instance")
+@broken(
+    killer="reads.change_of_another_client_is_seen[bookings]", source="plan: a cache per instance"
+)
 def own_writes_are_seen(store: Any) -> None:
     """A client forgets what itself changed, and shows what others changed as it was."""
     known = cached_gets(store)
@@ -60,14 +63,14 @@ def own_writes_are_seen(store: Any) -> None:
     forgetting_all(known, store.scheduling_requests, "delete")
 
 
-@broken(killer="crud.partial_update_leaves_the_rest[bookings]", source=STALE)
+@broken(killer="reads.update_is_seen_by_every_read[bookings]", source=STALE)
 def updates_are_not_seen(store: Any) -> None:
     """A row that was got once is shown as it was, whatever happens to it."""
     known = cached_gets(store)
     forgetting_all(known, repositories(store), "delete")
 
 
-@broken(killer="crud.delete_removes[bookings]", source=STALE)
+@broken(killer="reads.deleted_row_is_gone_for_every_read[bookings]", source=STALE)
 def deleted_rows_are_shown(store: Any) -> None:
     """A row that was got once is shown after it was deleted."""
     known = cached_gets(store, mutable(store))
@@ -141,7 +144,7 @@ def remembered(targets: Any, name: str, *, until: Any) -> None:
         key = id(original.__self__), repr(options)  # type: ignore[attr-defined]
         if key not in answers:
             answers[key] = original(**options)
-        return answers[key]
+        return deepcopy(answers[key])
 
     around(targets, name, read)
     for owners, names in until:
@@ -154,13 +157,15 @@ def counts_are_remembered(store: Any) -> None:
     remembered(repositories(store), "count", until=[(repositories(store), ("create",))])
 
 
-@broken(killer="crud.update_leaves_other_rows[bookings]", source="plan: lists are remembered until a create")
+@broken(
+    killer="reads.update_is_seen_by_every_read[sync_jobs]", source="plan: lists are remembered"
+)
 def lists_are_remembered(store: Any) -> None:
     """A list is remembered until a row is created or deleted."""
     remembered(repositories(store), "list", until=[(repositories(store), ("create", "delete"))])
 
 
-@broken(killer="flows_summary.summary_sees_other_clients", source="plan: the dashboard is kept for a minute")
+@broken(killer="reads.summary_is_computed_anew", source="plan: the dashboard is kept for a minute")
 def summary_is_remembered(store: Any) -> None:
     """The numbers of the dashboard are remembered until the client itself writes."""
     writes = ("create", "update", "delete", "receive", "claim", "complete", "fail")

@@ -115,7 +115,7 @@ def close_ends_the_pool_of_all(store: Any) -> None:
 
 
 @broken(
-    killer="crud.list_holds_what_was_created[bookings]",
+    killer="reads.no_read_narrows_the_next",
     source="supabase/postgrest-py#550: Query builder queries are not immutable",
     on="supabase",
 )

@@ -183,7 +183,7 @@ def empty_set_is_no_condition(store: Any) -> None:
 
 
 @broken(
-    killer="reads.conditions_count_in_any_order[met]",
+    killer="reads.conditions_count_in_any_order[not_met]",
     source="plan: filters are an object from column to value",
 )
 def last_condition_of_a_column_wins(store: Any) -> None:
