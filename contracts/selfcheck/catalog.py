@@ -1,5 +1,6 @@
 """All broken adapters of a directory: modules in Python, and ``*.toml`` files of changes in SQL."""
 
+import hashlib
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -13,9 +14,10 @@ from contracts.subject import Subject
 from harness.errors import HarnessError
 from harness.isolation import ROOT
 
-__all__ = ["catalog", "directory", "open_mutant"]
+__all__ = ["address", "catalog", "directory", "open_mutant"]
 
 _PACKAGE = "contracts.broken_adapters"
+_SEPARATOR = "::"
 
 
 def directory() -> Path:
@@ -30,10 +32,10 @@ def directory() -> Path:
 @cache
 def catalog(folder: Path) -> Mapping[str, Mutant]:
     """Read all broken adapters, by id. Raises HarnessError if one cannot be read, or an id occurs twice."""
-    _package(folder)
+    package = _package(folder)
     mutants: dict[str, Mutant] = {}
     for path in sorted(folder.iterdir()):
-        for mutant in _of(path):
+        for mutant in _of(path, package):
             if mutant.id in mutants:
                 raise HarnessError(f"{path} describes {mutant.id} a second time; give it another name.")
             mutants[mutant.id] = mutant
@@ -42,30 +44,39 @@ def catalog(folder: Path) -> Mapping[str, Mutant]:
     return mutants
 
 
-def open_mutant(stack: Path | None, id_: str) -> Subject:
+def address(folder: Path, id_: str) -> str:
+    """Name a broken adapter, and where it is described, in one text."""
+    return f"{folder}{_SEPARATOR}{id_}"
+
+
+def open_mutant(stack: Path | None, address: str) -> Subject:
     """Make the subject of one worker: what `contracts.plan.Adapter.open` calls."""
-    return catalog(directory())[id_].open(stack)
+    folder, _, id_ = address.rpartition(_SEPARATOR)
+    return catalog(Path(folder))[id_].open(stack)
 
 
-def _of(path: Path) -> list[Mutant]:
+def _of(path: Path, package: str) -> list[Mutant]:
     if path.suffix == ".toml":
         return list(sqlchanges.read(path))
     if path.suffix != ".py" or path.stem.startswith("_"):
         return []
     try:
-        module = import_module(f"{_PACKAGE}.{path.stem}")
+        module = import_module(f"{package}.{path.stem}")
     except Exception as error:
         raise HarnessError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
     return [value for value in vars(module).values() if isinstance(value, Mutant)]
 
 
-def _package(folder: Path) -> None:
+def _package(folder: Path) -> str:
     """Make the directory a package of ours, wherever it lies: its modules may import each other."""
-    if _PACKAGE in sys.modules:
-        return
-    spec = spec_from_file_location(_PACKAGE, folder / "__init__.py", submodule_search_locations=[str(folder)])
-    if spec is None or spec.loader is None:
+    name = f"{_PACKAGE}_{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
+    if name in sys.modules:
+        return name
+    initial = folder / "__init__.py"
+    spec = spec_from_file_location(name, initial, submodule_search_locations=[str(folder)])
+    if not initial.is_file() or spec is None or spec.loader is None:
         raise HarnessError(f"{folder} is no package: its __init__.py is missing.")
     module = module_from_spec(spec)
-    sys.modules[_PACKAGE] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
+    return name

@@ -1,6 +1,6 @@
 """One self-check: the cases on the broken adapters, and on the correct ones beside them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from contracts.incidents import troubles
 from contracts.manifest import CASES, Manifest
 from contracts.plan import MEMORY, SUPABASE, Adapter, Plan
 from contracts.runner import DEADLINE_S, Pytest, observe
+from contracts.selfcheck.catalog import address
 from contracts.selfcheck.kills import KillTable, Tally
 from contracts.selfcheck.mutant import Mutant
 from contracts.session import PACKAGES, outside
@@ -20,21 +21,32 @@ _BATCH = 12
 """Broken adapters per run in which all cases run: each multiplies the collected cases."""
 _OPEN = "contracts.selfcheck.catalog:open_mutant"
 
+Watch = Callable[[Event], None]
+
 
 @dataclass(frozen=True, kw_only=True)
 class SelfCheck:
     """What to check."""
 
     mutants: tuple[Mutant, ...]
+    folder: Path
+    """Where they are described: each worker reads it anew."""
     manifest: Manifest
     stack: Path | None
     seed: int
     workers: int
     exhaustive: bool
     """Run all cases on every broken adapter, in place of ending each at the first that rejects it."""
+    cases: Path = CASES
+    deadline_s: float = DEADLINE_S
 
-    def run(self, watch: Callable[[Event], None] = lambda _: None) -> KillTable:
-        """Run it. Raises ConfigurationError if a broken adapter names a killer that does not exist."""
+    def run(self, watch: Watch = lambda _: None) -> KillTable:
+        """Run it: the declared killers, then all cases where those did not reject, each beside controls.
+
+        A kill counts only if the same case accepts the correct adapter that
+        the broken one was made of. Raises ConfigurationError if a broken
+        adapter names a killer that does not exist.
+        """
         everything = frozenset(entry.id for entry in self.manifest.entries)
         for mutant in self.mutants:
             if mutant.killer not in everything:
@@ -42,31 +54,36 @@ class SelfCheck:
                     f"{mutant.id} names the killer {mutant.killer!r}: no case has this id."
                 )
         tally = Tally()
-        first = self._first()
-        reasons = self._observed(tally, first, watch)
-        reasons += tally.distrust({adapter.name: frozenset(adapter.cases) for adapter in first[:2]})
+        declared = [(mutant, mutant.killer) for mutant in self.mutants]
+        killing = [replace(self._adapter(mutant), cases=(killer,)) for mutant, killer in declared]
+        reasons = self._controlled(tally, declared, killing, watch)
         left = [mutant for mutant in self.mutants if self.exhaustive or not tally.killers(mutant.id)]
         for batch in _batches(left):
             if not reasons:
-                reasons += self._observed(tally, [_adapter(mutant) for mutant in batch], watch)
+                reasons += self._observed(tally, [self._adapter(mutant) for mutant in batch], watch)
+        if not reasons:
+            found = [(mutant, killer) for mutant in left for killer in tally.killers(mutant.id)]
+            reasons = self._controlled(tally, [pair for pair in found if pair not in declared], [], watch)
         return KillTable(
             fates=tuple(tally.fate(mutant, everything) for mutant in self.mutants),
             reasons=tuple(reasons),
             idle=tally.idle(sorted(everything)) if self.exhaustive and not reasons else None,
         )
 
-    def _first(self) -> list[Adapter]:
-        """The killer of each broken adapter on it, and all of these on the correct adapters."""
-        killers = tuple(sorted({mutant.killer for mutant in self.mutants}))
-        controls = [replace(adapter, cases=killers) for adapter in (MEMORY, SUPABASE)]
-        return [*controls, *(replace(_adapter(mutant), cases=(mutant.killer,)) for mutant in self.mutants)]
-
-    def _observed(
-        self, tally: Tally, adapters: Sequence[Adapter], watch: Callable[[Event], None]
+    def _controlled(
+        self, tally: Tally, pairs: Sequence[tuple[Mutant, str]], others: Sequence[Adapter], watch: Watch
     ) -> list[str]:
+        """Run the cases of these pairs on the correct adapters, and others beside them."""
+        controls = list(_controls(pairs))
+        if not controls and not others:
+            return []
+        reasons = self._observed(tally, [*controls, *others], watch)
+        return reasons + tally.distrust({adapter.name: frozenset(adapter.cases) for adapter in controls})
+
+    def _observed(self, tally: Tally, adapters: Sequence[Adapter], watch: Watch) -> list[str]:
         seen = observe(
             Pytest(
-                cases=CASES,
+                cases=self.cases,
                 plan=Plan(
                     events=None,
                     adapters=tuple(adapters),
@@ -76,16 +93,24 @@ class SelfCheck:
                 ),
                 workers=self.workers,
                 seed=self.seed,
-                deadline_s=DEADLINE_S,
+                deadline_s=self.deadline_s,
             ),
             watch,
         )
         tally.take(seen.events)
         return [*outside(seen), *troubles(seen.events, PACKAGES)]
 
+    def _adapter(self, mutant: Mutant) -> Adapter:
+        argument = address(self.folder, mutant.id)
+        return Adapter(name=mutant.id, subject=_OPEN, argument=argument, needs_stack=mutant.needs_stack)
 
-def _adapter(mutant: Mutant) -> Adapter:
-    return Adapter(name=mutant.id, subject=_OPEN, argument=mutant.id, needs_stack=mutant.needs_stack)
+
+def _controls(pairs: Iterable[tuple[Mutant, str]]) -> Iterator[Adapter]:
+    """Yield the correct adapters that broken ones were made of, with the cases that reject those."""
+    for adapter in (MEMORY, SUPABASE):
+        killers = {killer for mutant, killer in pairs if mutant.needs_stack is adapter.needs_stack}
+        if killers:
+            yield replace(adapter, cases=tuple(sorted(killers)))
 
 
 def _batches(mutants: Sequence[Mutant]) -> Iterator[Sequence[Mutant]]:

@@ -1,6 +1,8 @@
 """``harness contract --self-check``: judge the contract by the broken adapters that it rejects."""
 
+import sys
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +17,7 @@ from contracts.selfcheck.catalog import catalog, directory
 from contracts.selfcheck.check import SelfCheck
 from contracts.selfcheck.kills import KillTable
 from contracts.selfcheck.mutant import Mutant
+from contracts.selfcheck.progress import Progress
 from contracts.stacks import Stack, open_stack
 from harness.errors import ConfigurationError, HarnessError
 from harness.models.outcome import Status, Subject
@@ -79,18 +82,21 @@ class SelfCheckCommand:
 
     def _observe(self, mutants: tuple[Mutant, ...]) -> KillTable:
         options = self._options
-        _say("Starting the servers …")
-        with open_stack(options.stack, self._settings) as self._stack:
+        with ExitStack() as resources:
+            if any(mutant.needs_stack for mutant in mutants):
+                _say("Starting the servers …")
+                self._stack = resources.enter_context(open_stack(options.stack, self._settings))
             _say(f"Judging {len(mutants)} broken adapters, seed {options.seed}.")
             check = SelfCheck(
                 mutants=mutants,
+                folder=directory(),
                 manifest=Manifest.packaged(),
                 stack=self._stack.record,
                 seed=options.seed,
                 workers=options.workers,
                 exhaustive=options.exhaustive,
             )
-            table = check.run()
+            table = check.run(Progress(sys.stderr, [mutant.id for mutant in mutants]))
         if not options.broken:
             return table
         part = f"{len(mutants)} of {len(catalog(directory()))} broken adapters were judged (--broken)."
