@@ -98,7 +98,10 @@ class SelfCheck:
             watch,
         )
         tally.take(seen.events)
-        return [*outside(seen), *troubles(seen.events, PACKAGES)]
+        stopped = [*outside(seen), *troubles(seen.events, PACKAGES)]
+        # What went wrong with one adapter explains more than the status that pytest ended with.
+        why = tally.troubles([adapter.name for adapter in adapters])
+        return [*why, *stopped] if stopped and seen.cut_short is None else stopped
 
     def _adapter(self, mutant: Mutant) -> Adapter:
         argument = address(self.folder, mutant.id)

@@ -77,6 +77,8 @@ class Tally:
             elif event.problem is not None or event.down is not None:
                 why = event.down or (event.problem.message if event.problem is not None else "")
                 self._trouble.setdefault(event.adapter, f"{event.case} could not be examined: {why}")
+            elif event.skipped is not None:
+                self._trouble.setdefault(event.adapter, f"{event.case} was skipped: {event.skipped}")
             else:
                 self._ended[event.adapter].add(event.case)
 
@@ -94,6 +96,10 @@ class Tally:
         elif not killers and missing:
             why = f"{len(missing)} of {len(expected)} cases did not run on it, such as {min(missing)}"
         return Fate(mutant=mutant, killers=killers, unchecked=why)
+
+    def troubles(self, names: Sequence[str]) -> list[str]:
+        """Say for which of these adapters nothing can be said, and why."""
+        return [f"{name}: {self._trouble[name].rstrip('.')}." for name in names if name in self._trouble]
 
     def idle(self, cases: Sequence[str]) -> tuple[str, ...]:
         """Return the cases that rejected nothing."""

@@ -51,9 +51,7 @@ def forgetting_all(known: Any, targets: Any, *names: str) -> None:
         around(targets, name, forget)
 
 
-@broken(
-    killer="reads.change_of_another_client_is_seen[bookings]", source="plan: a cache per instance"
-)
+@broken(killer="reads.change_of_another_client_is_seen[bookings]", source="plan: a cache per instance")
 def own_writes_are_seen(store: Any) -> None:
     """A client forgets what itself changed, and shows what others changed as it was."""
     known = cached_gets(store)
@@ -157,9 +155,7 @@ def counts_are_remembered(store: Any) -> None:
     remembered(repositories(store), "count", until=[(repositories(store), ("create",))])
 
 
-@broken(
-    killer="reads.update_is_seen_by_every_read[sync_jobs]", source="plan: lists are remembered"
-)
+@broken(killer="reads.update_is_seen_by_every_read[sync_jobs]", source="plan: lists are remembered")
 def lists_are_remembered(store: Any) -> None:
     """A list is remembered until a row is created or deleted."""
     remembered(repositories(store), "list", until=[(repositories(store), ("create", "delete"))])
