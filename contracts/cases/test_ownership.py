@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contracts.builders import a_patch, a_request, a_sync_job, created
-from contracts.entities import mutable, repository
+from contracts.entities import each_mutable_entity, mutable, repository
 from contracts.expect import every
 from contracts.subject import Subject
 from harness.adapters.protocol import Store
@@ -77,6 +77,18 @@ def test_closing_one_client_leaves_the_others(subject: Subject, store: Store) ->
         assert store.scheduling_requests.get(request.id) == request
         made = second.sync_jobs.create(a_sync_job())
     assert store.sync_jobs.list().rows == (made,)
+
+
+@each_mutable_entity
+def test_updated_at_grows_whoever_updates(subject: Subject, store: Store, row: type[Row]) -> None:
+    """Of updates by two clients in turn, none is earlier than the one before: the clock is the store's."""
+    made = created(row, store)
+    seen: list[Any] = [made]
+    with subject.another_client() as other:
+        for client in (store, other, store, other):
+            seen.append(mutable(client, row).update(made.id, a_patch(row)))
+    times = [item.updated_at for item in seen]
+    assert times == sorted(times)
 
 
 def _read(store: Store, row: type[Row]) -> list[Any]:

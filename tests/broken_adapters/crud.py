@@ -384,7 +384,7 @@ def token_hash_is_never_free(store: Any) -> None:
     around(store.database, "clear", clear)
 
 
-@broken(killer="reads.rows_after_a_delete_are_new[sync_jobs]", source="plan: memory numbers its rows")
+@broken(killer="rows.rows_after_a_delete_are_new[sync_jobs]", source="plan: memory numbers its rows")
 def ids_are_counted(store: Any) -> None:
     """The id of a new row is made of the number of rows, which is taken again after a delete."""
 

@@ -408,7 +408,7 @@ def exhausted_jobs_are_due(store: Any) -> None:
 
 
 @broken(
-    killer="reads.summary_counts_more_rows_than_the_cap",
+    killer="rows.summary_counts_more_rows_than_the_cap",
     source="mem0ai/mem0#6695: Supabase 1000-row cap, RLS init probe, and col_info crash",
 )
 def counts_are_capped(store: Any) -> None:

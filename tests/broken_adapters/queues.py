@@ -223,7 +223,7 @@ def exhausted_jobs_are_claimed_again(store: Any) -> None:
 
 
 @broken(
-    killer="reads.last_attempt_is_made[sync_jobs]",
+    killer="rows.last_attempt_is_made[sync_jobs]",
     source="graphile/worker#620: clarify that `attempts` is 1-indexed during a run",
 )
 def last_attempt_is_never_made(store: Any) -> None:
