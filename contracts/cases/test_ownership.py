@@ -85,8 +85,8 @@ def test_updated_at_grows_whoever_updates(subject: Subject, store: Store, row: t
     made = created(row, store)
     seen: list[Any] = [made]
     with subject.another_client() as other:
-        for client in (store, other, store, other):
-            seen.append(mutable(client, row).update(made.id, a_patch(row)))
+        clients = (store, other, store, other)
+        seen += [mutable(client, row).update(made.id, a_patch(row)) for client in clients]
     times = [item.updated_at for item in seen]
     assert times == sorted(times)
 

@@ -193,9 +193,9 @@ def clock_is_read_once(store: Any) -> None:
     source="facts: updated_at may go backwards across transactions",
 )
 def clients_set_updated_at(store: Any) -> None:
-    """Each client writes updated_at by its own clock, and every other one is slow."""
+    """Each client writes updated_at by its own clock, and all but the first are slow."""
     clients = vars(store.database).setdefault("clients", [])
-    late = timedelta(milliseconds=50 * (len(clients) % 2))
+    late = timedelta(milliseconds=50 if clients else 0)
     clients.append(store)
 
     def update(original: Call, id: Any, patch: Any) -> Any:
