@@ -1,8 +1,8 @@
 """Where a mistake is put into a store: before a call, after it, or in its place."""
 
-import dataclasses
 import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,7 @@ __all__ = [
     "rewrite",
     "round_trip",
     "rows_of",
+    "wire",
 ]
 
 Call = Callable[..., Any]
@@ -133,7 +134,6 @@ def round_trip() -> None:
     time.sleep(0.002)
 
 
-def as_changed(row: Any, **columns: Any) -> Any:
-    """Return a row with those of the columns that it has replaced."""
-    names = {field.name for field in dataclasses.fields(row)}
-    return dataclasses.replace(row, **{name: value for name, value in columns.items() if name in names})
+def wire(time: datetime) -> str:
+    """Write a time as stores keep it."""
+    return time.isoformat(timespec="microseconds")

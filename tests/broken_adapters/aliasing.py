@@ -122,7 +122,7 @@ def given_document_is_kept(store: Any) -> None:
 
 @broken(
     killer="aliasing.changing_the_input_payload_after_create",
-    source="cymoo/lovia#57: `_frozen()` only does a shallow copy, nested structures still alias",
+    source="cymoo/lovia#57: production hardening (`_frozen()` copied one level of the state only)",
 )
 def given_document_is_copied_shallowly(store: Any) -> None:
     """Create copies the outermost level of a document, and shares what is inside."""
@@ -168,7 +168,7 @@ def given_list_is_kept(store: Any) -> None:
 
 @broken(
     killer="ownership.no_argument_is_changed",
-    source="dynamiq-ai/dynamiq#566: Checkpoint backend `save` mutates caller's object",
+    source="dynamiq-ai/dynamiq#566: add checkpoints (`save` mutated the object of the caller)",
 )
 def given_document_is_changed(store: Any) -> None:
     """Create writes a version into the document of the caller."""

@@ -49,7 +49,7 @@ def missing_references_are_conflicts(store: Any) -> None:
 
 @broken(
     killer="constraints_unique.same_token_hash_is_a_conflict",
-    source="supabase/postgrest-js#515: every refusal is an error with a code that nobody reads",
+    source="plan: every refusal is one error with a code that nobody reads",
 )
 def conflicts_are_invalid_values(store: Any) -> None:
     """A Conflict is an InvalidValue, as everything that is refused."""
@@ -58,7 +58,7 @@ def conflicts_are_invalid_values(store: Any) -> None:
 
 @broken(
     killer="constraints_unique.same_token_hash_on_update_is_a_conflict",
-    source="PostgREST/postgrest#1843: an update that did nothing returns [] as response body",
+    source="PostgREST/postgrest#1843: Failing to update data because of row level security returns []",
 )
 def refused_updates_return_none(store: Any) -> None:
     """Update returns None if it is refused."""
@@ -90,7 +90,7 @@ def refused_updates_are_not_found(store: Any) -> None:
 
 @broken(
     killer="constraints_unique.no_message_repeats_the_row",
-    source="supabase/postgrest-js#515: details: 'Failing row contains (id1, other_column_text, null).'",
+    source="supabase/postgrest-js#515: Upsert failing on null value column, even though value exists in db",
 )
 def messages_repeat_the_row(store: Any) -> None:
     """The message of a refusal holds the refused values."""

@@ -1,12 +1,8 @@
-"""Mistakes in booking, rescheduling and cancelling, and in the numbers of the dashboard."""
+"""Mistakes in what a flow asks before it acts, and in how it is torn."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
-from uuid import uuid4
 
 from contracts.selfcheck.wrapping import broken
-from harness.adapters.protocol import OpsSummary
 from harness.adapters.queries import where
 from harness.errors import Conflict, NotFound, StoreError
 from harness.models import (
@@ -15,9 +11,9 @@ from harness.models import (
     NewBooking,
     NewSyncJob,
     SchedulingRequestPatch,
-    SyncJobPatch,
 )
 
+from ._flows import slot
 from ._helpers import Call, around, history, rewrite, round_trip
 
 TORN = "facts: nothing spans two requests: a failed second step left a request 'booked' with no booking"
@@ -45,12 +41,6 @@ def record(store: Any, booking: Any, action: str, payload: Any, actor: Any) -> N
     )
 
 
-def slot(booking: Any) -> Any:
-    """Write a slot as the history holds it."""
-    times = {"scheduled_start": booking.scheduled_start, "scheduled_end": booking.scheduled_end}
-    return {name: time.isoformat(timespec="microseconds") for name, time in times.items()}
-
-
 def bookable(store: Any, new: NewBooking) -> Any:
     """Look whether a request may be booked, in a request of its own."""
     request = store.scheduling_requests.get(new.values["request_id"])
@@ -59,16 +49,6 @@ def bookable(store: Any, new: NewBooking) -> Any:
     if request.status != "pending":
         raise Conflict("request_not_bookable")
     return request
-
-
-def afterwards(store: Any, name: str, change: Callable[[Any], Any]) -> None:
-    """Spoil what one flow left: `change` gets its booking, and may return another."""
-
-    def flow(original: Call, *arguments: Any, **options: Any) -> Any:
-        booking = original(*arguments, **options)
-        return change(booking) or booking
-
-    around(store, name, flow)
 
 
 @broken(killer="flows_arguments.invalid_slot", source=TORN)
@@ -175,97 +155,6 @@ def state_is_not_checked(store: Any) -> None:
     around(store, "book", book)
 
 
-@broken(
-    killer="flows.reschedule_moves_the_booking",
-    source="plan: a rescheduled booking is a row of its own",
-)
-def reschedule_is_another_booking(store: Any) -> None:
-    """Reschedule cancels the booking and creates another one."""
-
-    def change(after: Any) -> Any:
-        rewrite(store, "bookings", after.id, status="cancelled")
-        values = {"request_id": after.request_id, "booked_by": after.booked_by, "status": "rescheduled"}
-        times = {"scheduled_start": after.scheduled_start, "scheduled_end": after.scheduled_end}
-        return store.bookings.create(NewBooking(id=uuid4(), **values, **times))
-
-    afterwards(store, "reschedule", change)
-
-
-@broken(killer="flows.cancel_ends_booking_and_request[text]", source=TORN)
-def cancel_leaves_the_request(store: Any) -> None:
-    """Cancel leaves the request as it was."""
-    afterwards(
-        store,
-        "cancel",
-        lambda booking: rewrite(store, "scheduling_requests", booking.request_id, status="booked"),
-    )
-
-
-@broken(killer="flows.reschedule_moves_the_booking", source=TORN)
-def reschedule_leaves_the_request(store: Any) -> None:
-    """Reschedule leaves the request booked."""
-    afterwards(
-        store,
-        "reschedule",
-        lambda booking: rewrite(store, "scheduling_requests", booking.request_id, status="booked"),
-    )
-
-
-@broken(killer="flows.book_writes_the_history", source="plan: nobody awaits the entry")
-def book_writes_no_history(store: Any) -> None:
-    """Book writes no audit entry."""
-
-    def change(booking: Any) -> None:
-        with store._begin() as transaction:
-            for row in [*transaction.rows("audit_logs").values()]:
-                if row["booking_id"] == str(booking.id):
-                    transaction.delete("audit_logs", row["id"])
-
-    afterwards(store, "book", change)
-
-
-@broken(killer="flows.cancel_ends_booking_and_request[text]", source="plan: the note is written by the page")
-def cancel_owes_no_note(store: Any) -> None:
-    """Cancel creates no sync job."""
-
-    def change(booking: Any) -> None:
-        for job in store.sync_jobs.list(where=[where("entity_id", "eq", str(booking.id))]).rows:
-            if job.payload["action"] == "cancelled":
-                store.sync_jobs.delete(job.id)
-
-    afterwards(store, "cancel", change)
-
-
-@broken(killer="flows.reschedule_writes_the_history", source="plan: one helper writes all entries")
-def every_action_is_booked(store: Any) -> None:
-    """The audit entry of reschedule says `booked`."""
-    afterwards(store, "reschedule", lambda booking: history(store, booking, action="booked"))
-
-
-@broken(killer="flows.reschedule_writes_the_history", source="plan: the service writes it")
-def the_actor_is_the_system(store: Any) -> None:
-    """The audit entry of reschedule names the system as the actor."""
-    afterwards(
-        store, "reschedule", lambda booking: history(store, booking, actor_type="system", actor_id=None)
-    )
-
-
-@broken(killer="flows.cancel_ends_booking_and_request[text]", source="plan: entries have no details")
-def history_has_no_details(store: Any) -> None:
-    """The audit entry of cancel is empty."""
-    afterwards(store, "cancel", lambda booking: history(store, booking, payload={}))
-
-
-@broken(killer="flows.reschedule_writes_the_history", source="plan: reads the row after it was written")
-def history_says_from_where_it_went(store: Any) -> None:
-    """The audit entry of reschedule has the new slot on both sides."""
-    afterwards(
-        store,
-        "reschedule",
-        lambda booking: history(store, booking, payload={"from": slot(booking), "to": slot(booking)}),
-    )
-
-
 @broken(killer="flows.expiry_does_not_matter_to_coordinators", source="plan: one check for all flows")
 def expired_links_cannot_be_rescheduled(store: Any) -> None:
     """Reschedule refuses a booking whose link has expired since."""
@@ -289,17 +178,6 @@ def empty_reason_is_none(store: Any) -> None:
         return original(booking_id, reason=reason or None, actor=actor)
 
     around(store, "cancel", cancel)
-
-
-@broken(killer="flows.cancel_ends_booking_and_request[none]", source="plan: the page sets cancelled_at")
-def cancelled_at_is_not_set(store: Any) -> None:
-    """Cancel leaves cancelled_at empty."""
-
-    def change(booking: Any) -> Any:
-        rewrite(store, "bookings", booking.id, cancelled_at=None)
-        return replace(booking, cancelled_at=None)
-
-    afterwards(store, "cancel", change)
 
 
 @broken(killer="flows_refused.flow_after_cancel[cancel]", source="plan: a repeated cancel is harmless")
@@ -340,99 +218,3 @@ def book_chooses_the_id(store: Any) -> None:
         return original(NewBooking(**values), actor=actor)
 
     around(store, "book", book)
-
-
-@broken(killer="flows.book_owes_a_note", source="plan: jobs wait for the commit")
-def note_is_owed_later(store: Any) -> None:
-    """The sync job of book is due in a minute, and not at once."""
-
-    def change(booking: Any) -> None:
-        (job,) = store.sync_jobs.list(where=[where("entity_id", "eq", str(booking.id))]).rows
-        later = job.run_after.replace(year=job.run_after.year + 1)
-        store.sync_jobs.update(job.id, SyncJobPatch(run_after=later))
-
-    afterwards(store, "book", change)
-
-
-@broken(killer="flows.flows_leave_other_rows", source="facts: an UPDATE without its id changes every row")
-def cancel_ends_every_booking(store: Any) -> None:
-    """Cancel marks all bookings with the same slot as cancelled."""
-
-    def change(booking: Any) -> None:
-        for other in store.bookings.iterate():
-            if other.booked_by == booking.booked_by:
-                rewrite(store, "bookings", other.id, status="cancelled")
-
-    afterwards(store, "cancel", change)
-
-
-def summary(store: Any, change: Callable[[OpsSummary], OpsSummary]) -> None:
-    """Change the numbers of the dashboard."""
-    around(store, "ops_summary", lambda original: change(original()))
-
-
-@broken(killer="flows_summary.summary_of_nothing", source="PostgreSQL manual: GROUP BY makes no empty groups")
-def empty_groups_are_missing(store: Any) -> None:
-    """A status that no row has is left out of the counts."""
-    summary(
-        store,
-        lambda numbers: replace(
-            numbers,
-            counts={
-                table: {status: n for status, n in found.items() if n}
-                for table, found in numbers.counts.items()
-            },
-        ),
-    )
-
-
-@broken(
-    killer="flows_summary.summary_counts_what_a_claim_would_take[sync_jobs]",
-    source="garrytan/gbrain#2974: retry left attempts past max_attempts",
-)
-def exhausted_jobs_are_due(store: Any) -> None:
-    """Rows whose attempts are used up count as due."""
-
-    def change(numbers: OpsSummary) -> OpsSummary:
-        found = {}
-        for table in numbers.due:
-            repository = getattr(store, table)
-            conditions = [
-                where("status", "in", [repository._queue.waiting, "processing"]),
-                where("run_after", "lte", store._now()),
-            ]
-            found[table] = repository.count(where=conditions)
-        return replace(numbers, due=found)
-
-    summary(store, change)
-
-
-@broken(
-    killer="rows.summary_counts_more_rows_than_the_cap",
-    source="mem0ai/mem0#6695: Supabase 1000-row cap, RLS init probe, and col_info crash",
-)
-def counts_are_capped(store: Any) -> None:
-    """The dashboard counts the rows that it fetched, which are 1,000 at most."""
-
-    def change(numbers: OpsSummary) -> OpsSummary:
-        counts = {
-            table: {status: min(n, 1000) for status, n in found.items()}
-            for table, found in numbers.counts.items()
-        }
-        return replace(numbers, counts=counts)
-
-    summary(store, change)
-
-
-@broken(
-    killer="flows_summary.summary_counts_what_needs_attention",
-    source="plan: who is done needs nothing",
-)
-def attention_ends_with_the_request(store: Any) -> None:
-    """Requests that were cancelled do not count as needing attention."""
-
-    def change(numbers: OpsSummary) -> OpsSummary:
-        conditions = [where("needs_attention", "eq", value=True), where("status", "eq", "pending")]
-        return replace(numbers, needs_attention=store.scheduling_requests.count(where=conditions))
-
-    summary(store, change)

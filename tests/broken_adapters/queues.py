@@ -1,39 +1,17 @@
-"""Mistakes in picking up work, and in giving it back."""
+"""Mistakes in picking up work."""
 
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from contracts.selfcheck.wrapping import broken
-from harness.adapters.queries import Order, where
-from harness.errors import Conflict, NotFound
-from harness.models import Patch
+from harness.adapters.queries import where
 
 from ._helpers import Call, around, queues, rewrite, round_trip, rows_of
+from ._work import due, patch_of, taken
 
 TWICE = "facts: select-then-update made 864 claims of 200 jobs"
-
-
-def patch_of(repository: Any, **changes: Any) -> Any:
-    """Build a patch of the rows of a repository."""
-    patches = {kind.entity.table: kind for kind in Patch.__subclasses__()}
-    return patches[repository._table](**changes)
-
-
-def due(repository: Any, limit: int, *, order: str = "run_after", states: Any = None) -> Any:
-    """Look which rows wait and are due, as a client does that claims by itself."""
-    waiting = states or [repository._queue.waiting, "processing"]
-    conditions = [where("status", "in", waiting), where("run_after", "lte", datetime.now(UTC))]
-    rows = repository.iterate(where=conditions, order=Order(order))
-    return [row for row in rows if row.attempts < row.max_attempts][:limit]
-
-
-def taken(repository: Any, row: Any, lease_s: float, attempts: int) -> Any:
-    """Write that a row is being processed."""
-    until = datetime.now(UTC) + timedelta(seconds=lease_s)
-    changes = {"status": "processing", "attempts": attempts, "run_after": until}
-    return repository.update(row.id, patch_of(repository, **changes))
 
 
 @broken(killer="queues_claim.each_of_200_jobs_is_claimed_once[sync_jobs]", source=TWICE)
@@ -244,7 +222,7 @@ def last_attempt_is_never_made(store: Any) -> None:
 
 @broken(
     killer="queues_completion.error_of_an_exhausted_job_is_kept[sync_jobs]",
-    source="procrastinate-org/procrastinate#1375: Job `failed` despite no `max_attempts`",
+    source="plan: the reason of the state is written into last_error",
 )
 def error_of_exhausted_jobs_is_replaced(store: Any) -> None:
     """A row whose attempts are used up says so in last_error, in place of its last error."""
@@ -286,186 +264,6 @@ def claim_clears_the_error(store: Any) -> None:
         )
 
     around(queues(store), "claim", claim)
-
-
-def finishing(store: Any, change: Any) -> None:
-    """Replace complete and fail: `change` gets the original, the repository, id and attempts, the options."""
-
-    def finish(original: Call, id: Any, attempts: int, **options: Any) -> Any:
-        return change(original, original.__self__, id, attempts, options)  # type: ignore[attr-defined]
-
-    for name in ("complete", "fail"):
-        around(queues(store), name, finish)
-
-
-@broken(
-    killer="queues_fencing.stale_worker_is_refused[sync_jobs]",
-    source="timgit/pg-boss#555: Expired jobs are not stopped",
-)
-def no_fencing(store: Any) -> None:
-    """Whoever completes or fails a row that is being processed may do so, with any token."""
-
-    def change(original: Call, repository: Any, id: Any, attempts: int, options: Any) -> Any:
-        row = repository.get(id)
-        current = attempts if row is None or row.status != "processing" else row.attempts
-        return original(id, current, **options)
-
-    finishing(store, change)
-
-
-@broken(
-    killer="queues_fencing.waiting_job_cannot_finish[sync_jobs]",
-    source="plan: completeX updates by id alone",
-)
-def state_is_not_checked(store: Any) -> None:
-    """A row that waits can be completed and failed."""
-
-    def change(original: Call, repository: Any, id: Any, attempts: int, options: Any) -> Any:
-        row = repository.get(id)
-        if row is not None and row.status == repository._queue.waiting and row.attempts == attempts:
-            repository.update(id, patch_of(repository, status="processing"))
-        return original(id, attempts, **options)
-
-    finishing(store, change)
-
-
-@broken(
-    killer="queues_fencing.expired_lease_that_nobody_took_may_finish[sync_jobs]",
-    source="timgit/pg-boss#389: Job expiration time limit",
-)
-def late_workers_are_refused(store: Any) -> None:
-    """A worker whose lease ran out is refused, even if nobody else took the row."""
-
-    def change(original: Call, repository: Any, id: Any, attempts: int, options: Any) -> Any:
-        row = repository.get(id)
-        if row is not None and row.status == "processing" and row.run_after <= datetime.now(UTC):
-            raise Conflict("stale_claim")
-        return original(id, attempts, **options)
-
-    finishing(store, change)
-
-
-@broken(
-    killer="queues_fencing.job_finishes_once[complete-sync_jobs]",
-    source="plan: a repeated complete is harmless",
-)
-def complete_is_repeatable(store: Any) -> None:
-    """Completing a row that is done returns it."""
-
-    def complete(original: Call, id: Any, attempts: int) -> Any:
-        repository = original.__self__  # type: ignore[attr-defined]
-        row = repository.get(id)
-        done = row is not None and row.status == repository._queue.done and row.attempts == attempts
-        return row if done else original(id, attempts)
-
-    around(queues(store), "complete", complete)
-
-
-@broken(
-    killer="queues_fencing.one_of_many_completions_succeeds[sync_jobs]",
-    source="langchain-ai/langgraph#8810: can overwrite a newer checkpoint after cancellation",
-)
-def complete_checks_then_writes(store: Any) -> None:
-    """Complete looks at the row, and writes in a second request without a guard."""
-
-    def complete(original: Call, id: Any, attempts: int) -> Any:
-        repository = original.__self__  # type: ignore[attr-defined]
-        row = repository.get(id)
-        if row is None or row.status != "processing" or row.attempts != attempts:
-            return original(id, attempts)
-        round_trip()
-        queue = repository._queue
-        changes = {} if queue.done_at is None else {queue.done_at: datetime.now(UTC)}
-        return repository.update(id, patch_of(repository, status=queue.done, **changes))
-
-    around(queues(store), "complete", complete)
-
-
-@broken(
-    killer="queues_fencing.missing_job_is_not_found[sync_jobs]",
-    source="facts: an update of nothing is 200",
-)
-def missing_job_is_none(store: Any) -> None:
-    """Completing or failing a row that does not exist does nothing."""
-
-    def change(original: Call, repository: Any, id: Any, attempts: int, options: Any) -> Any:
-        del repository
-        try:
-            return original(id, attempts, **options)
-        except NotFound:
-            return None
-
-    finishing(store, change)
-
-
-def failing(store: Any, change: Any) -> None:
-    """Change the row that fail left: `change` gets it and the retry in seconds, and returns columns."""
-
-    def fail(original: Call, id: Any, attempts: int, *, error: str, retry_in_s: float = 60.0) -> Any:
-        repository = original.__self__  # type: ignore[attr-defined]
-        row = original(id, attempts, error=error, retry_in_s=retry_in_s)
-        changes = change(row, repository)
-        return repository.update(row.id, patch_of(repository, **changes)) if changes else row
-
-    around(queues(store), "fail", fail)
-
-
-@broken(killer="queues_completion.last_error_is_kept[webhook_events]", source="plan: errors go to the log")
-def error_is_not_written(store: Any) -> None:
-    """Fail does not keep the error."""
-    failing(store, lambda row, repository: {"last_error": None})  # noqa: ARG005 - the other mistakes look at them
-
-
-@broken(
-    killer="queues_completion.retry_comes_as_late_as_asked[sync_jobs]",
-    source="graphile/worker#254: `run_at` was not bumped when the job was tried again",
-)
-def retry_is_at_once(store: Any) -> None:
-    """A row that failed is due at once, whatever retry_in_s says."""
-    failing(
-        store,
-        lambda row, repository: (
-            {"run_after": row.updated_at} if row.status == repository._queue.waiting else {}
-        ),
-    )
-
-
-@broken(
-    killer="queues_completion.last_attempt_fails_for_good[sync_jobs]",
-    source="seatgeek/djjob#14: jobs can be scheduled for retry even if it would exceed max_attempts",
-)
-def last_attempt_waits_again(store: Any) -> None:
-    """A row that failed for the last time waits, and becomes failed at the next claim only."""
-
-    def change(row: Any, repository: Any) -> Any:
-        return {"status": repository._queue.waiting} if row.status == "failed" else {}
-
-    failing(store, change)
-
-
-@broken(
-    killer="queues_completion.failed_job_is_tried_again[webhook_events]",
-    source="garrytan/gbrain#2974: retry resets started_at/attempts/stalled_counter",
-)
-def fail_resets_the_attempts(store: Any) -> None:
-    """A row that failed starts with no attempts again."""
-
-    def change(row: Any, repository: Any) -> Any:
-        return {"attempts": 0} if row.status == repository._queue.waiting else {}
-
-    failing(store, change)
-
-
-@broken(killer="queues_completion.complete_sets_processed_at", source="plan: the API sets processed_at")
-def processed_at_is_not_set(store: Any) -> None:
-    """Complete leaves processed_at empty."""
-
-    def complete(original: Call, id: Any, attempts: int) -> Any:
-        row = original(id, attempts)
-        rewrite(store, "webhook_events", row.id, processed_at=None)
-        return replace(row, processed_at=None)
-
-    around(store.webhook_events, "complete", complete)
 
 
 @broken(

@@ -30,7 +30,7 @@ def test_broken_without_self_check(harness: Any, tmp_path: Path) -> None:
 
 
 def test_interrupted_run_is_unchecked(start: Start) -> None:
-    options = [option for id_ in (ONE, "crud.missing_delete_raises") for option in ("--broken", id_)]
+    options = [option for id_ in (ONE, "crud.create_echoes_the_input") for option in ("--broken", id_)]
     process = start("contract", "--self-check", "--exhaustive", *options)
     assert process.stderr is not None
     while "Judging 2 broken adapters" not in (line := process.stderr.readline()):
