@@ -103,6 +103,13 @@ def test_summary_counts_what_a_claim_would_take(subject: Subject, store: Store, 
     assert store.ops_summary().due[entity_of(row).table] == 0
 
 
+@each_queue
+def test_summary_counts_last_attempts(store: Store, row: type[Row]) -> None:
+    """A row with one attempt left is due."""
+    created(row, store, run_after=PAST, attempts=2, max_attempts=3)
+    assert store.ops_summary().due[entity_of(row).table] == 1
+
+
 def test_summary_follows_the_flows(store: Store) -> None:
     """The summary shows what the flows did."""
     request = store.scheduling_requests.create(a_request())

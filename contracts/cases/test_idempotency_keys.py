@@ -1,0 +1,45 @@
+"""Idempotency: which event a redelivery is about."""
+
+from contracts.builders import a_delivery
+from contracts.case import needs
+from contracts.expect import every
+from contracts.held import paused, waits
+from contracts.subject import Subject
+from contracts.workers import started, within
+from harness.adapters.capabilities import Capability
+from harness.adapters.protocol import Received, Store
+
+KEYS = [
+    {"provider": provider, "event_id": event_id}
+    for provider in ("icims", "greenhouse")
+    for event_id in ("evt-1", "evt-2", "EVT-1")
+]
+
+
+def test_redelivery_returns_its_own_event(store: Store) -> None:
+    """Of many events, a redelivery gets the one with its provider and its event id."""
+    firsts = [store.webhook_events.receive(a_delivery(**key)).event for key in KEYS]
+    with every() as about:
+        for key, first in zip(KEYS, firsts, strict=True):
+            with about(key):
+                assert store.webhook_events.receive(a_delivery(**key)) == Received(first, is_new=False)
+
+
+@needs(Capability.SERVER)
+def test_event_that_is_deleted_while_it_is_delivered(subject: Subject, store: Store) -> None:
+    """A redelivery whose event is deleted before it could be read stores the event, and is new."""
+    first = store.webhook_events.receive(a_delivery()).event
+    # The trigger stops the delivery after it found the event there, and before it reads it.
+    with (
+        paused(subject, "webhook_events", "AFTER INSERT ON {} FOR EACH STATEMENT") as keeper,
+        subject.connect() as session,
+    ):
+        delivered = started(lambda: store.webhook_events.receive(a_delivery()))
+        waits(subject, keeper, delivered)
+        session.execute("DELETE FROM webhook_events WHERE id = %s", (first.id,))
+        session.commit()
+        keeper.rollback()
+        received = within(delivered)
+    assert received.is_new is True
+    assert received.event.id != first.id
+    assert store.webhook_events.list().rows == (received.event,)
