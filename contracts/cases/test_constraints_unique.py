@@ -49,6 +49,13 @@ def test_token_hash_is_free_after_delete(store: Store) -> None:
     assert store.scheduling_requests.get_by_token_hash(H1) == again
 
 
+def test_token_hash_of_a_request_that_is_over(store: Store) -> None:
+    """The token hash of a request that is over still belongs to it."""
+    store.scheduling_requests.create(a_request(public_token_hash=H1, status="cancelled"))
+    with refused(Conflict):
+        store.scheduling_requests.create(a_request(public_token_hash=H1))
+
+
 def test_token_hash_is_free_after_change(store: Store) -> None:
     """The token hash that a request gave up can be used again, and finds its new owner."""
     request = store.scheduling_requests.create(a_request(public_token_hash=H1))

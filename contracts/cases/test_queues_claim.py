@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from psycopg import sql
 
@@ -90,6 +91,15 @@ def test_oldest_is_claimed_first(store: Store, row: type[Row]) -> None:
     made = {n: created(row, store, run_after=PAST + n * MINUTE).id for n in (3, 1, 4, 0, 2)}
     assert [job.id for job in queue(store, row).claim(limit=2)] == [made[0], made[1]]
     assert [job.id for job in queue(store, row).claim(limit=10)] == [made[2], made[3], made[4]]
+
+
+@each_queue
+def test_oldest_is_claimed_first_whatever_its_id(subject: Subject, store: Store, row: type[Row]) -> None:
+    """Ids that run the other way do not change the order of claiming."""
+    ids = sorted((uuid4() for _ in range(4)), key=str, reverse=True)
+    subject.load(row, [a_wire(row, id=id_, run_after=PAST + n * MINUTE) for n, id_ in enumerate(ids)])
+    assert [job.id for job in queue(store, row).claim(limit=2)] == ids[:2]
+    assert [job.id for job in queue(store, row).claim(limit=2)] == ids[2:]
 
 
 @each_queue

@@ -30,6 +30,23 @@ CALLS = {
         "SELECT receive_webhook_event(gen_random_uuid(), NULL, 'x', 'x', 'x', 'x', '{}', 'x', true)"
     ),
 }
+RIGHTS = """
+    SELECT priv || ' on ' || oid::regclass AS held
+    FROM pg_class,
+        unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) priv
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')
+        AND has_table_privilege(%(role)s, oid, priv)
+    UNION ALL
+    SELECT priv || ' on a column of ' || oid::regclass
+    FROM pg_class, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) priv
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')
+        AND has_any_column_privilege(%(role)s, oid, priv)
+    UNION ALL
+    SELECT 'EXECUTE on ' || oid::regprocedure
+    FROM pg_proc
+    WHERE pronamespace = 'public'::regnamespace AND has_function_privilege(%(role)s, oid, 'EXECUTE')
+    ORDER BY held
+"""
 each_public_role = pytest.mark.parametrize("role", ["anon", "authenticated"])
 
 
@@ -97,6 +114,15 @@ def test_public_role_calls_nothing(subject: Subject, store: Store, role: str) ->
             with about(name):
                 denied(session, role, sql.SQL(call), "permission denied for function")
     assert everything(subject) == before
+
+
+@needs(Capability.SERVER)
+@each_public_role
+def test_public_role_has_no_right(subject: Subject, role: str) -> None:
+    """The public roles hold no right on any table, column or function, their own or everyone's."""
+    with subject.connect() as session:
+        rights = session.execute(RIGHTS, {"role": role}).fetchall()
+    assert [row["held"] for row in rights] == []
 
 
 @needs(Capability.SERVER)

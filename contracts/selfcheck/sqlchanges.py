@@ -17,8 +17,8 @@ and ``new``. What can be undone shares a database with others
 own, as it must where it changes what the API remembers: types and columns.
 
 With ``each = [{word = "x", other = "y"}, …]`` a table stands for one mutant per
-entry: ``{word}`` and ``{other}`` are replaced in all texts, and the values end
-the id. ``queues = true`` is short for the three queues with ``{table}``,
+entry: ``{word}`` and ``{other}`` are replaced in all texts, and the values that
+are names end the id. ``queues = true`` is short for the three queues with ``{table}``,
 ``{singular}``, ``{waiting}`` and ``{done}``; there, the table ends the id.
 """
 
@@ -172,7 +172,8 @@ def _entries(table: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, str]]
             yield f"[{words['table']}]", words
     elif "each" in table:
         for words in table["each"]:
-            yield f"[{'.'.join(words.values())}]", words
+            names = [word for word in words.values() if word.isidentifier()]
+            yield f"[{'.'.join(names)}]", words
     else:
         yield "", {}
 
