@@ -1,4 +1,4 @@
-"""Idempotency: which event a redelivery is about."""
+"""Idempotency: what a delivery stores, and which event a redelivery is about."""
 
 from contracts.builders import a_delivery
 from contracts.case import needs
@@ -14,6 +14,13 @@ KEYS = [
     for provider in ("icims", "greenhouse")
     for event_id in ("evt-1", "evt-2", "EVT-1")
 ]
+
+
+def test_first_delivery_keeps_every_column(store: Store) -> None:
+    """A delivery is stored with each column that it carries."""
+    new = a_delivery(provider="greenhouse", verified=True, event_type="candidate.hired", signature="v1=f00")
+    event = store.webhook_events.receive(new).event
+    assert {name: getattr(event, name) for name in new.values} == dict(new.values)
 
 
 def test_redelivery_returns_its_own_event(store: Store) -> None:
