@@ -11,7 +11,7 @@ from contracts.stored import everything
 from contracts.subject import Subject
 from harness.adapters.protocol import Actor, Store
 from harness.errors import Conflict
-from harness.models import Booking
+from harness.models import Booking, SchedulingRequest
 
 each_change = pytest.mark.parametrize("flow", ["reschedule", "cancel"])
 """The case holds for the two flows that change a booking; it takes the name as ``flow``."""
@@ -43,6 +43,19 @@ def test_flow_beside_a_booking_that_is_over(store: Store, flow: str) -> None:
     booking = store.book(a_booking(request), actor=COORDINATOR)
     assert run(store, flow, booking.id).id == booking.id
     assert store.bookings.get(over.id) == over
+
+
+@each_change
+def test_flow_on_a_request_that_is_over_beside_another(subject: Subject, store: Store, flow: str) -> None:
+    """A booking of a request that is over stays as it is, whatever other requests are booked."""
+    a_booked(store)
+    booking = a_booked(store)
+    a_booked(store)
+    store.scheduling_requests.update(booking.request_id, changes(SchedulingRequest, status="expired"))
+    before = everything(subject)
+    with refused(Conflict):
+        run(store, flow, booking.id)
+    assert everything(subject) == before
 
 
 def test_cancel_says_who_it_was(store: Store) -> None:

@@ -18,7 +18,13 @@ KEYS = [
 
 def test_first_delivery_keeps_every_column(store: Store) -> None:
     """A delivery is stored with each column that it carries."""
-    new = a_delivery(provider="greenhouse", verified=True, event_type="candidate.hired", signature="v1=f00")
+    new = a_delivery(
+        provider="greenhouse",
+        verified=True,
+        event_type="candidate.hired",
+        signature="v1=f00",
+        payload={"candidate": None, "stage": 3},
+    )
     event = store.webhook_events.receive(new).event
     assert {name: getattr(event, name) for name in new.values} == dict(new.values)
 

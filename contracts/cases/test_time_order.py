@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from contracts.builders import NOON, a_request
+from contracts.builders import NOON, a_booking, a_request
 from contracts.case import needs
 from contracts.expect import every
 from harness.adapters.capabilities import Capability
@@ -93,3 +93,11 @@ def test_slot_of_one_microsecond(store: Store) -> None:
     """A window whose end is one microsecond after its start is in order."""
     request = store.scheduling_requests.create(a_request(window_start=MOMENT, window_end=MOMENT + TICK))
     assert request.window_end - request.window_start == TICK
+
+
+@needs(Capability.MICROSECONDS)
+def test_booking_of_one_microsecond(store: Store) -> None:
+    """A slot whose end is one microsecond after its start is in order."""
+    request = store.scheduling_requests.create(a_request())
+    booking = store.bookings.create(a_booking(request, scheduled_start=MOMENT, scheduled_end=MOMENT + TICK))
+    assert booking.scheduled_end - booking.scheduled_start == TICK

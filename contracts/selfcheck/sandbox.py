@@ -17,7 +17,7 @@ import psycopg
 
 from contracts.subject import Subject
 from contracts.subjects import SupabaseSubject
-from harness.errors import HarnessError, StoreError
+from harness.errors import HarnessError
 from harness.stack.cluster import SUPERUSER
 from harness.stack.records import StackRecord
 
@@ -92,59 +92,72 @@ class Sandbox:
     """Lends one database of a process to one broken adapter after the other."""
 
     def __init__(self) -> None:
-        self._idle: tuple[SupabaseSubject, Path | None, str] | None = None
+        self._idle: _Clone | None = None
 
     def lend(
-        self, stack: Path | None, make: Callable[[Connection], None], undo: Callable[[Connection], None]
+        self, stack: Path, make: Callable[[Connection], None], undo: Callable[[Connection], None]
     ) -> Subject:
         """Return a subject on a database that was changed by `make`; closing it takes the change back."""
-        subject, original = self._take(stack)
+        clone = self._take(stack)
         threads = threading.active_count()
         try:
-            with subject.connect() as connection:
-                make(connection)
+            make(clone.session)
         except BaseException:
-            subject.close()
+            clone.drop()
             raise
 
         def give_back() -> None:
             # A thread that a rejected case left behind may still write.
-            if threading.active_count() > threads or not _restored(subject, undo, original):
-                subject.close()
+            if threading.active_count() <= threads and clone.is_restored(undo):
+                self._idle = clone
             else:
-                self._idle = (subject, stack, original)
+                clone.drop()
 
-        lent: Any = _Lent(subject, give_back)
+        lent: Any = _Lent(clone.subject, give_back)
         return lent  # type: ignore[no-any-return]  # what it lacks, __getattr__ finds in the subject
 
     def close(self) -> None:
         """Drop the database that nobody uses."""
         if self._idle is not None:
-            subject, self._idle = self._idle[0], None
-            subject.close()
+            self._idle.drop()
+            self._idle = None
 
-    def _take(self, stack: Path | None) -> tuple[SupabaseSubject, str]:
-        if self._idle is not None and self._idle[1] == stack:
-            (subject, _, original), self._idle = self._idle, None
-            return subject, original
-        self.close()
-        subject = SupabaseSubject.open(stack)
-        atexit.register(subject.close)
-        with subject.connect() as connection:
-            _deafen(stack, connection.info.dbname)
-            return subject, fingerprint(connection)
+    def _take(self, stack: Path) -> "_Clone":
+        clone, self._idle = self._idle, None
+        if clone is not None and clone.stack == stack:
+            return clone
+        if clone is not None:
+            clone.drop()
+        return _Clone(stack)
 
 
-def _deafen(stack: Path | None, database: str) -> None:
-    """Keep the API from reading its schema anew at each change, which takes longer than all else here.
+class _Clone:
+    """A database, how it was at first, and a session that changes it."""
 
-    Bodies, constraints, triggers and grants are none of what it remembers.
-    """
-    if stack is not None:
-        uri = StackRecord.read(stack).uri(SUPERUSER, database)
-        with psycopg.connect(uri, connect_timeout=_CONNECT_S) as connection:
-            connection.execute("ALTER EVENT TRIGGER pgrst_ddl_watch DISABLE")
-            connection.execute("ALTER EVENT TRIGGER pgrst_drop_watch DISABLE")
+    def __init__(self, stack: Path) -> None:
+        self.stack = stack
+        self.subject = SupabaseSubject.open(stack)
+        atexit.register(self.drop)
+        self.session = self.subject.connect()
+        self.session.autocommit = True
+        _deafen(StackRecord.read(stack).uri(SUPERUSER, self.session.info.dbname))
+        self._original = fingerprint(self.session)
+
+    def is_restored(self, undo: Callable[[Connection], None]) -> bool:
+        """Take a change back, and say whether the database is as it was, and quiet."""
+        try:
+            self.subject.reset()
+            undo(self.session)
+            busy: int = self.session.execute(_BUSY).fetchall()[0]["n"]
+            return busy == 0 and fingerprint(self.session) == self._original
+        except (psycopg.Error, HarnessError):
+            return False
+
+    def drop(self) -> None:
+        """Give it up. May be repeated."""
+        atexit.unregister(self.drop)
+        self.session.close()
+        self.subject.close()
 
 
 class _Lent:
@@ -158,14 +171,11 @@ class _Lent:
         return getattr(self._subject, name)
 
 
-def _restored(subject: SupabaseSubject, undo: Callable[[Connection], None], original: str) -> bool:
-    """Take a change back, and say whether the database is as it was before, and quiet."""
-    try:
-        subject.reset()
-        with subject.connect() as connection:
-            undo(connection)
-            connection.commit()
-            busy: int = connection.execute(_BUSY).fetchall()[0]["n"]
-            return busy == 0 and fingerprint(connection) == original
-    except (psycopg.Error, HarnessError, StoreError):
-        return False
+def _deafen(database: str) -> None:
+    """Keep the API from reading its schema anew at each change, which takes longer than all else here.
+
+    Bodies, constraints, triggers and grants are none of what it remembers.
+    """
+    with psycopg.connect(database, connect_timeout=_CONNECT_S) as connection:
+        connection.execute("ALTER EVENT TRIGGER pgrst_ddl_watch DISABLE")
+        connection.execute("ALTER EVENT TRIGGER pgrst_drop_watch DISABLE")

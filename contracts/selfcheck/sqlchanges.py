@@ -104,7 +104,7 @@ class SqlChange:
 
     def open(self, stack: Path | None) -> Subject:
         """Make a subject on a changed database. Raises StackError, and HarnessError as `apply` does."""
-        if not self.can_be_undone:
+        if stack is None or not self.can_be_undone:
             return self._on_a_clone(stack)
         originals: list[str | None] = []
 
