@@ -118,8 +118,9 @@ def test_public_role_calls_nothing(subject: Subject, store: Store, role: str) ->
 
 @needs(Capability.SERVER)
 @each_public_role
-def test_public_role_has_no_right(subject: Subject, role: str) -> None:
+def test_public_role_has_no_right(subject: Subject, store: Store, role: str) -> None:
     """The public roles hold no right on any table, column or function, their own or everyone's."""
+    assert store.ops_summary().needs_attention == 0
     with subject.connect() as session:
         rights = session.execute(RIGHTS, {"role": role}).fetchall()
     assert [row["held"] for row in rights] == []

@@ -3,14 +3,17 @@
 import json
 from typing import Any
 
-from contracts.builders import a_sync_job, a_webhook_event, an_audit_log
+from psycopg import sql
+
+from contracts.builders import a_sync_job, a_webhook_event, an_audit_log, created
 from contracts.case import needs, strict
+from contracts.entities import repository
 from contracts.expect import every, refused
 from contracts.subject import Subject
 from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import Store
 from harness.errors import InvalidValue
-from harness.models import SyncJob, SyncJobPatch
+from harness.models import AuditLog, SyncJob, SyncJobPatch, WebhookEvent, entity_of
 
 
 def _nest(levels: int) -> Any:
@@ -191,14 +194,20 @@ def test_null_as_document_is_a_missing_value(store: Store) -> None:
 @needs(Capability.SERVER)
 def test_of_duplicate_keys_the_last_wins(subject: Subject, store: Store) -> None:
     """A document with duplicate keys, written by another client, is read with the last one."""
-    job = store.sync_jobs.create(a_sync_job())
-    with subject.connect() as session:
-        session.execute(
-            """UPDATE sync_jobs SET payload = '{"a": 1, "b": 0, "a": 2}' WHERE id = %s""", (job.id,)
-        )
-    again = store.sync_jobs.get(job.id)
-    assert again is not None
-    assert again.payload == {"a": 2, "b": 0}
+    with subject.connect() as session, every() as about:
+        for row in (AuditLog, SyncJob, WebhookEvent):
+            made = created(row, store)
+            table = sql.Identifier(entity_of(row).table)
+            session.execute(
+                sql.SQL("""UPDATE {} SET payload = '{{"a": 1, "b": 0, "a": 2}}' WHERE id = %s""").format(
+                    table
+                ),
+                (made.id,),
+            )
+            session.commit()
+            with about(entity_of(row).table):
+                again: Any = repository(store, row).get(made.id)
+                assert again.payload == {"a": 2, "b": 0}
 
 
 def _text(value: Any) -> str:
