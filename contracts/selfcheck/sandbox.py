@@ -9,6 +9,7 @@ dropped.
 
 import atexit
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ from harness.stack.records import StackRecord
 __all__ = ["Sandbox", "fingerprint"]
 
 _CONNECT_S = 10
+_QUIET_S = 1.0
+_POLL_S = 0.005
 Connection = psycopg.Connection[dict[str, Any]]
 
 _CATALOG = """
@@ -148,10 +151,18 @@ class _Clone:
         try:
             self.subject.reset()
             undo(self.session)
-            busy: int = self.session.execute(_BUSY).fetchall()[0]["n"]
-            return busy == 0 and fingerprint(self.session) == self._original
+            return self._is_quiet() and fingerprint(self.session) == self._original
         except (psycopg.Error, HarnessError):
             return False
+
+    def _is_quiet(self) -> bool:
+        """Wait a moment for what is just ending, as the start of the API may be."""
+        deadline = time.monotonic() + _QUIET_S
+        while self.session.execute(_BUSY).fetchall()[0]["n"]:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_POLL_S)
+        return True
 
     def drop(self) -> None:
         """Give it up. May be repeated."""
