@@ -118,6 +118,19 @@ def test_text_in_a_set(subject: Subject, store: Store) -> None:
     assert store.scheduling_requests.count(where=of_all) == len(TEXTS)
 
 
+def test_text_alone_in_a_set(subject: Subject, store: Store) -> None:
+    """Membership in a set of one text matches this text, the empty text included."""
+    wanted = named(TEXTS)
+    subject.load(SchedulingRequest, wanted.values())
+    with every() as about:
+        for name, text in TEXTS.items():
+            with about(name):
+                condition = [where("candidate_name", "in", [text, text])]
+                (found,) = store.scheduling_requests.list(where=condition).rows
+                assert str(found.id) == wanted[name]["id"]
+                assert store.scheduling_requests.count(where=condition) == 1
+
+
 def named(texts: dict[str, str]) -> dict[str, dict[str, Any]]:
     """Make one request for each text, to be loaded."""
     return {name: a_wire(SchedulingRequest, candidate_name=text) for name, text in texts.items()}

@@ -154,6 +154,9 @@ def _operation(condition: Condition) -> tuple[str, str]:
         case "is_null":
             return ("is" if condition.value else "not.is"), "null"
         case "in":
+            # PostgREST takes the one empty text of ("") for an empty list, quoted or not.
+            if len(condition.value) == 1:
+                return "eq", _plain(condition.value[0])
             # Always quoted: bare, an empty text and leading blanks match nothing.
             return "in", f"({','.join(_quoted(value) for value in condition.value)})"
         case operator:

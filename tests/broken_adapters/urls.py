@@ -49,6 +49,21 @@ def quotes_in_sets_are_not_escaped(store: Any) -> None:
 
 
 @broken(
+    killer="values_text.text_alone_in_a_set",
+    source='measured: PostgREST 12 takes in.("") for an empty list',
+    on="supabase",
+)
+def set_of_one_text_is_a_set(store: Any) -> None:
+    """A set of the empty text alone is sent as a set, which the server takes for an empty one."""
+
+    def change(name: str, value: str) -> str:
+        is_text = name.endswith(("_name", "_email", "_reason", "_id", "_error"))
+        return 'in.("")' if value == "eq." and is_text else value
+
+    sent(store, change)
+
+
+@broken(
     killer="queries_filters.by_token_hash_of_special_characters",
     source="Embassy-of-the-Free-Mind/sourcelibrary-v2#1355: Security: PostgREST filter injection in search",
     on="supabase",

@@ -132,7 +132,7 @@ def test_a_long_list_is_divided_without_loss_into_parts_that_fit(texts: list[str
     assert sorted(divided) == sorted(set(texts))
     for part in parts:
         operator, criteria = selector._operation(part.conditions[0])
-        assert operator == "in"
+        assert operator == ("in" if len(part.conditions[0].value) > 1 else "eq")
         assert (
             len(quote(criteria, safe="")) <= selector._IN_BYTES + len("(),") * 3
             or len(part.conditions[0].value) == 1
@@ -193,6 +193,13 @@ def test_going_on_after_a_row_minds_where_null_stands(
     [("", '""'), (" a", '" a"'), ('a"b', '"a\\"b"'), ("a\\", '"a\\\\"'), ("a,b)", '"a,b)"')],
 )
 def test_texts_in_a_list_are_always_quoted(text: str, quoted: str) -> None:
-    query = Query.checked(AUDIT, [where("actor_id", "in", [text])])
+    query = Query.checked(AUDIT, [where("actor_id", "in", [text, "zz"])])
 
-    assert selector._operation(query.conditions[0]) == ("in", f"({quoted})")
+    assert selector._operation(query.conditions[0]) == ("in", f'({quoted},"zz")')
+
+
+def test_list_of_one_text_is_no_list() -> None:
+    """PostgREST takes ``in.("")`` for an empty list."""
+    query = Query.checked(AUDIT, [where("actor_id", "in", ["", ""])])
+
+    assert selector._operation(query.conditions[0]) == ("eq", "")
