@@ -24,6 +24,7 @@ from contracts.collected import case_info, function_id
 from contracts.events import Begun, Broke, CaseInfo, Collected, Ended, Event, Lost, Opened, Writer
 from contracts.expect import comparisons
 from contracts.explain import compared
+from contracts.marks import register_marks
 from contracts.plan import Plan
 from contracts.recording import Log, RecordedSubject
 from contracts.run import CaseRun
@@ -45,6 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the plan; without one, the cases run on memory and report to pytest alone."""
+    register_marks(config)
     path = config.getoption("contract_plan")
     plan = Plan(events=None) if path is None else Plan.loads(Path(path).read_text(encoding="utf-8"))
     config.pluginmanager.register(ContractSession(config, plan), _PLUGIN)

@@ -14,6 +14,7 @@ from contracts.accounts import Account, Class, rendered
 from contracts.capable import lacking, reason, tried
 from contracts.collected import first_sentence
 from contracts.manifest import Manifest
+from contracts.marks import register_marks
 from contracts.plan import Level
 from contracts.recording import Log, RecordedSubject
 from contracts.subject import Subject
@@ -34,10 +35,7 @@ _TRIED = pytest.StashKey[str]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marks of the cases, and begin to count."""
-    config.addinivalue_line(
-        "markers", "strict: input hygiene, exact names, precedence; not of the core level"
-    )
-    config.addinivalue_line("markers", "needs: the capabilities without which a store is exempt")
+    register_marks(config)
     config.pluginmanager.register(_Session(config), _PLUGIN)
 
 

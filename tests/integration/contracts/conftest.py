@@ -7,6 +7,7 @@ import pytest
 
 from contracts.judgement import Judgement
 from contracts.manifest import Entry, Manifest
+from contracts.marks import register_marks
 from contracts.plan import MEMORY, Adapter
 from contracts.report.summary import last_line
 from contracts.session import Request, run_contract
@@ -15,8 +16,7 @@ from harness.models.outcome import Status
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let tests call cases of the contract: their marks are known to its own configuration only."""
-    for mark in ("strict", "needs", "fault"):
-        config.addinivalue_line("markers", f"{mark}: see contracts.case")
+    register_marks(config)
 
 
 class Tiny:

@@ -2,7 +2,8 @@
 
 import pytest
 
+from contracts.marks import register_marks
+
 
 def pytest_configure(config: pytest.Config) -> None:
-    for name in ("strict", "needs"):
-        config.addinivalue_line("markers", f"{name}: see contracts.case")
+    register_marks(config)
