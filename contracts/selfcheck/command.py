@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-import click
-
 from contracts import reportfiles
 from contracts.manifest import Manifest
+from contracts.publishing import publish, redacted, say
 from contracts.selfcheck import table as tables
 from contracts.selfcheck.catalog import catalog, directory
 from contracts.selfcheck.check import SelfCheck
@@ -21,9 +20,7 @@ from contracts.selfcheck.progress import Progress
 from contracts.stacks import Stack, open_stack
 from harness.errors import ConfigurationError, HarnessError
 from harness.models.outcome import Status, Subject
-from harness.redact import redact
-from harness.reports.files import write_text
-from harness.settings import Settings, StackKind, secrets
+from harness.settings import Settings, StackKind
 from harness.version import version
 
 __all__ = ["SelfCheckCommand", "SelfCheckOptions"]
@@ -60,7 +57,7 @@ class SelfCheckCommand:
         try:
             self._publish(table)
         except ConfigurationError as error:
-            _say(f"Error: {error}")
+            say(f"Error: {error}")
             status = Status.worst([status, Status.UNCHECKED])
         return status.exit_status
 
@@ -84,9 +81,9 @@ class SelfCheckCommand:
         options = self._options
         with ExitStack() as resources:
             if any(mutant.needs_stack for mutant in mutants):
-                _say("Starting the servers …")
+                say("Starting the servers …")
                 self._stack = resources.enter_context(open_stack(options.stack, self._settings))
-            _say(f"Judging {len(mutants)} broken adapters, seed {options.seed}.")
+            say(f"Judging {len(mutants)} broken adapters, seed {options.seed}.")
             check = SelfCheck(
                 mutants=mutants,
                 folder=directory(),
@@ -104,7 +101,7 @@ class SelfCheckCommand:
 
     def _publish(self, table: KillTable) -> None:
         options = self._options
-        text = _redacted(tables.render(table))
+        text = redacted(tables.render(table))
         result = tables.outcome(
             table,
             run_id=self._settings.run_id or str(uuid4()),
@@ -118,21 +115,6 @@ class SelfCheckCommand:
         )
         if options.report is not None:
             result = reportfiles.write_kills(
-                options.report, result, tables.as_json(table), text, redacted=_redacted
+                options.report, result, tables.as_json(table), text, redacted=redacted
             )
-        as_json = _redacted(reportfiles.dumps(result))
-        if options.json == "-":
-            click.echo(as_json)
-            _say(text)
-            return
-        click.echo(text)
-        if options.json is not None:
-            write_text(Path(options.json), as_json + "\n")
-
-
-def _redacted(text: str) -> str:
-    return redact(text, secrets())
-
-
-def _say(text: str) -> None:
-    click.echo(_redacted(text), err=True)
+        publish(result, text, json=options.json)

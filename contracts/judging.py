@@ -1,0 +1,151 @@
+"""One run of ``harness contract``: from its options to what it prints."""
+
+import sys
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from contracts import reportfiles
+from contracts.behaviours import Behaviours
+from contracts.judgement import Judgement, unchecked
+from contracts.manifest import Manifest
+from contracts.outcome import outcome
+from contracts.plan import MEMORY, SUPABASE, Adapter, Level
+from contracts.publishing import publish, redacted, say
+from contracts.report.progress import Progress
+from contracts.report.summary import Facts, summary
+from contracts.session import Request, Run, run_contract
+from contracts.stacks import Stack, open_stack
+from contracts.surroundings import check_directory
+from harness.errors import ConfigurationError, HarnessError
+from harness.models.outcome import Outcome, Status, Subject
+from harness.settings import Settings, StackKind
+from harness.version import version
+
+__all__ = ["OURS", "ContractRun", "Options"]
+
+OURS = {adapter.name: adapter for adapter in (MEMORY, SUPABASE)}
+"""The adapters of this project; any other is named by ``module:attribute``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What one run was asked to do."""
+
+    adapters: tuple[Adapter, ...]
+    level: Level
+    workers: int
+    seed: int
+    stack: StackKind
+    json: str | None
+    report: Path | None
+    only: tuple[str, ...]
+    deadline_s: float
+    budget_s: float
+
+
+class ContractRun:
+    """One run of the command."""
+
+    def __init__(self, options: Options, settings: Settings) -> None:
+        self._options = options
+        self._settings = settings
+        self._stack = Stack()
+        self._run: Run | None = None
+        self._started_at = datetime.now(UTC)
+        self._begun = time.monotonic()
+
+    def run(self) -> int:
+        """Run, and write whatever came of it."""
+        judgement = self._judge()
+        status = judgement.status
+        try:
+            self._publish(judgement)
+        except ConfigurationError as error:
+            say(f"Error: {error}")
+            status = Status.worst([status, Status.UNCHECKED])
+        return status.exit_status
+
+    def _judge(self) -> Judgement:
+        options = self._options
+        names = [adapter.name for adapter in options.adapters]
+        manifest: Manifest | None = None
+        try:
+            manifest = Manifest.packaged()
+            check_directory(Path.cwd())
+            return self._observe(manifest)
+        except KeyboardInterrupt:
+            reason = "The run was interrupted before the first case."
+        except HarnessError as error:
+            reason = str(error)
+        return unchecked([] if manifest is None else manifest.at(options.level), names, reason)
+
+    def _observe(self, manifest: Manifest) -> Judgement:
+        options = self._options
+        unknown = set(options.only) - {entry.id for entry in manifest.at(options.level)}
+        if unknown:
+            raise ConfigurationError(f"There is no case {min(unknown)!r} at level {options.level}.")
+        adapters = tuple(
+            adapter if adapter.name in OURS else Adapter.named(adapter.subject, Path.cwd())
+            for adapter in options.adapters
+        )
+        with ExitStack() as resources:
+            if any(adapter.needs_stack for adapter in adapters):
+                say("Starting the servers …")
+                self._stack = resources.enter_context(open_stack(options.stack, self._settings))
+            request = Request(
+                adapters=adapters,
+                manifest=manifest,
+                seed=options.seed,
+                level=options.level,
+                workers=options.workers,
+                stack=self._stack.record,
+                only=options.only,
+                deadline_s=options.deadline_s,
+                budget_s=options.budget_s,
+                examples=self._settings.examples,
+                long_traceback=self._settings.debug or options.report is not None,
+            )
+            cases = len(options.only) or len(request.expected)
+            say(f"Running {cases} cases on {' and '.join(request.names)}, seed {options.seed}.")
+            progress = Progress(sys.stderr, cases * len(request.adapters))
+            self._run = run_contract(request, progress)
+            progress.close()
+        return self._run.judgement
+
+    def _publish(self, judgement: Judgement) -> None:
+        options = self._options
+        duration = time.monotonic() - self._begun
+        facts = Facts(
+            level=options.level,
+            seed=options.seed,
+            workers=options.workers,
+            duration_s=duration,
+            target=self._stack.target,
+            migrations_hash=self._stack.migrations_hash,
+            report=None if options.report is None else str(options.report),
+            traceback=self._settings.debug,
+            behaviours=Behaviours.packaged(),
+        )
+        text = redacted(summary(judgement, facts))
+        result = self._outcome(judgement, duration)
+        if options.report is not None:
+            seen = None if self._run is None else self._run.observation
+            result = reportfiles.write(options.report, result, judgement, text, seen=seen, redacted=redacted)
+        publish(result, text, json=options.json)
+
+    def _outcome(self, judgement: Judgement, duration: float) -> Outcome:
+        return outcome(
+            judgement,
+            run_id=self._settings.run_id or str(uuid4()),
+            started_at=self._started_at,
+            duration_s=duration,
+            subject=Subject(
+                harness={"version": version()},
+                target=self._stack.target,
+                migrations_hash=self._stack.migrations_hash,
+            ),
+        )
