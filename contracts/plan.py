@@ -8,11 +8,13 @@ from typing import Literal, Self
 from contracts.opening import locate, open_subject, takes_a_stack
 from contracts.subject import Subject
 
-__all__ = ["BUDGET_S", "MEMORY", "SUPABASE", "Adapter", "Level", "Plan"]
+__all__ = ["BUDGETED", "BUDGET_S", "MEMORY", "SUPABASE", "Adapter", "Level", "Plan"]
 
 Level = Literal["core", "strict"]
 BUDGET_S = 10.0
 """Default time for the search for a disagreement with the reference."""
+BUDGETED = "agreement.adapter_answers_as_the_reference"
+"""The case that searches."""
 _SELF_SHARE = 0.1
 """What the reference gets of it: against another one of its own, it can differ by accident only."""
 

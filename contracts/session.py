@@ -9,7 +9,7 @@ import harness
 from contracts.events import Begun, Ended, Event
 from contracts.judgement import Judgement, Kind, judge
 from contracts.manifest import CASES, Entry, Manifest
-from contracts.plan import BUDGET_S, Adapter, Level, Plan
+from contracts.plan import BUDGET_S, BUDGETED, Adapter, Level, Plan
 from contracts.runner import DEADLINE_S, Observation, Pytest, observe
 from harness.settings import inherited
 
@@ -49,6 +49,12 @@ class Request:
         """The names of the adapters."""
         return tuple(adapter.name for adapter in self.adapters)
 
+    @property
+    def case_deadline_s(self) -> float:
+        """How long a case may take: the one that has a budget may use it all, however long it is."""
+        has_budget = any(entry.id == BUDGETED for entry in self.expected)
+        return self.deadline_s + (self.budget_s if has_budget else 0.0)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
@@ -76,8 +82,7 @@ def run_contract(request: Request, watch: Callable[[Event], None] = lambda _: No
             workers=request.workers,
             seed=request.seed,
             long_traceback=request.long_traceback,
-            # The one case that has a budget may use it all, however long it is.
-            deadline_s=request.deadline_s + request.budget_s,
+            deadline_s=request.case_deadline_s,
         ),
         watch,
     )

@@ -14,8 +14,10 @@ and in one of its test files::
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from types import FunctionType
 from typing import Any, ClassVar
 
 import pytest
@@ -33,14 +35,29 @@ from harness.adapters.protocol import Store  # noqa: E402
 __all__ = ["ContractSuite"]
 
 
+@cache
 def _cases() -> Mapping[str, Callable[..., Any]]:
     """All test functions, by the names that they have in the class: ``test_crud__delete_is_true_once``."""
     found: dict[str, Callable[..., Any]] = {}
-    for module in sorted(module.name for module in iter_modules([str(CASES)])):
-        for name, value in vars(import_module(f"contracts.cases.{module}")).items():
-            if name.startswith("test_") and callable(value):
-                found[f"{module}__{name.removeprefix('test_')}"] = value
+    for name in sorted(module.name for module in iter_modules([str(CASES)])):
+        module = import_module(f"contracts.cases.{name}")
+        of_all = getattr(module, "pytestmark", [])
+        marks = of_all if isinstance(of_all, list) else [of_all]
+        for case, value in vars(module).items():
+            if case.startswith("test_") and isinstance(value, FunctionType):
+                found[f"{name}__{case.removeprefix('test_')}"] = _marked(value, marks)
     return found
+
+
+def _marked(case: FunctionType, marks: list[pytest.MarkDecorator]) -> Callable[..., Any]:
+    """Copy a case with the marks of its module, which do not hold for the class that it becomes a part of."""
+    method = FunctionType(case.__code__, case.__globals__, case.__name__, case.__defaults__, case.__closure__)
+    method.__dict__.update(case.__dict__)
+    method.__kwdefaults__, method.__doc__ = case.__kwdefaults__, case.__doc__
+    method.__annotations__, method.__module__ = case.__annotations__, case.__module__
+    own = getattr(case, "pytestmark", [])
+    vars(method)["pytestmark"] = [*own, *(mark.mark for mark in marks)]
+    return method
 
 
 class ContractSuite:

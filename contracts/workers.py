@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from contracts.expect import Divergence
 from contracts.subject import Subject
+from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import Store
 from harness.errors import Conflict, StoreError, Unavailable
 
@@ -20,6 +21,7 @@ __all__ = [
     "clients",
     "eventually",
     "patiently",
+    "races",
     "rounds",
     "started",
     "tally",
@@ -151,6 +153,30 @@ def rounds() -> Iterator[int]:
         if number > least and time.process_time() - begun > _ROUNDS_CPU_S:
             return
         yield number
+
+
+@contextmanager
+def races(subject: Subject, n: int) -> Iterator[tuple[list[Store], Iterator[int]]]:
+    """Open n separate clients for the rounds of a race, each of which begins on empty rows.
+
+    The list is filled anew for each round: the clients of some subjects do
+    not outlive a reset, nor does a `Subject.store` that was asked for before.
+    Without Capability.EMPTIED there is one round, on the rows of the case.
+    """
+    stores: list[Store] = []
+    with ExitStack() as stack:
+
+        def begun() -> Iterator[int]:
+            for number in rounds():
+                if number > 1:
+                    if Capability.EMPTIED not in subject.capabilities:
+                        return
+                    stack.close()
+                    subject.reset()
+                stores[:] = stack.enter_context(clients(subject, n))
+                yield number
+
+        yield stores, begun()
 
 
 def eventually(condition: Callable[[], T | None], expected: str) -> T:

@@ -6,7 +6,7 @@ from typing import Any
 from contracts.builders import COORDINATOR, NOON, a_booking, a_request
 from contracts.flows import a_booked
 from contracts.subject import Subject
-from contracts.workers import clients, rounds, tally, together, winner
+from contracts.workers import races, tally, together, winner
 from harness.adapters.protocol import Store
 from harness.errors import Conflict, NotFound
 from harness.models import AuditLog, Booking, SchedulingRequest, SyncJob
@@ -33,13 +33,12 @@ def happened(outcomes: list[Any]) -> int:
     return sum(isinstance(outcome, Booking) for outcome in outcomes)
 
 
-def test_everything_at_once(subject: Subject, store: Store) -> None:
+def test_everything_at_once(subject: Subject) -> None:
     """Of bookings, cancellations and reschedules at once, those happened that are told so, and no others."""
-    with clients(subject, 6) as stores:
-        for _ in rounds():
-            subject.reset()
-            request = store.scheduling_requests.create(a_request())
-            booking = store.book(a_booking(request), actor=COORDINATOR)
+    with races(subject, 6) as (stores, rounds):
+        for _ in rounds:
+            request = subject.store.scheduling_requests.create(a_request())
+            booking = subject.store.book(a_booking(request), actor=COORDINATOR)
 
             def work(index: int, booking: Booking = booking) -> Booking:
                 match index % 3:
@@ -53,18 +52,17 @@ def test_everything_at_once(subject: Subject, store: Store) -> None:
             cancelled, rescheduled, booked = (happened(outcomes[kind::3]) for kind in range(3))
             assert {"cancelled": cancelled, "booked": booked} == {"cancelled": 1, "booked": 0}
             assert history(subject) == ["booked", "cancelled"] + ["rescheduled"] * rescheduled
-            after = store.bookings.get(booking.id)
+            after = subject.store.bookings.get(booking.id)
             assert after is not None
             assert (after.status, after.cancellation_reason in {"0", "3"}) == ("cancelled", True)
-            assert getattr(store.scheduling_requests.get(request.id), "status", None) == "cancelled"
+            assert getattr(subject.store.scheduling_requests.get(request.id), "status", None) == "cancelled"
 
 
-def test_deletion_against_everything(subject: Subject, store: Store) -> None:
+def test_deletion_against_everything(subject: Subject) -> None:
     """A request deleted among flows takes its booking along; the history keeps what happened before."""
-    with clients(subject, 4) as stores:
-        for _ in rounds():
-            subject.reset()
-            booking = a_booked(store)
+    with races(subject, 4) as (stores, rounds):
+        for _ in rounds:
+            booking = a_booked(subject.store)
 
             def work(index: int, booking: Booking = booking) -> Any:
                 match index:
@@ -85,12 +83,11 @@ def test_deletion_against_everything(subject: Subject, store: Store) -> None:
             assert links == {(None, None)}
 
 
-def test_deletions_of_a_request_and_of_its_booking(subject: Subject, store: Store) -> None:
+def test_deletions_of_a_request_and_of_its_booking(subject: Subject) -> None:
     """A request and its booking that are deleted at once go once each, and leave only their history."""
-    with clients(subject, 4) as stores:
-        for _ in rounds():
-            subject.reset()
-            booking = a_booked(store)
+    with races(subject, 4) as (stores, rounds):
+        for _ in rounds:
+            booking = a_booked(subject.store)
 
             def work(index: int, booking: Booking = booking) -> bool:
                 if index % 2:
@@ -105,12 +102,11 @@ def test_deletions_of_a_request_and_of_its_booking(subject: Subject, store: Stor
             assert history(subject) == ["booked"]
 
 
-def test_one_of_many_bookings(subject: Subject, store: Store) -> None:
+def test_one_of_many_bookings(subject: Subject) -> None:
     """Of clients that book one request at once, one gets it, round after round."""
-    with clients(subject, 6) as stores:
-        for _ in rounds():
-            subject.reset()
-            request = store.scheduling_requests.create(a_request())
+    with races(subject, 6) as (stores, rounds):
+        for _ in rounds:
+            request = subject.store.scheduling_requests.create(a_request())
 
             def book(index: int, request: SchedulingRequest = request) -> Booking:
                 return stores[index].book(a_booking(request), actor=COORDINATOR)
@@ -120,12 +116,11 @@ def test_one_of_many_bookings(subject: Subject, store: Store) -> None:
             assert history(subject) == ["booked"]
 
 
-def test_moves_form_one_chain(subject: Subject, store: Store) -> None:
+def test_moves_form_one_chain(subject: Subject) -> None:
     """Each of many reschedules at once leaves from where the one before arrived."""
-    with clients(subject, 5) as stores:
-        for _ in rounds():
-            subject.reset()
-            booking = a_booked(store)
+    with races(subject, 5) as (stores, rounds):
+        for _ in rounds:
+            booking = a_booked(subject.store)
 
             def move(index: int, booking: Booking = booking) -> Booking:
                 return moved(stores[index], booking, index + 1)
@@ -140,6 +135,6 @@ def test_moves_form_one_chain(subject: Subject, store: Store) -> None:
             while place in leads:
                 place, stops = leads.pop(place), stops + 1
             assert stops == 5
-            final = store.bookings.get(booking.id)
+            final = subject.store.bookings.get(booking.id)
             assert final is not None
             assert final.scheduled_start.isoformat(timespec="microseconds") == place

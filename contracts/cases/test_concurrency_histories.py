@@ -17,7 +17,7 @@ from contracts.histories.programs.job import WORK, job_program
 from contracts.histories.programs.record import EDITS, RecordProgram
 from contracts.histories.recorder import Notebook, Program, explained, record
 from contracts.subject import Subject
-from contracts.workers import clients, rounds
+from contracts.workers import races
 from harness.adapters.protocol import Store
 from harness.models import Row
 
@@ -25,82 +25,61 @@ WORKERS, LENGTH = 5, 4
 Start = Callable[[Store, Notebook], Program]
 
 
-def check(subject: Subject, steps: dict[str, int], scene: Callable[[], tuple[Start, Model[Any]]]) -> None:
-    """Record some rounds, each on a fresh key, and explain each."""
+def check(
+    subject: Subject, steps: dict[str, int], scene: Callable[[Store], tuple[Start, Model[Any]]]
+) -> None:
+    """Record some rounds, each on empty rows, and explain each."""
     seed = random.getrandbits(32)
     rng = random.Random(seed)  # noqa: S311  # repeatable: --seed of the run decides it
-    with clients(subject, WORKERS) as stores:
-        for number in rounds():
-            start, model = scene()
+    with races(subject, WORKERS) as (stores, rounds):
+        for number in rounds:
+            start, model = scene(subject.store)
             operations = record(stores, start, steps, length=LENGTH, rng=rng)
             explained(operations, model, heading=f"round {number}, programs of seed {seed}")
 
 
 def test_deliveries_and_deletes_of_one_event(subject: Subject) -> None:
     """Deliveries, deletes and reads of one event at once are answered as if they came one by one."""
-
-    def scene() -> tuple[Start, Model[Any]]:
-        subject.reset()
-        return EventProgram, EventModel()
-
-    check(subject, DELIVERIES, scene)
+    check(subject, DELIVERIES, lambda _: (EventProgram, EventModel()))
 
 
 def test_deliveries_of_two_payloads_under_one_key(subject: Subject) -> None:
     """Deliveries of different payloads under one key at once are answered as if they came one by one."""
-
-    def scene() -> tuple[Start, Model[Any]]:
-        subject.reset()
-        return EventProgram, EventModel()
-
-    check(subject, DISPUTED, scene)
+    check(subject, DISPUTED, lambda _: (EventProgram, EventModel()))
 
 
 @each_queue
-def test_claims_of_one_job(subject: Subject, store: Store, row: type[Row]) -> None:
+def test_claims_of_one_job(subject: Subject, row: type[Row]) -> None:
     """Claims, completions, failures and updates of one job at once are answered as if one by one."""
-
-    def scene() -> tuple[Start, Model[Any]]:
-        subject.reset()
-        return job_program(row, created(row, store, max_attempts=4)), JobModel(max_attempts=4)
-
-    check(subject, WORK, scene)
+    check(subject, WORK, lambda store: a_job(store, row))
 
 
 @each_queue
-def test_removal_of_one_job(subject: Subject, store: Store, row: type[Row]) -> None:
+def test_removal_of_one_job(subject: Subject, row: type[Row]) -> None:
     """A job that is deleted while it is worked on is gone for everybody at one moment."""
-
-    def scene() -> tuple[Start, Model[Any]]:
-        subject.reset()
-        return job_program(row, created(row, store, max_attempts=4)), JobModel(max_attempts=4)
-
-    check(subject, {**WORK, "delete": 1}, scene)
+    check(subject, {**WORK, "delete": 1}, lambda store: a_job(store, row))
 
 
-def test_flows_of_one_request(subject: Subject, store: Store) -> None:
+def a_job(store: Store, row: type[Row]) -> tuple[Start, Model[Any]]:
+    """Create a job that may be tried four times."""
+    return job_program(row, created(row, store, max_attempts=4)), JobModel(max_attempts=4)
+
+
+def test_flows_of_one_request(subject: Subject) -> None:
     """Bookings, reschedules and cancellations of one request at once are answered as if one by one."""
-    check(
-        subject,
-        FLOWS,
-        lambda: (interview_program(store.scheduling_requests.create(a_request())), InterviewModel()),
-    )
+    check(subject, FLOWS, an_interview)
 
 
-def test_removal_of_one_request(subject: Subject, store: Store) -> None:
+def test_removal_of_one_request(subject: Subject) -> None:
     """A request that is deleted among flows is gone for everybody at one moment, bookings included."""
-    check(
-        subject,
-        REMOVAL,
-        lambda: (interview_program(store.scheduling_requests.create(a_request())), InterviewModel()),
-    )
+    check(subject, REMOVAL, an_interview)
+
+
+def an_interview(store: Store) -> tuple[Start, Model[Any]]:
+    """Create a request that may be booked."""
+    return interview_program(store.scheduling_requests.create(a_request())), InterviewModel()
 
 
 def test_patches_and_deletes_of_one_row(subject: Subject) -> None:
     """Creates, patches, deletes and reads of one row at once are answered as if they came one by one."""
-
-    def scene() -> tuple[Start, Model[Any]]:
-        subject.reset()
-        return RecordProgram, RecordModel()
-
-    check(subject, EDITS, scene)
+    check(subject, EDITS, lambda _: (RecordProgram, RecordModel()))

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 from contracts.builders import PAST, a_delivery, a_webhook_event, a_wire
 from contracts.entities import each_queue, mutable, queue, states
 from contracts.subject import Subject
-from contracts.workers import clients, rounds, tally, together, winner
-from harness.adapters.protocol import Received, Store
+from contracts.workers import clients, races, tally, together, winner
+from harness.adapters.protocol import Received
 from harness.errors import Conflict
 from harness.models import ReconciliationJob, Row, SyncJob, WebhookEvent
 
@@ -18,8 +18,7 @@ JOBS: dict[type[Row], int] = {SyncJob: 200, WebhookEvent: 64, ReconciliationJob:
 
 
 def loaded(subject: Subject, row: type[Row], n: int = 1, **values: Any) -> list[UUID]:
-    """Empty all tables, store n jobs of a queue past the adapter, and return their ids."""
-    subject.reset()
+    """Store n jobs of a queue past the adapter, and return their ids."""
     ids = sorted((uuid4() for _ in range(n)), key=str)
     subject.load(row, [a_wire(row, id=id_, **values) for id_ in ids])
     return ids
@@ -69,15 +68,15 @@ def test_queue_is_drained_without_loss(subject: Subject, row: type[Row]) -> None
 
 
 @each_queue
-def test_expired_leases_are_claimed_once(subject: Subject, store: Store, row: type[Row]) -> None:
+def test_expired_leases_are_claimed_once(subject: Subject, row: type[Row]) -> None:
     """Jobs whose leases ran out go to one new worker each, and the workers before are all refused."""
-    with clients(subject, 6) as stores:
-        for _ in rounds():
+    with races(subject, 6) as (stores, rounds):
+        for _ in rounds:
             ids = loaded(subject, row, 6, status="processing", attempts=1, run_after=PAST)
             claims = together(6, lambda index: queue(stores[index], row).claim(limit=4, lease_s=HOUR_S))
             jobs = [job for claimed in claims if isinstance(claimed, tuple) for job in claimed]
             # Rows that one claim held were passed over by the others: whatever is left is due.
-            jobs += queue(store, row).claim(lease_s=HOUR_S)
+            jobs += queue(subject.store, row).claim(lease_s=HOUR_S)
             assert [id_ for id_, times in Counter(job.id for job in jobs).items() if times > 1] == []
             assert sorted((job.id for job in jobs), key=str) == ids
             assert [job.attempts for job in jobs] == [2] * 6
@@ -95,8 +94,8 @@ def test_expired_leases_are_claimed_once(subject: Subject, store: Store, row: ty
 @each_queue
 def test_claims_of_one_expired_job(subject: Subject, row: type[Row]) -> None:
     """Of eight workers that claim one job whose lease ran out, one gets it."""
-    with clients(subject, 8) as stores:
-        for _ in rounds():
+    with races(subject, 8) as (stores, rounds):
+        for _ in rounds:
             loaded(subject, row, status="processing", attempts=1, run_after=PAST)
             outcomes = together(8, lambda index: queue(stores[index], row).claim(lease_s=HOUR_S))
             jobs = [job for claimed in outcomes if isinstance(claimed, tuple) for job in claimed]
@@ -105,10 +104,10 @@ def test_claims_of_one_expired_job(subject: Subject, row: type[Row]) -> None:
 
 
 @each_queue
-def test_complete_against_fail(subject: Subject, store: Store, row: type[Row]) -> None:
+def test_complete_against_fail(subject: Subject, row: type[Row]) -> None:
     """Of workers that complete and fail one claim at once, one does, and the job is what that one says."""
-    with clients(subject, 6) as stores:
-        for _ in rounds():
+    with races(subject, 6) as (stores, rounds):
+        for _ in rounds:
             (id_,) = loaded(subject, row, status="processing", attempts=1, run_after=PAST)
 
             def end(index: int, id_: UUID = id_) -> Any:
@@ -118,14 +117,14 @@ def test_complete_against_fail(subject: Subject, store: Store, row: type[Row]) -
                 return jobs.fail(id_, 1, error=f"by {index}", retry_in_s=HOUR_S)
 
             outcomes = together(6, end)
-            assert queue(store, row).get(id_) == winner(outcomes, row)
+            assert queue(subject.store, row).get(id_) == winner(outcomes, row)
 
 
 @each_queue
-def test_late_worker_against_the_next_claim(subject: Subject, store: Store, row: type[Row]) -> None:
+def test_late_worker_against_the_next_claim(subject: Subject, row: type[Row]) -> None:
     """A late worker completes or fails its job, or somebody else claims it: one of the two, never both."""
-    with clients(subject, 6) as stores:
-        for _ in rounds():
+    with races(subject, 6) as (stores, rounds):
+        for _ in rounds:
             (id_,) = loaded(subject, row, status="processing", attempts=1, run_after=PAST)
 
             def work(index: int, id_: UUID = id_) -> Any:
@@ -142,14 +141,14 @@ def test_late_worker_against_the_next_claim(subject: Subject, store: Store, row:
             claimed = [job for claim in outcomes[2:] if isinstance(claim, tuple) for job in claim]
             assert {type(outcome) for outcome in outcomes[:2]} <= {row, Conflict}
             assert len(ended) + len(claimed) == 1
-            assert queue(store, row).get(id_) == [*ended, *claimed][0]
+            assert queue(subject.store, row).get(id_) == [*ended, *claimed][0]
 
 
 @each_queue
 def test_last_attempt_is_completed_or_failed(subject: Subject, row: type[Row]) -> None:
     """A job whose last lease ran out is completed by its worker or failed by a claim, never both."""
-    with clients(subject, 6) as stores:
-        for _ in rounds():
+    with races(subject, 6) as (stores, rounds):
+        for _ in rounds:
             (id_,) = loaded(subject, row, status="processing", attempts=2, max_attempts=2, run_after=PAST)
 
             def work(index: int, id_: UUID = id_) -> Any:
@@ -165,8 +164,8 @@ def test_last_attempt_is_completed_or_failed(subject: Subject, row: type[Row]) -
 @each_queue
 def test_deletion_against_claims(subject: Subject, row: type[Row]) -> None:
     """A job that is deleted while it is claimed goes to one worker at most, and does not come back."""
-    with clients(subject, 6) as stores:
-        for _ in rounds():
+    with races(subject, 6) as (stores, rounds):
+        for _ in rounds:
             (id_,) = loaded(subject, row)
 
             def work(index: int, id_: UUID = id_) -> Any:
@@ -184,9 +183,8 @@ def test_deletion_against_claims(subject: Subject, row: type[Row]) -> None:
 
 def test_deliveries_of_one_event(subject: Subject) -> None:
     """Of clients that deliver one event at once, one is told new, and all get the row that is stored."""
-    with clients(subject, 6) as stores:
-        for _ in rounds():
-            subject.reset()
+    with races(subject, 6) as (stores, rounds):
+        for _ in rounds:
             outcomes = together(6, lambda index: stores[index].webhook_events.receive(a_delivery()))
             assert tally(outcomes) == {"Received": 6}
             received = [outcome for outcome in outcomes if isinstance(outcome, Received)]
@@ -196,11 +194,10 @@ def test_deliveries_of_one_event(subject: Subject) -> None:
             assert len(stored) == 1
 
 
-def test_delivery_against_claims(subject: Subject, store: Store) -> None:
+def test_delivery_against_claims(subject: Subject) -> None:
     """An event that is delivered again and again while it is claimed is stored once and claimed once."""
-    with clients(subject, 8) as stores:
-        for _ in rounds():
-            subject.reset()
+    with races(subject, 8) as (stores, rounds):
+        for _ in rounds:
 
             def work(index: int) -> Any:
                 events = stores[index].webhook_events
@@ -211,7 +208,7 @@ def test_delivery_against_claims(subject: Subject, store: Store) -> None:
             outcomes = together(8, work)
             received = [outcome for outcome in outcomes if isinstance(outcome, Received)]
             claimed = [job for jobs in outcomes if isinstance(jobs, list) for job in jobs]
-            claimed += store.webhook_events.claim(lease_s=HOUR_S)
+            claimed += subject.store.webhook_events.claim(lease_s=HOUR_S)
             assert sum(answer.is_new for answer in received) == 1
             assert len({answer.event.id for answer in received}) == 1
             assert [(job.id, job.attempts) for job in claimed] == [(received[0].event.id, 1)]
@@ -220,9 +217,8 @@ def test_delivery_against_claims(subject: Subject, store: Store) -> None:
 
 def test_deliveries_and_deletions_balance(subject: Subject) -> None:
     """Of one event delivered and deleted at once, as many were new as were deleted or are left."""
-    with clients(subject, 6) as stores:
-        for number in rounds():
-            subject.reset()
+    with races(subject, 6) as (stores, rounds):
+        for number in rounds:
             key = f"evt-{number}"
 
             def work(index: int, key: str = key) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from contracts.entities import each_mutable_entity, each_queue, mutable, queue, 
 from contracts.expect import every
 from contracts.flows import a_booked
 from contracts.subject import Subject
-from contracts.workers import clients, rounds, tally, together
+from contracts.workers import clients, races, rounds, tally, together
 from harness.adapters.protocol import OpsSummary, Store
 from harness.adapters.queries import where
 from harness.models import Booking, Row, SchedulingRequest, entity_of
@@ -39,12 +39,11 @@ def summaries(stores: list[Store], write: Callable[[Store, int], object]) -> lis
     return [summary for outcome in outcomes if isinstance(outcome, list) for summary in outcome]
 
 
-def test_dashboard_shows_whole_bookings(subject: Subject, store: Store) -> None:
+def test_dashboard_shows_whole_bookings(subject: Subject) -> None:
     """Whenever the dashboard is read while clients book, each booked request has its booking and its note."""
-    with clients(subject, WRITERS + READERS) as stores:
-        for _ in rounds():
-            subject.reset()
-            requests = [store.scheduling_requests.create(a_request()) for _ in range(6)]
+    with races(subject, WRITERS + READERS) as (stores, rounds):
+        for _ in rounds:
+            requests = [subject.store.scheduling_requests.create(a_request()) for _ in range(6)]
 
             def book(client: Store, index: int, requests: list[SchedulingRequest] = requests) -> None:
                 for request in requests[index::WRITERS]:
@@ -57,12 +56,11 @@ def test_dashboard_shows_whole_bookings(subject: Subject, store: Store) -> None:
                 assert summary.counts["scheduling_requests"]["pending"] == 6 - booked
 
 
-def test_dashboard_shows_whole_cancellations(subject: Subject, store: Store) -> None:
+def test_dashboard_shows_whole_cancellations(subject: Subject) -> None:
     """Whenever the dashboard is read while clients cancel, requests and bookings are in the same states."""
-    with clients(subject, WRITERS + READERS) as stores:
-        for _ in rounds():
-            subject.reset()
-            bookings = [a_booked(store) for _ in range(4)]
+    with races(subject, WRITERS + READERS) as (stores, rounds):
+        for _ in rounds:
+            bookings = [a_booked(subject.store) for _ in range(4)]
 
             def cancel(client: Store, index: int, bookings: list[Booking] = bookings) -> None:
                 for booking in bookings[index::WRITERS]:
@@ -80,9 +78,8 @@ def test_dashboard_shows_whole_cancellations(subject: Subject, store: Store) -> 
 def test_dashboard_counts_each_job_once(subject: Subject, row: type[Row]) -> None:
     """Whenever the dashboard is read while jobs are worked on, each job is in exactly one state."""
     table = entity_of(row).table
-    with clients(subject, WRITERS + READERS) as stores:
-        for _ in rounds():
-            subject.reset()
+    with races(subject, WRITERS + READERS) as (stores, rounds):
+        for _ in rounds:
             subject.load(row, [a_wire(row) for _ in range(6)])
 
             def work(client: Store, _: int) -> None:
@@ -96,12 +93,11 @@ def test_dashboard_counts_each_job_once(subject: Subject, row: type[Row]) -> Non
                 assert summary.due[table] == counts[states(row).waiting]
 
 
-def test_bookings_are_never_seen_half_changed(subject: Subject, store: Store) -> None:
+def test_bookings_are_never_seen_half_changed(subject: Subject) -> None:
     """A reader of bookings that others book, move and cancel sees each as one flow left it."""
-    with clients(subject, 4) as stores:
-        for _ in rounds():
-            subject.reset()
-            request = store.scheduling_requests.create(a_request())
+    with races(subject, 4) as (stores, rounds):
+        for _ in rounds:
+            request = subject.store.scheduling_requests.create(a_request())
 
             def work(index: int, request: SchedulingRequest = request) -> list[tuple[Booking, ...]]:
                 if index == 0:

@@ -24,6 +24,7 @@ def ahead(subject: Subject, row: type[Row], **values: Any) -> Any:
     return wire
 
 
+@needs(Capability.WHOLE_ROWS)
 def test_update_behind_a_clock_that_was_ahead(subject: Subject, store: Store) -> None:
     """An update of a row whose updated_at lies in the future does not set it back."""
     request = ahead(subject, SchedulingRequest)
@@ -35,6 +36,7 @@ def test_update_behind_a_clock_that_was_ahead(subject: Subject, store: Store) ->
                 assert after.updated_at == FAR_FUTURE
 
 
+@needs(Capability.WHOLE_ROWS)
 def test_queue_behind_a_clock_that_was_ahead(subject: Subject, store: Store) -> None:
     """Claim, fail and complete do not set an updated_at back that lies in the future."""
     with every() as about:
@@ -49,6 +51,7 @@ def test_queue_behind_a_clock_that_was_ahead(subject: Subject, store: Store) -> 
                 assert done.status == states(row).done
 
 
+@needs(Capability.WHOLE_ROWS)
 def test_flows_behind_a_clock_that_was_ahead(subject: Subject, store: Store) -> None:
     """The flows do not set an updated_at back that lies in the future, of neither row."""
     request = ahead(subject, SchedulingRequest, status="booked")
@@ -65,6 +68,7 @@ def test_flows_behind_a_clock_that_was_ahead(subject: Subject, store: Store) -> 
     assert [row.updated_at for row in (moved, cancelled, found)] == [FAR_FUTURE] * 3
 
 
+@needs(Capability.WHOLE_ROWS)
 def test_creation_time_outlives_every_change(subject: Subject, store: Store) -> None:
     """created_at of a row that is claimed, failed, completed and updated stays to the microsecond."""
     with every() as about:

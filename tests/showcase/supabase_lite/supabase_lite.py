@@ -28,6 +28,7 @@ from harness.stack.coordinates import Coordinates
 from harness.stack.databases import Database
 from harness.stack.embedded import EmbeddedStack
 from harness.stack.home import Home
+from harness.stack.launch import Order
 from harness.stack.npm import Npm
 
 __all__ = ["LiteSubject", "install", "server"]
@@ -109,11 +110,16 @@ class _Served(Database):
         self._database = database
         self._server = server
         self.name = database.name
+        self.superuser_url = database.superuser_url
         self.coordinates = server.coordinates
 
     def probe(self) -> str | None:
         """Ask Postgres, and the other server."""
         return self._database.probe() or self._server.probe()
+
+    def order_api(self, order: Order) -> None:
+        """Stop, kill or start the other server: the stack's own PostgREST plays no part here."""
+        self._server.order(order)
 
     def close(self) -> None:
         """Drop the database."""
@@ -166,16 +172,27 @@ class _Server:
             return f"Supabase Lite does not answer: {str(error) or type(error).__name__}"
         return None if answer.is_success else f"Supabase Lite answers {answer.status_code}"
 
+    def order(self, order: Order) -> None:
+        """Stop, kill or start the process; it keeps its port. Raises StackError."""
+        if order != "start":
+            self._end(signal.SIGKILL if order == "kill" else signal.SIGTERM)
+        elif self._process.poll() is not None:
+            self._process = self._start(install())
+            self._wait()
+
     def close(self) -> None:
         """End the process."""
+        self._end(signal.SIGTERM)
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    def _end(self, how: signal.Signals) -> None:
         if self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
+            self._process.send_signal(how)
             try:
                 self._process.wait(_PATIENCE_S)
             except subprocess.TimeoutExpired:
                 self._process.kill()
         self._process.wait()
-        shutil.rmtree(self._directory, ignore_errors=True)
 
     def _start(self, installed: Path) -> "subprocess.Popen[bytes]":
         # It stays in this worker's process group, with which the run ends it, however the run ends.

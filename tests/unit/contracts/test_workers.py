@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from contracts.expect import Divergence
-from contracts.workers import rounds, started, tally, together, winner, within
+from contracts.workers import eventually, rounds, started, tally, together, winner, within
 from harness.errors import Conflict, NotFound
 
 
@@ -35,7 +35,8 @@ def test_turns_are_usual_again_after_an_error_and_after_nested_workers() -> None
 
     with pytest.raises(OSError, match="0"):
         together(2, fail)
-    assert sys.getswitchinterval() == usual
+    # The other worker may still be at it.
+    assert eventually(lambda: sys.getswitchinterval() == usual, "usual turns")
 
 
 def test_one_winner_is_returned() -> None:
