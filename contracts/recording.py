@@ -157,7 +157,11 @@ class RecordedSubject:
     def __init__(self, subject: Subject, log: Log) -> None:
         self._subject = subject
         self._log = log
-        self.store = cast("Store", _Recorded(subject.store, "", log))
+
+    @property
+    def store(self) -> Store:
+        """The store under test, which may be another one after a reset."""
+        return cast("Store", _Recorded(self._subject.store, "", self._log))
 
     @contextmanager
     def another_client(self) -> Iterator[Store]:

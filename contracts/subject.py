@@ -74,7 +74,7 @@ class Subject(Protocol):
         ...
 
     def reset(self) -> None:
-        """Empty all six tables."""
+        """Empty all six tables. Clients that were opened before, `store` among them, may not outlive it."""
         ...
 
     def probe(self) -> str | None:
