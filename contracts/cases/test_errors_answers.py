@@ -112,6 +112,8 @@ def dropping(subject: Subject, rows: Sequence[type[Row]], events: str) -> Iterat
             yield
         finally:
             session.execute("DROP FUNCTION public.parity_drop() CASCADE")
+            # A case that fails leaves this block with a rollback.
+            session.commit()
 
 
 @contextmanager
@@ -130,3 +132,5 @@ def replaced(subject: Subject, function: str, body: str) -> Iterator[None]:
             yield
         finally:
             session.execute(definition)
+            # A case that fails leaves this block with a rollback.
+            session.commit()

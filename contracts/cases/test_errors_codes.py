@@ -109,3 +109,5 @@ def refusing_entries(subject: Subject) -> Iterator[None]:
             yield
         finally:
             session.execute("DROP FUNCTION public.parity_refusal() CASCADE")
+            # A case that fails leaves this block with a rollback.
+            session.commit()

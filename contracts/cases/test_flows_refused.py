@@ -186,3 +186,5 @@ def broken(subject: Subject, table: str, events: str) -> Iterator[None]:
             yield
         finally:
             session.execute("DROP FUNCTION public.parity_fault() CASCADE")
+            # A case that fails leaves this block with a rollback.
+            session.commit()

@@ -114,8 +114,11 @@ class _Served(Database):
         self.coordinates = server.coordinates
 
     def probe(self) -> str | None:
-        """Ask Postgres, and the other server."""
-        return self._database.probe() or self._server.probe()
+        """Ask Postgres, and the other server, which is started again if it ended by itself."""
+        down = self._database.probe()
+        if down is None:
+            self._server.revive()
+        return down or self._server.probe()
 
     def order_api(self, order: Order) -> None:
         """Stop, kill or start the other server: the stack's own PostgREST plays no part here."""
@@ -151,6 +154,7 @@ class _Server:
             ),
             encoding="utf-8",
         )
+        self._wanted = True
         self._process = self._start(install())
         try:
             self._wait()
@@ -174,9 +178,15 @@ class _Server:
 
     def order(self, order: Order) -> None:
         """Stop, kill or start the process; it keeps its port. Raises StackError."""
-        if order != "start":
+        self._wanted = order == "start"
+        if self._wanted:
+            self.revive()
+        else:
             self._end(signal.SIGKILL if order == "kill" else signal.SIGTERM)
-        elif self._process.poll() is not None:
+
+    def revive(self) -> None:
+        """Start the process again unless it runs, or is not to run. Raises StackError."""
+        if self._wanted and self._process.poll() is not None:
             self._process = self._start(install())
             self._wait()
 
