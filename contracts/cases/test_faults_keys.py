@@ -5,13 +5,15 @@ from collections.abc import Callable
 import pytest
 
 from contracts.case import needs
-from contracts.expect import every, refused
-from contracts.reads import READS, scenery
+from contracts.expect import Divergence, every, refused
+from contracts.faults import FaultProxy
+from contracts.reads import READS, one_get, scenery
 from contracts.stored import everything
 from contracts.subject import Subject
-from contracts.writes import WRITES, effect_between
+from contracts.writes import WRITES, effect_between, one_of_each_kind
 from harness.adapters.capabilities import Capability
-from harness.errors import Unauthorized
+from harness.adapters.protocol import Store
+from harness.errors import StoreError, Unauthorized
 from harness.stack.coordinates import Coordinates
 
 pytestmark = needs(Capability.SERVER, Capability.CLIENT_IDS)
@@ -43,3 +45,38 @@ def test_wrong_key(subject: Subject, key: str) -> None:
             with about(name), refused(Unauthorized):
                 attempt.call(stranger)
     assert effect_between(before, everything(subject)) == {}
+
+
+def test_no_error_repeats_the_key(subject: Subject) -> None:
+    """Whether it is the key that is wrong or the server that is gone, no error repeats the key."""
+    given = subject.coordinates
+    there = scenery(subject.store)
+    calls: dict[str, Callable[[Store], object]] = {
+        **{name: lambda store, read=read: read(store, there) for name, read in one_get(3).items()},
+        **{write.name: write.prepare(subject.store).call for write in one_of_each_kind(3)},
+    }
+    with FaultProxy(given.supabase_url) as proxy, every() as about:
+        for name, key in {"wrong": forged(given), "right": given.service_role_key}.items():
+            url = given.supabase_url if name == "wrong" else proxy.url
+            with subject.client_of(url=url, key=key) as store, proxy.refusing():
+                for call, made in calls.items():
+                    with about(f"{call} with the {name} key"):
+                        for error in _chain(_raised(made, store)):
+                            assert key not in f"{error} {error!r} {vars(error)!r}"
+
+
+def _raised(call: Callable[[Store], object], store: Store) -> StoreError:
+    try:
+        call(store)
+    except StoreError as error:
+        return error
+    raise Divergence("a StoreError", "success")
+
+
+def _chain(error: BaseException | None) -> list[BaseException]:
+    """Collect an error and all that it came from, as a traceback would print them."""
+    found: list[BaseException] = []
+    while error is not None and error not in found:
+        found.append(error)
+        error = error.__cause__ or error.__context__
+    return found

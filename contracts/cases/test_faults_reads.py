@@ -9,7 +9,7 @@ import pytest
 from contracts.builders import a_wire
 from contracts.case import needs
 from contracts.expect import every, refused
-from contracts.faults import AFTER, FAULTS, SLOW, Ending, Fault, FaultProxy, behind_faults
+from contracts.faults import AFTER, BEFORE, FAULTS, SLOW, Ending, Fault, FaultProxy, behind_faults
 from contracts.reads import one_get, scenery
 from contracts.subject import Subject
 from harness.adapters.capabilities import Capability
@@ -44,6 +44,19 @@ def test_read(subject: Subject, fault: Fault) -> None:
     """A read whose answer is lost is unavailable, whatever the caller could have been told instead."""
     # A read changes nothing, so a client may ask again on its own: the fault lasts until it gives up.
     meet(subject, lambda proxy: proxy.plan(fault, times=None), Unavailable, turn=FAULTS.index(fault))
+
+
+def test_read_that_worked_before(subject: Subject) -> None:
+    """A read that worked a moment ago says that it does not now, and shows nothing that it remembers."""
+    there = scenery(subject.store)
+    with behind_faults(subject) as (proxy, faulty), every() as about:
+        reads = one_get(1)
+        truths = {name: read(faulty, there) for name, read in reads.items()}
+        for name, read in reads.items():
+            with about(name):
+                with proxy.plan(BEFORE, times=None), refused(Unavailable):
+                    read(faulty, there)
+                assert read(faulty, there) == truths[name]
 
 
 def test_read_without_a_server(subject: Subject) -> None:

@@ -59,7 +59,7 @@ def _before_and_after(name: str, ending: Ending, status: int = 0) -> tuple[Fault
 
 
 def _not_begun(status: int) -> Fault:
-    """These statuses say that the request was not begun: a gateway is busy, or knows no such path."""
+    """These statuses say that the request was not begun: a gateway is busy, or missed a part or the path."""
     return Fault(
         name=f"status_{status}", ending=Ending.STATUS, reaches=False, status=status, writing=Unavailable
     )
@@ -85,5 +85,6 @@ FAULTS = (
     _not_begun(503),
     _not_begun(429),
     _not_begun(404),
+    _not_begun(408),
 )
 """All that end in an error at once. Those that hang take as long as the client's patience."""
