@@ -106,6 +106,12 @@ def total_effect(writes: Iterable[Write]) -> Effect:
     return total
 
 
+def _expect(found: object, expected: object) -> None:
+    # No assert: pytest explains those of the cases only.
+    if found != expected:
+        raise Divergence(repr(expected), repr(found))
+
+
 def _conflict(call: Callable[[Store], object]) -> Attempt:
     """The call happens once: whoever repeats it is told that something is there already."""
 
@@ -136,7 +142,7 @@ def _update(row: type[Row]) -> Write:
 
         def again(given: Store) -> None:
             found = repository(given, row).get(id_)
-            assert {name: getattr(found, name) for name in patch.values} == dict(patch.values)  # noqa: S101
+            _expect({name: getattr(found, name) for name in patch.values}, dict(patch.values))
 
         return Attempt(lambda given: mutable(given, row).update(id_, patch), again)
 
@@ -149,7 +155,7 @@ def _delete(row: type[Row]) -> Write:
         id_ = created(row, store).id
 
         def again(given: Store) -> None:
-            assert mutable(given, row).delete(id_) is False  # noqa: S101
+            _expect(mutable(given, row).delete(id_), expected=False)
 
         return Attempt(lambda given: mutable(given, row).delete(id_), again)
 
@@ -164,7 +170,7 @@ def _receive(store: Store) -> Attempt:
 
     def again(given: Store) -> None:
         received = given.webhook_events.receive(new)
-        assert (received.event.id, received.is_new) == (id_, False)  # noqa: S101
+        _expect((received.event.id, received.is_new), (id_, False))
 
     return Attempt(lambda given: given.webhook_events.receive(new), again)
 
@@ -175,7 +181,7 @@ def _claim(row: type[Row]) -> Write:
 
         def again(given: Store) -> None:
             found: Any = repository(given, row).get(id_)
-            assert (found.status, found.attempts) == ("processing", 1)  # noqa: S101
+            _expect((found.status, found.attempts), ("processing", 1))
 
         return Attempt(lambda given: queue(given, row).claim(limit=1, lease_s=_HOUR_S), again)
 
@@ -206,8 +212,9 @@ def _reschedule(store: Store) -> Attempt:
 
     def again(given: Store) -> None:
         found = given.bookings.get(id_)
-        assert found is not None  # noqa: S101
-        assert (found.status, found.scheduled_start, found.scheduled_end) == ("rescheduled", start, end)  # noqa: S101
+        _expect(
+            found and (found.status, found.scheduled_start, found.scheduled_end), ("rescheduled", start, end)
+        )
 
     def call(given: Store) -> object:
         return given.reschedule(id_, scheduled_start=start, scheduled_end=end, actor=COORDINATOR)

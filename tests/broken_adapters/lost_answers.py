@@ -11,6 +11,8 @@ from ._helpers import Call, around, mutable, queues, replaced_values, repositori
 from ._sending import Request, answered, instead, raised
 
 LOST = "faults_writes.write[reset_after]"
+LOST_HALF, LOST_OTHER_HALF = (f"faults_writes.write[status_{status}_after]" for status in (504, 502))
+"""Two cases that take turns with the kinds of operations: each costs half of the one with all of them."""
 RESENT = "jawah/urllib3.future#280: Non idempotent requests are resend after connection closed from server"
 ALL_METHODS = "readthedocs/readthedocs.org#7383: method_whitelist=('GET', 'PUT', 'PATCH', 'POST')"
 DUPLICATES = (
@@ -50,13 +52,13 @@ def posts_are_sent_again(store: Any) -> None:
     _resent(store, "POST")
 
 
-@broken(killer=LOST, source=ALL_METHODS, on="supabase")
+@broken(killer=LOST_OTHER_HALF, source=ALL_METHODS, on="supabase")
 def patches_are_sent_again(store: Any) -> None:
     """A PATCH whose answer was lost is sent again, over what others wrote meanwhile."""
     _resent(store, "PATCH")
 
 
-@broken(killer=LOST, source="urllib3/urllib3#260: DELETE methods are safe to retry", on="supabase")
+@broken(killer=LOST_HALF, source="urllib3/urllib3#260: DELETE methods are safe to retry", on="supabase")
 def deletes_are_sent_again(store: Any) -> None:
     """A DELETE whose answer was lost is sent again, and says that there was no row."""
     _resent(store, "DELETE")
@@ -68,7 +70,7 @@ def calls_are_sent_again(store: Any) -> None:
     _resent(store, "POST", paths="rpc/")
 
 
-@broken(killer=LOST, source=DUPLICATES, on="supabase")
+@broken(killer=LOST_HALF, source=DUPLICATES, on="supabase")
 def creates_are_repeated_with_a_new_id(store: Any) -> None:
     """A create whose answer was lost is repeated as another row."""
 
@@ -78,7 +80,7 @@ def creates_are_repeated_with_a_new_id(store: Any) -> None:
     answered(repositories(store), "create", OutcomeUnknown, create)
 
 
-@broken(killer=LOST, source=DUPLICATES, on="supabase")
+@broken(killer=LOST_HALF, source=DUPLICATES, on="supabase")
 def conflict_of_a_repetition_is_success(store: Any) -> None:
     """A create whose answer was lost is repeated; a conflict means that it worked, whatever is there."""
 
@@ -91,7 +93,11 @@ def conflict_of_a_repetition_is_success(store: Any) -> None:
     answered(repositories(store), "create", OutcomeUnknown, create)
 
 
-@broken(killer=LOST, source="plan: the id of the caller came back, so the delivery is ours", on="supabase")
+@broken(
+    killer=LOST_OTHER_HALF,
+    source="plan: the id of the caller came back, so the delivery is ours",
+    on="supabase",
+)
 def own_delivery_is_new_again(store: Any) -> None:
     """A delivery that was stored, and whose answer was lost, is told to be new once more."""
 
@@ -102,55 +108,55 @@ def own_delivery_is_new_again(store: Any) -> None:
     around(store.webhook_events, "receive", receive)
 
 
-@broken(killer=LOST, source="plan: a failed create is safe to repeat", on="supabase")
+@broken(killer=LOST_HALF, source="plan: a failed create is safe to repeat", on="supabase")
 def lost_creates_are_undone(store: Any) -> None:
     """A create whose answer was lost is told as not done."""
     _undone(repositories(store), "create")
 
 
-@broken(killer=LOST, source="plan: a failed update is safe to repeat", on="supabase")
+@broken(killer=LOST_OTHER_HALF, source="plan: a failed update is safe to repeat", on="supabase")
 def lost_updates_are_undone(store: Any) -> None:
     """An update whose answer was lost is told as not done."""
     _undone(mutable(store), "update")
 
 
-@broken(killer=LOST, source="plan: a failed delete is safe to repeat", on="supabase")
+@broken(killer=LOST_HALF, source="plan: a failed delete is safe to repeat", on="supabase")
 def lost_deletes_are_undone(store: Any) -> None:
     """A delete whose answer was lost is told as not done."""
     _undone(mutable(store), "delete")
 
 
-@broken(killer=LOST, source="plan: a webhook is answered 503, and comes again", on="supabase")
+@broken(killer=LOST_OTHER_HALF, source="plan: a webhook is answered 503, and comes again", on="supabase")
 def lost_deliveries_are_undone(store: Any) -> None:
     """A delivery whose answer was lost is told as not stored."""
     _undone(store.webhook_events, "receive")
 
 
-@broken(killer=LOST, source="plan: a worker simply claims again", on="supabase")
+@broken(killer=LOST_HALF, source="plan: a worker simply claims again", on="supabase")
 def lost_claims_are_undone(store: Any) -> None:
     """A claim whose answer was lost is told as not done, although the work is taken."""
     _undone(queues(store), "claim")
 
 
-@broken(killer=LOST, source="plan: a worker simply completes again", on="supabase")
+@broken(killer=LOST_OTHER_HALF, source="plan: a worker simply completes again", on="supabase")
 def lost_completions_are_undone(store: Any) -> None:
     """A completion or a failure whose answer was lost is told as not done."""
     _undone(queues(store), "complete", "fail")
 
 
-@broken(killer=LOST, source="plan: the candidate presses the button again", on="supabase")
+@broken(killer=LOST_OTHER_HALF, source="plan: the candidate presses the button again", on="supabase")
 def lost_flows_are_undone(store: Any) -> None:
     """A flow whose answer was lost is told as not done."""
     _undone(store, "book", "reschedule", "cancel")
 
 
-@broken(killer=LOST, source="plan: a worker that cannot claim has nothing to do", on="supabase")
+@broken(killer=LOST_HALF, source="plan: a worker that cannot claim has nothing to do", on="supabase")
 def lost_claims_are_empty(store: Any) -> None:
     """A claim whose answer was lost finds no work, and what it took waits for its lease to end."""
     answered(queues(store), "claim", OutcomeUnknown, lambda *_, **__: ())
 
 
-@broken(killer=LOST, source="plan: the row is gone, or will be", on="supabase")
+@broken(killer=LOST_HALF, source="plan: the row is gone, or will be", on="supabase")
 def lost_deletes_found_nothing(store: Any) -> None:
     """A delete whose answer was lost says that there was no row."""
     answered(mutable(store), "delete", OutcomeUnknown, lambda *_: False)
