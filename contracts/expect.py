@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 from harness.errors import StoreError
 
-__all__ = ["About", "Comparison", "Divergence", "Findings", "comparisons", "every", "refused"]
+__all__ = ["About", "Comparison", "Divergence", "Findings", "comparisons", "every", "one_of", "refused"]
 
 Comparison = tuple[str, str]
 """What a failed comparison expected, and what it found."""
@@ -45,6 +45,19 @@ def refused(kind: type[StoreError], subject: str | None = None) -> Iterator[None
     except StoreError as error:
         wrong_subject = subject is not None and error.subject != subject
         if type(error) is not kind or wrong_subject:
+            raise Divergence(expected, _describe(error.kind, error.subject)) from error
+        return
+    raise Divergence(expected, "success")
+
+
+@contextmanager
+def one_of(*kinds: type[StoreError]) -> Iterator[None]:
+    """Expect the block to raise one of these kinds of errors, where a store may choose."""
+    expected = " or ".join(kind.kind for kind in kinds)
+    try:
+        yield
+    except StoreError as error:
+        if type(error) not in kinds:
             raise Divergence(expected, _describe(error.kind, error.subject)) from error
         return
     raise Divergence(expected, "success")

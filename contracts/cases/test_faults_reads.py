@@ -8,12 +8,12 @@ import pytest
 
 from contracts.builders import a_wire
 from contracts.case import needs
-from contracts.expect import every, refused
-from contracts.faults import AFTER, BEFORE, FAULTS, SLOW, Ending, Fault, FaultProxy, behind_faults
+from contracts.expect import every, one_of, refused
+from contracts.faults import AFTER, BEFORE, FAULTS, FOREIGN, SLOW, Ending, Fault, FaultProxy, behind_faults
 from contracts.reads import one_get, scenery
 from contracts.subject import Subject
 from harness.adapters.capabilities import Capability
-from harness.errors import StoreError, Unavailable
+from harness.errors import StoreError, Unavailable, UnexpectedResponse
 from harness.models import SyncJob
 
 pytestmark = needs(Capability.SERVER)
@@ -57,6 +57,15 @@ def test_read_that_worked_before(subject: Subject) -> None:
                 with proxy.plan(BEFORE, times=None), refused(Unavailable):
                     read(faulty, there)
                 assert read(faulty, there) == truths[name]
+
+
+def test_read_answered_by_somebody_else(subject: Subject) -> None:
+    """An answer in good JSON that holds no rows is an error, and never taken for none."""
+    there = scenery(subject.store)
+    with behind_faults(subject) as (proxy, faulty), every() as about:
+        for name, read in one_get(2).items():
+            with about(name), proxy.plan(FOREIGN, times=None), one_of(Unavailable, UnexpectedResponse):
+                read(faulty, there)
 
 
 def test_read_without_a_server(subject: Subject) -> None:

@@ -6,15 +6,15 @@ from contextlib import AbstractContextManager, nullcontext
 import pytest
 
 from contracts.case import needs
-from contracts.expect import every, refused
-from contracts.faults import AFTER, FAULTS, SLOW, WRITES, Fault, FaultProxy, behind_faults
+from contracts.expect import every, one_of, refused
+from contracts.faults import AFTER, FAULTS, FOREIGN, SLOW, WRITES, Fault, FaultProxy, behind_faults
 from contracts.stored import everything
 from contracts.subject import Subject
 from contracts.writes import WRITES as OPERATIONS
-from contracts.writes import Write, effect_between, one_of_each_kind
+from contracts.writes import Write, effect_between, one_of_each_kind, total_effect
 from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import Store
-from harness.errors import StoreError, Unavailable
+from harness.errors import OutcomeUnknown, StoreError, Unavailable, UnexpectedResponse
 
 pytestmark = needs(Capability.SERVER, Capability.CLIENT_IDS)
 
@@ -37,6 +37,18 @@ def test_write(subject: Subject, fault: Fault) -> None:
 def test_write_with_a_slow_answer(subject: Subject) -> None:
     """A write whose answer comes slowly has worked."""
     meet(subject, one_of_each_kind(0)[::2], lambda proxy: proxy.plan(SLOW), expected=None, reaches=True)
+
+
+def test_write_answered_by_somebody_else(subject: Subject) -> None:
+    """A write whose answer holds no row, in good JSON, is an error, and happens at most once."""
+    writes = one_of_each_kind(1)
+    attempts = {write.name: write.prepare(subject.store) for write in writes}
+    before = everything(subject)
+    with behind_faults(subject) as (proxy, faulty), every() as about:
+        for name, attempt in attempts.items():
+            with about(name), proxy.plan(FOREIGN), one_of(OutcomeUnknown, UnexpectedResponse):
+                attempt.call(faulty)
+    assert effect_between(before, everything(subject)) == total_effect(writes)
 
 
 def test_write_without_a_server(subject: Subject) -> None:

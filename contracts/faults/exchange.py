@@ -19,6 +19,7 @@ _PIECES = 5
 _PIECE_S = 0.003
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "te", "upgrade"})
 _PAGE = b"<html><body><h1>We will be back soon</h1></body></html>"
+_GREETING = b'{"status": "ok", "message": "This is the status page of a proxy."}'
 
 
 class Plan(Protocol):
@@ -103,6 +104,9 @@ class Exchange(BaseHTTPRequestHandler):
                 self._send(self._page(fault.status))
             case Ending.GARBAGE:
                 self._send(self._page(200))
+            case Ending.FOREIGN:
+                body = b"" if self.command == "HEAD" else _GREETING
+                self._send(_Answer(200, (("Content-Type", "application/json"),), body, len(_GREETING)))
             case Ending.EMPTY:
                 self._send(_Answer(200, (("Content-Type", "application/json"),), b"", 0))
             case Ending.SLOW if answer is not None:

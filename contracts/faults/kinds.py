@@ -5,7 +5,7 @@ from enum import Enum
 
 from harness.errors import OutcomeUnknown, StoreError, Unavailable
 
-__all__ = ["AFTER", "BEFORE", "FAULTS", "HANG_AFTER", "HANG_BEFORE", "SLOW", "Ending", "Fault"]
+__all__ = ["AFTER", "BEFORE", "FAULTS", "FOREIGN", "HANG_AFTER", "HANG_BEFORE", "SLOW", "Ending", "Fault"]
 
 
 class Ending(Enum):
@@ -18,6 +18,7 @@ class Ending(Enum):
     CUT = "the body ends in the middle, and no length was announced"
     EMPTY = "200 is answered, with an empty body"
     GARBAGE = "200 is answered, with a page for people"
+    FOREIGN = "200 is answered, with an object in JSON that is no row"
     HANG = "nothing is answered until the fault is over"
     SLOW = "the answer comes in small pieces"
 
@@ -68,6 +69,8 @@ def _not_begun(status: int) -> Fault:
 BEFORE, AFTER = _before_and_after("reset", Ending.RESET)
 """The reset that hits the request, and the one that hits the answer: the client cannot tell them apart."""
 HANG_BEFORE, HANG_AFTER = _before_and_after("hang", Ending.HANG)
+FOREIGN = Fault(name="foreign", ending=Ending.FOREIGN, reaches=True)
+"""An answer that can be read, and is none of PostgREST."""
 SLOW = Fault(name="slow", ending=Ending.SLOW, reaches=True)
 """No error at all: a slow answer is an answer."""
 

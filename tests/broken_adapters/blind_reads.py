@@ -6,7 +6,7 @@ from typing import Any
 from contracts.selfcheck.wrapping import broken
 from harness.adapters.memory import MemoryStore
 from harness.adapters.queries import Page
-from harness.errors import OutcomeUnknown, StoreError, Unauthorized, Unavailable
+from harness.errors import OutcomeUnknown, StoreError, Unauthorized, Unavailable, UnexpectedResponse
 
 from ._helpers import Call, around, repositories
 from ._sending import EMPTY, Request, answered, instead, sent
@@ -117,6 +117,28 @@ def half_an_answer_is_no_rows(store: Any) -> None:
         return EMPTY
 
     instead(store, empty)
+
+
+@broken(
+    killer="faults_reads.read_answered_by_somebody_else",
+    source="plan: `(data ?? []).map(…)`, whatever data is",
+    on="supabase",
+)
+def whatever_is_no_list_is_no_rows(store: Any) -> None:
+    """An answer that holds no rows, such as an object of a proxy, is taken for none."""
+    rest = store._rest
+    checked = rest._checked_rows
+    rest._checked_rows = lambda data: checked(data if isinstance(data, list) else [])
+
+
+@broken(
+    killer="faults_writes.write_answered_by_somebody_else",
+    source="plan: `if (error) throw error; return true`",
+    on="supabase",
+)
+def deletes_do_not_look(store: Any) -> None:
+    """A delete that was answered by anything but an error has removed the row."""
+    answered(repositories(store), "delete", UnexpectedResponse, lambda *_: True)
 
 
 @broken(killer="faults_keys.wrong_key[public]", source=LOOSE, on="supabase")
