@@ -120,12 +120,12 @@ def half_an_answer_is_no_rows(store: Any) -> None:
 
 
 @broken(
-    killer="faults_reads.read_answered_by_somebody_else",
+    killer="faults_writes.write_answered_by_somebody_else",
     source="plan: `(data ?? []).map(…)`, whatever data is",
     on="supabase",
 )
 def whatever_is_no_list_is_no_rows(store: Any) -> None:
-    """An answer that holds no rows, such as an object of a proxy, is taken for none."""
+    """An answer that is no list, such as an object of a proxy, is taken for no rows: an update found none."""
     rest = store._rest
     checked = rest._checked_rows
     rest._checked_rows = lambda data: checked(data if isinstance(data, list) else [])
