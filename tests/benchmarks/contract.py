@@ -94,23 +94,25 @@ def counted(event: Finished, trips: Trips) -> Case:
 
 
 def read(notes: Path) -> Trips:
-    """Turn running totals per worker into round trips per case."""
+    """Turn running totals per gateway into round trips per case, which may have used several."""
     by_case: dict[str, int] = {}
     asking_ms: dict[str, float] = {}
     round_trips: list[float] = []
-    running: dict[int, tuple[str, int]] = {}
-    """The case of each worker, and the total at its start."""
+    running: dict[str, tuple[str, int]] = {}
+    """The case of each gateway, and the total at its start."""
     for line in notes.read_text(encoding="utf-8").splitlines():
         note = json.loads(line)
         if "round_trip_ms" in note:
             round_trips.append(note["round_trip_ms"])
             continue
-        if note["worker"] in running:
-            name, before = running[note["worker"]]
-            by_case[name] = note["total"] - before
+        if note["gateway"] in running:
+            name, before = running[note["gateway"]]
+            came = note["total"] - before
+            # A gateway that was started again counts from zero.
+            by_case[name] = by_case.get(name, 0) + (came if came >= 0 else note["total"])
         if note["case"] is not None:
             asking_ms[note["case"]] = note["asking_s"] * 1000
-            running[note["worker"]] = (note["case"], note["total"])
+            running[note["gateway"]] = (note["case"], note["total"])
     return Trips(by_case=by_case, asking_ms=asking_ms, round_trip_ms=statistics.median(round_trips))
 
 
