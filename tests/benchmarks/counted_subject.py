@@ -64,7 +64,7 @@ class CountedSubject(SupabaseSubject):
 
 def _running_case() -> str:
     """Return the id of the running case. pytest names it in its environment; nothing else tells a subject."""
-    path, _, name = inherited({})["PYTEST_CURRENT_TEST"].removesuffix(" (setup)").partition("::")
+    path, _, name = inherited({})["PYTEST_CURRENT_TEST"].rpartition(" (")[0].partition("::")
     function, _, parameters = name.removeprefix("test_").removesuffix("]").partition("[")
     own = parameters.removeprefix("on:supabase").removeprefix("-")
     return f"{Path(path).stem.removeprefix('test_')}.{function}" + (f"[{own}]" if own else "")
