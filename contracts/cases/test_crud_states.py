@@ -8,13 +8,14 @@ from contracts.builders import (
     COORDINATOR,
     NOON,
     a_booking,
+    a_new,
     a_reconciliation_job,
     a_request,
     a_sync_job,
     changes,
     created,
 )
-from contracts.entities import MUTABLE, each_mutable_entity, mutable
+from contracts.entities import MUTABLE, each_mutable_entity, mutable, repository
 from contracts.expect import every
 from contracts.stored import everything
 from contracts.subject import Subject
@@ -32,18 +33,19 @@ def optional(row: type[Row]) -> list[Column]:
 
 def a_scene(store: Store, row: type[Row], *, filled: bool, **values: Any) -> Any:
     """Create a row, all that may be empty filled or not, and rows that refer to it or that it refers to."""
-    given = {column.name: _SAMPLES[column.type] if filled else None for column in optional(row)}
+    given = {column.name: _SAMPLES[column.type] for column in optional(row) if filled}
     made: Any
     if row is Booking:
         request = store.scheduling_requests.create(a_request(status="booked", needs_attention=filled))
         made = store.bookings.create(a_booking(request, **{**given, **values}))
     else:
         made = created(row, store, **{**given, **values})
-        if row is SchedulingRequest:
-            store.bookings.create(a_booking(made))
-    for kind in ("booking", "scheduling_request"):
-        store.sync_jobs.create(a_sync_job(entity_id=str(made.id), entity_type=kind))
-        store.reconciliation_jobs.create(a_reconciliation_job(entity_id=str(made.id), entity_type=kind))
+    named = [made.id]
+    if row is SchedulingRequest:
+        named.append(store.bookings.create(a_booking(made)).id)
+    for id_ in named:
+        store.sync_jobs.create(a_sync_job(entity_id=str(id_)))
+        store.reconciliation_jobs.create(a_reconciliation_job(entity_id=str(id_)))
     return made
 
 
@@ -107,24 +109,32 @@ def test_same_value_again(subject: Subject, store: Store, row: type[Row], *, fil
                 (new,) = (one for one in after[entity.table] if one["id"] == str(made.id))
                 assert new["updated_at"] > old["updated_at"]
                 assert new == {**old, "updated_at": new["updated_at"]}
+                rest = {**after, entity.table: [old if one is new else one for one in after[entity.table]]}
+                assert rest == before
             before = after
 
 
 @each_mutable_entity
-def test_create_takes_nothing_along(store: Store, row: type[Row]) -> None:
+def test_create_takes_nothing_along(subject: Subject, store: Store, row: type[Row]) -> None:
     """Created in each status and with each flag, a row has what was given and else its defaults."""
     entity = entity_of(row)
-    plain = {name: getattr(a_scene(store, row, filled=False), name) for name in entity.by_name}
+    plain = created(row, store)
     loose = {"id", "request_id", *entity.assigned, *(name for one in entity.uniques for name in one.columns)}
     loose |= {c.name for c in entity.columns if c.type is ColumnType.TIMESTAMPTZ and not c.nullable}
     loose |= {"public_token", "entity_id"}
     with every() as about:
         for name, value in values_of(row):
             with about(f"{name}={value}"):
-                made = a_scene(store, row, filled=False, **{name: value})
-                kept = plain.keys() - loose - {name}
-                assert {k: getattr(made, k) for k in kept} == {k: plain[k] for k in kept}
+                new = a_new(row, store, **{name: value})
+                before = everything(subject)
+                a_tick()
+                made = repository(store, row).create(new)
+                kept = entity.by_name.keys() - loose - {name}
+                assert {k: getattr(made, k) for k in kept} == {k: getattr(plain, k) for k in kept}
                 assert getattr(made, name) == value
+                after = everything(subject)
+                after[entity.table] = [one for one in after[entity.table] if one["id"] != str(made.id)]
+                assert after == before
 
 
 def test_delete_takes_nothing_along(subject: Subject, store: Store) -> None:
