@@ -33,7 +33,9 @@ def optional(row: type[Row]) -> list[Column]:
 
 def a_scene(store: Store, row: type[Row], *, filled: bool, **values: Any) -> Any:
     """Create a row, all that may be empty filled or not, and rows that refer to it or that it refers to."""
-    given = {column.name: _SAMPLES[column.type] for column in optional(row) if filled}
+    given: dict[str, Any] = {column.name: _SAMPLES[column.type] for column in optional(row) if filled}
+    if entity_of(row).queue is not None:
+        given |= {"attempts": 1, "max_attempts": 2}
     made: Any
     if row is Booking:
         request = store.scheduling_requests.create(a_request(status="booked", needs_attention=filled))

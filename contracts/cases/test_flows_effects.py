@@ -17,11 +17,12 @@ from contracts.builders import (
     an_audit_log,
     changes,
 )
-from contracts.expect import every
+from contracts.expect import every, refused
 from contracts.stored import everything
 from contracts.subject import Subject
 from contracts.workers import a_tick
 from harness.adapters.protocol import Actor, Store
+from harness.errors import Conflict
 from harness.models import Booking, SyncJob
 
 MINUTE = timedelta(minutes=1)
@@ -70,6 +71,10 @@ class Effects:
         self._booking = booking
         self._before = everything(subject)
         a_tick()
+
+    def are_none(self) -> None:
+        """Compare all tables with what they held before."""
+        assert everything(self._subject) == self._before
 
     def are(self, action: str, actor: Actor, booking: dict[str, Any], payload: dict[str, Any]) -> None:
         """Compare all tables with what they held before: one booking, its request, one entry and one note."""
@@ -146,3 +151,6 @@ def test_effects_of_each_flow_in_turn(
     store.cancel(booking.id, reason=reason, actor=actors[0])
     ended = {"status": "cancelled", "cancellation_reason": reason, "cancelled_at": None}
     effects.are("cancelled", actors[0], ended, {"reason": reason})
+    with refused(Conflict):
+        store.cancel(booking.id, reason=reason, actor=actors[0])
+    effects.are_none()

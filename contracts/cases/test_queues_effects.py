@@ -12,7 +12,7 @@ from contracts.stored import everything
 from contracts.subject import Subject
 from contracts.workers import a_tick
 from harness.adapters.protocol import Store
-from harness.errors import Conflict
+from harness.errors import Conflict, InvalidValue
 from harness.models import Row, WebhookEvent, entity_of
 
 ERRORS = {"none": None, "empty": "", "text": "iCIMS answered 502"}
@@ -110,6 +110,27 @@ def test_effects_on_exhausted_rows(subject: Subject, store: Store, row: type[Row
                 change = found[str(one.id)]
                 assert {name: change[name] for name in change if name != "updated_at"} == failed
                 assert "updated_at" in change
+
+
+@each_queue
+def test_claim_returns_the_oldest_first(store: Store, row: type[Row]) -> None:
+    """However many rows a claim returns, they come in the order in which they were due."""
+    starts = [PAST + timedelta(minutes=7 * k % 25) for k in range(25)]
+    made = [created(row, store, run_after=start) for start in starts]
+    oldest = [one.id for _, one in sorted(zip(starts, made, strict=True), key=lambda pair: pair[0])]
+    assert [one.id for one in queue(store, row).claim(limit=11)] == oldest[:11]
+    assert [one.id for one in queue(store, row).claim(limit=1000)] == oldest[11:]
+
+
+@each_queue
+def test_attempts_are_not_cut_to_fit(subject: Subject, store: Store, row: type[Row]) -> None:
+    """A patch that leaves fewer attempts than were made is refused, and changes nothing."""
+    job = created(row, store, attempts=3, max_attempts=5)
+    before = everything(subject)
+    for patch in ({"max_attempts": 2}, {"attempts": 6}, {"attempts": 5, "max_attempts": 4}):
+        with refused(InvalidValue, f"{entity_of(row).table}_attempts_bounds"):
+            mutable(store, row).update(job.id, changes(row, **patch))
+    assert everything(subject) == before
 
 
 @pytest.mark.parametrize("error", ERRORS.values(), ids=list(ERRORS))
