@@ -141,3 +141,33 @@ def cancel_ends_every_booking(store: Any) -> None:
                 rewrite(store, "bookings", other.id, status="cancelled")
 
     afterwards(store, "cancel", change)
+
+
+@broken(
+    killer="flows_effects.effects_of_each_flow_in_turn[reason-moved-filled]",
+    source="a queue of notes that is thinned out: one pending note per booking",
+)
+def pending_notes_are_merged(store: Any) -> None:
+    """A flow leaves the note out while another one of the booking waits."""
+
+    def change(booking: Any) -> None:
+        named = [where("entity_id", "eq", str(booking.id)), where("status", "eq", "pending")]
+        _, *newer = store.sync_jobs.iterate(where=named)
+        for note in newer:
+            store.sync_jobs.delete(note.id)
+
+    afterwards(store, "reschedule", change)
+
+
+@broken(
+    killer="flows_effects.effects_of_each_flow_in_turn[reason-booked-bare]",
+    source="an eager dashboard: whoever cancels with a reason wants to be called",
+)
+def cancel_calls_for_attention(store: Any) -> None:
+    """Cancel with a reason sets the flag of the request."""
+
+    def change(booking: Any) -> None:
+        if booking.cancellation_reason:
+            rewrite(store, "scheduling_requests", booking.request_id, needs_attention=True)
+
+    afterwards(store, "cancel", change)
