@@ -15,12 +15,14 @@ from contracts.builders import (
     changes,
     created,
 )
+from contracts.case import strict
 from contracts.entities import MUTABLE, each_mutable_entity, mutable, repository
-from contracts.expect import every
+from contracts.expect import every, refused
 from contracts.stored import everything
 from contracts.subject import Subject
 from contracts.workers import a_tick
 from harness.adapters.protocol import Store
+from harness.errors import Conflict
 from harness.models import Booking, Column, ColumnType, Row, SchedulingRequest, entity_of
 
 _SAMPLES: dict[ColumnType, Any] = {ColumnType.TEXT: "filled", ColumnType.TIMESTAMPTZ: NOON}
@@ -168,3 +170,14 @@ def test_request_and_booking_are_separate(subject: Subject, store: Store) -> Non
     assert after["scheduling_requests"] == before["scheduling_requests"]
     assert after["sync_jobs"] == before["sync_jobs"]
     assert [{**one, "booking_id": None} for one in before["audit_logs"]] == after["audit_logs"]
+
+
+@strict
+def test_second_active_booking_by_update(store: Store) -> None:
+    """An update that makes a second booking of a request active is refused by the index, not by a flow."""
+    request = store.scheduling_requests.create(a_request())
+    store.bookings.create(a_booking(request))
+    over = store.bookings.create(a_booking(request, status="cancelled"))
+    with refused(Conflict, "bookings_one_active_per_request"):
+        store.bookings.update(over.id, changes(Booking, status="confirmed"))
+    assert store.bookings.get(over.id) == over

@@ -67,6 +67,7 @@ def test_effects_of_each_booking(subject: Subject, store: Store, *, capitals: bo
                 for table, rows in before.items():
                     own = ids.get(table)
                     found = {one["id"]: one for one in after[table]}
+                    assert found.keys() >= {one["id"] for one in rows}
                     assert [found[one["id"]] for one in rows if one["id"] != own] == [
                         one for one in rows if one["id"] != own
                     ]

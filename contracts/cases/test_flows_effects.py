@@ -93,7 +93,8 @@ class Effects:
                         times = {"updated_at", "cancelled_at"} & (
                             kept.keys() | {"updated_at"} if kept else set()
                         )
-                        now = found[row["id"]]
+                        now = found.get(row["id"])
+                        assert now is not None
                         fixed = row.keys() - times
                         assert {k: now[k] for k in fixed} == {k: {**row, **kept}[k] for k in fixed}
                         assert all(now[name] > (row[name] or "") for name in times)
