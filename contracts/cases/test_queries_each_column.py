@@ -93,22 +93,22 @@ def scene(store: Store, row: type[Row]) -> list[Any]:
 
 @each_entity
 def test_each_operator_on_each_column(store: Store, row: type[Row]) -> None:
-    """Each condition, alone and with others that hold, lists, iterates and counts the same rows."""
+    """Each condition, alone and with others that hold, finds and counts the same rows."""
     entity, rows = entity_of(row), repository(store, row)
     made = scene(store, row)
     everyone = [Condition("id", "in", [one.id for one in made]), Condition("id", "is_null", value=False)]
+    # Each operator meets both reads, alone and among others: its values take turns.
+    reads = (lambda where: rows.iterate(where=where), lambda where: rows.list(where=where).rows)
     with every() as about:
         for column in (column for column in entity.columns if column.type in _PLAIN):
-            for condition in conditions(column, made):
+            for turn, condition in enumerate(conditions(column, made)):
                 expected: set[UUID] = {one.id for one in made if holds(condition, one)}
-                for others in ([], everyone):
-                    where = [*others, condition]
-                    with about(
-                        f"{condition.field} {condition.operator} {condition.value!r}, {len(others)} others"
-                    ):
-                        assert {one.id for one in rows.iterate(where=where)} == expected
-                        assert rows.count(where=where) == len(expected)
-                        assert {one.id for one in rows.list(where=where).rows} == expected
+                alone, among = [condition], [*everyone, condition]
+                with about(f"{condition.field} {condition.operator} {condition.value!r}"):
+                    assert {one.id for one in reads[turn % 2](alone)} == expected
+                    assert rows.count(where=(alone, among)[turn % 2]) == len(expected)
+                with about(f"{condition.field} {condition.operator} {condition.value!r}, among others"):
+                    assert {one.id for one in reads[1 - turn % 2](among)} == expected
 
 
 @each_entity
