@@ -1,5 +1,6 @@
 """Foreign keys: what a delete does to the rows that refer to it, it does to all of them, however many."""
 
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,11 @@ from contracts.entities import mutable
 from contracts.subject import Subject
 from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import Store
-from harness.models import AuditLog, Booking, Row, SchedulingRequest
+from harness.models import AuditLog, Booking, Row, SchedulingRequest, entity_of
 
 MANY = 1005
 """More than a server returns, or an adapter would read, at once."""
+ACTIONS = ("booked", "rescheduled", "cancelled", "viewed")
 
 
 @needs(Capability.WHOLE_ROWS)
@@ -41,3 +43,24 @@ def test_delete_reaches_every_row(subject: Subject, store: Store, parent: type[R
         untouched["id"]: untouched
     }
     assert {wire["id"]: dict(wire) for wire in subject.stored_rows(AuditLog)} == expected
+
+
+@needs(Capability.WHOLE_ROWS)
+@pytest.mark.parametrize("parent", [SchedulingRequest, Booking], ids=lambda row: row.entity.table)
+def test_history_outlives_what_it_is_about(subject: Subject, store: Store, parent: type[Row]) -> None:
+    """Entries that link nowhere, or nowhere any more, stay as they are when other rows are deleted."""
+    gone, *others = [a_wire(SchedulingRequest) for _ in range(3)]
+    subject.load(SchedulingRequest, [gone, *others])
+    bookings = [a_wire(Booking, request_id=request["id"]) for request in others]
+    subject.load(Booking, bookings)
+    actors = entity_of(AuditLog).by_name["actor_type"].choices or ()
+    entries = [
+        a_wire(AuditLog, action=action, actor_type=actor, actor_id=name, request_id=link)
+        for link, action, actor, name in product((None, gone["id"]), ACTIONS, actors, (None, "ada"))
+    ]
+    subject.load(AuditLog, entries)
+    expected = {wire["id"]: {**wire, "request_id": None} for wire in entries}
+    assert store.scheduling_requests.delete(UUID(gone["id"])) is True
+    for wire in others if parent is SchedulingRequest else bookings:
+        assert mutable(store, parent).delete(UUID(wire["id"])) is True
+        assert {wire["id"]: dict(wire) for wire in subject.stored_rows(AuditLog)} == expected

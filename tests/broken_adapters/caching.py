@@ -115,6 +115,25 @@ def missing_rows_stay_missing(store: Any) -> None:
     around(repositories(store), "get", get)
 
 
+@broken(killer="reads.missing_row_is_found_once_it_exists[audit_logs]", source="RFC 2308: negative caching")
+def missing_entries_stay_missing(store: Any) -> None:
+    """An audit entry that get did not find is not found before the client itself writes one."""
+    missing: set[str] = set()
+
+    def get(original: Call, id: Any) -> Any:
+        row = None if str(id) in missing else original(id)
+        if row is None and isinstance(id, UUID):
+            missing.add(str(id))
+        return row
+
+    def create(original: Call, new: Any) -> Any:
+        missing.clear()
+        return original(new)
+
+    around(store.audit_logs, "get", get)
+    around(store.audit_logs, "create", create)
+
+
 @broken(
     killer="reads.token_leads_to_the_request_as_it_is",
     source="plan: tokens are looked up often",

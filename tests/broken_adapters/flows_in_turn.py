@@ -7,7 +7,7 @@ from contracts.selfcheck.wrapping import broken
 
 from ._beside import after_flow, removed
 from ._flows import afterwards, slot
-from ._helpers import Call, around, history, rewrite, rows_of, wire
+from ._helpers import Call, around, history, rewrite, wire
 
 MOVED = "flows_effects.effects_of_each_flow_in_turn[reason-moved-filled]"
 BOOKED = "flows_effects.effects_of_each_flow_in_turn[reason-booked-filled]"
@@ -165,11 +165,8 @@ def second_booking_is_in_the_history_of_the_first(store: Any) -> None:
     """The entry of a second booking of a request is linked to the first one."""
 
     def change(booking: Any) -> None:
-        mine = [
-            row for row in rows_of(store, "bookings").values() if row["request_id"] == str(booking.request_id)
-        ]
-        first = min(mine, key=lambda row: row["created_at"])
-        history(store, booking, booking_id=first["id"])
+        mine = (row for row in store.bookings.iterate() if row.request_id == booking.request_id)
+        history(store, booking, booking_id=str(next(mine).id))
 
     afterwards(store, "book", change)
 

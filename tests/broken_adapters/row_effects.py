@@ -1,4 +1,4 @@
-"""Mistakes of eager rows: a status, a flag or a delete that takes other columns, or other rows, along."""
+"""Mistakes of eager rows: a status or a flag that takes other columns, or other rows, along."""
 
 from typing import Any
 
@@ -6,18 +6,16 @@ from contracts.selfcheck.wrapping import broken
 from harness.errors import Conflict
 from harness.models import ENTITIES
 
-from ._beside import after_delete, after_update, removed
-from ._helpers import Call, around, rewrite, rows_of, wire
+from ._beside import after_update
+from ._helpers import Call, around, rewrite, wire
 
 REQUEST = "crud_states.update_takes_nothing_along[filled-scheduling_requests]"
 BOOKING = "crud_states.update_takes_nothing_along[filled-bookings]"
 BARE_BOOKING = "crud_states.update_takes_nothing_along[bare-bookings]"
 CREATED = "crud_states.create_takes_nothing_along[bookings]"
-DELETED = "crud_states.delete_takes_nothing_along"
 ONLY = "protocol: an update changes what the patch names, and updated_at"
 ALONE = "protocol: an update changes one row, and no row that refers to it or that it refers to"
 GIVEN = "protocol: create stores one row, of what was given and the defaults"
-JOBS = "design: the entity of a job is a text and no reference, so that a delete leaves it"
 
 
 def made(store: Any, change: Any) -> None:
@@ -206,40 +204,3 @@ def created_as_confirmed_is_stamped(store: Any) -> None:
 def created_booking_touches_its_request(store: Any) -> None:
     """A booking that is created advances updated_at of its request."""
     made(store, lambda _values, row: touch(store, row.request_id))
-
-
-@broken(killer="crud_states.request_and_booking_are_separate", source=ALONE)
-def deleted_booking_frees_its_request(store: Any) -> None:
-    """A delete of a booking makes its request pending."""
-    after_delete(
-        store,
-        "bookings",
-        lambda booking: rewrite(store, "scheduling_requests", booking.request_id, status="pending"),
-    )
-
-
-@broken(killer=DELETED, source=JOBS)
-def deleted_request_takes_the_notes_of_its_bookings(store: Any) -> None:
-    """A delete of a request removes the sync jobs on its bookings."""
-
-    def delete(original: Call, id: Any) -> bool:
-        found = store.scheduling_requests.get(id)
-        mine = {str(row.id) for row in store.bookings.iterate() if found and row.request_id == found.id}
-        done = bool(original(id))
-        removed(store, "sync_jobs", [job.id for job in store.sync_jobs.iterate() if job.entity_id in mine])
-        return done
-
-    around(store.scheduling_requests, "delete", delete)
-
-
-@broken(killer=DELETED, source=JOBS)
-def deleted_booking_takes_its_jobs(store: Any) -> None:
-    """A delete of a booking removes the reconciliation jobs that name it."""
-
-    def change(booking: Any) -> None:
-        jobs = rows_of(store, "reconciliation_jobs").values()
-        removed(
-            store, "reconciliation_jobs", [job["id"] for job in jobs if job["entity_id"] == str(booking.id)]
-        )
-
-    after_delete(store, "bookings", change)
