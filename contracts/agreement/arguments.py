@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar, get_args
+from uuid import UUID
 
 from hypothesis import strategies as st
 
@@ -79,7 +80,11 @@ class Arguments:
 
     def symbol(self, row: Row) -> Any:
         """Return what stands for the id of a row on both sides."""
-        return self._pair.symbol(row.id)
+        return self.symbol_of(row.id)
+
+    def symbol_of(self, id: UUID) -> Any:
+        """Return what stands for an id that the reference knows on both sides."""
+        return self._pair.symbol(id)
 
     def id(self, table: str, rows: Sequence[Row] | None = None) -> Any:
         """Draw an id to look for: mostly of a row that exists, or of one of `rows`."""
@@ -144,7 +149,13 @@ class Arguments:
         chosen = self._some(columns) or [self.one(columns)]
         values = self._values(entity, chosen)
         cleared = {name for name in values if entity.by_name[name].nullable and self.rarely(3)}
-        return kind(**self._spoiled(entity, {**values, **dict.fromkeys(cleared)}))
+        # None and an empty text are two things, in every column that knows both.
+        none = {name: self.one((None, *self._blank(entity.by_name[name]))) for name in cleared}
+        return kind(**self._spoiled(entity, {**values, **none}))
+
+    @staticmethod
+    def _blank(column: Column) -> tuple[str, ...]:
+        return ("",) if column.type is ColumnType.TEXT and column.choices is None else ()
 
     def _some(self, columns: Sequence[Column]) -> list[Column]:
         numbers = {self._draw(_below(len(columns))) for _ in range(self.one(_OPTIONAL))} if columns else set()
@@ -184,10 +195,12 @@ class Arguments:
 
     def conditions(self, entity: Entity[Any]) -> list[Condition]:
         """Draw the conditions of a list."""
-        return [self._condition(entity) for _ in range(self.one((0, 0, 1, 1, 2)))]
+        if self.rarely(10):
+            column = self.one(entity.columns)
+            return [self._condition(entity, column) for _ in range(3)]
+        return [self._condition(entity, self.one(entity.columns)) for _ in range(self.one((0, 0, 1, 1, 2)))]
 
-    def _condition(self, entity: Entity[Any]) -> Condition:
-        column = self.one(entity.columns)
+    def _condition(self, entity: Entity[Any], column: Column) -> Condition:
         if self.rarely(12):
             name = self.one((column.name, "no_such_column"))
             return Condition(name, self.one(get_args(Operator)), self.one((None, "x", [None], 1.5)))
@@ -207,7 +220,8 @@ class Arguments:
     def _wanted(self, entity: Entity[Any], column: Column) -> Any:
         if column.type is ColumnType.UUID:
             return self.id(entity.table if column.references is None else column.references.table)
-        return self.one(valid(entity.table, column.name, self._capabilities))
+        value = self.one(valid(entity.table, column.name, self._capabilities))
+        return f"{value} " if isinstance(value, str) and self.rarely(12) else value
 
     def order(self, entity: Entity[Any]) -> Order | None:
         """Draw an order, or None for the default one."""

@@ -1,9 +1,10 @@
 """Every operation of the protocol, as a function that draws one call of it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from contracts.agreement.arguments import Arguments
+from contracts.agreement.nudges import QUEUES, exhaust, kind_of, restate
 from contracts.agreement.steps import CursorOf, Step
 from contracts.agreement.values import NOON
 from harness.adapters.flows import MAX_LEASE_S, MAX_RETRY_S, RECEIVED_COLUMNS, SET_BY_BOOK
@@ -12,24 +13,22 @@ from harness.models import ENTITIES, Booking, Entity, New, NewBooking, NewWebhoo
 __all__ = ["MUTABLE", "OPERATIONS", "QUEUES", "Make", "a_row", "book", "is_bookable", "weight"]
 
 MUTABLE = [entity for entity in ENTITIES.values() if not entity.append_only]
-QUEUES = [entity for entity in ENTITIES.values() if entity.queue is not None]
 _BOOKED_COLUMNS = [column.name for column in entity_of(Booking).columns if column.name not in SET_BY_BOOK]
-_LEASES = (3600.0, 60, MAX_LEASE_S)
-_RETRIES = (0, 3600.0, MAX_RETRY_S)
+_LEASES = (3600.0, 60, MAX_LEASE_S, MAX_LEASE_S / 2 + 1)
+_RETRIES = (0, 3600.0, MAX_RETRY_S, MAX_LEASE_S + 1)
 
 Make = Callable[[Arguments], Step]
-T = TypeVar("T")
 
 
 def a_row(entity: Entity[Any], number: int, a: Arguments) -> Step:
     """Create one of the rows with which a sequence begins."""
-    return Step(f"{entity.table}.create", (a.quick(_kind(New, entity), number),))
+    return Step(f"{entity.table}.create", (a.quick(kind_of(New, entity), number),))
 
 
 def create(a: Arguments) -> Step:
     """Create a row of any entity."""
     entity = a.focused(ENTITIES.values())
-    return Step(f"{entity.table}.create", (a.new(_kind(New, entity)),), client=a.client())
+    return Step(f"{entity.table}.create", (a.new(kind_of(New, entity)),), client=a.client())
 
 
 def get(a: Arguments) -> Step:
@@ -80,7 +79,7 @@ def count(a: Arguments) -> Step:
 def update(a: Arguments) -> Step:
     """Change a row."""
     entity = _inhabited(a, MUTABLE)
-    patch = a.patch(_kind(Patch, entity))
+    patch = a.patch(kind_of(Patch, entity))
     return Step(f"{entity.table}.update", (a.id(entity.table), patch), client=a.client())
 
 
@@ -130,7 +129,7 @@ def fail(a: Arguments) -> Step:
 def expire(a: Arguments) -> Step:
     """Let the lease of claimed work, or a delay, be over: no step ever waits for that."""
     entity, working = _working(a)
-    patch = _kind(Patch, entity)(run_after=a.past(entity.table, "run_after"))
+    patch = kind_of(Patch, entity)(run_after=a.past(entity.table, "run_after"))
     return Step(f"{entity.table}.update", (a.id(entity.table, working or None), patch), client=a.client())
 
 
@@ -145,9 +144,14 @@ def book(a: Arguments) -> Step:
 
 
 def reschedule(a: Arguments) -> Step:
-    """Move a booking."""
+    """Move a booking, now and then to where it stands already, or by one of its ends only."""
+    id_ = _active_booking(a)
     slot = {"scheduled_start": None, "scheduled_end": None, **a.slot()}
-    return Step("reschedule", (_active_booking(a),), {**slot, "actor": a.actor()}, a.client())
+    again = [row for row in _active(a) if row.status == "rescheduled"] or _active(a)
+    if again and a.rarely(3):
+        row, names = a.one(again), a.one(([*slot], ["scheduled_start"], ["scheduled_end"]))
+        id_, slot = a.symbol(row), {**slot, **{name: getattr(row, name) for name in names}}
+    return Step("reschedule", (id_,), {**slot, "actor": a.actor()}, a.client())
 
 
 def cancel(a: Arguments) -> Step:
@@ -171,6 +175,8 @@ OPERATIONS: Mapping[Make, int] = {
     complete: 3,
     fail: 3,
     expire: 4,
+    exhaust: 3,
+    restate: 3,
     receive: 4,
     book: 6,
     reschedule: 6,
@@ -194,6 +200,10 @@ def weight(make: Make, a: Arguments) -> int:
             useful, possible = any(map(is_bookable, requests)), bool(requests)
         case "complete" | "fail" | "expire":
             useful, possible = any(_claimed(a, entity) for entity in QUEUES), True
+        case "restate":
+            useful = possible = bool(a.stored("bookings"))
+        case "exhaust":
+            useful = possible = any(a.stored(entity.table) for entity in QUEUES)
         case "next_page":
             useful = possible = bool(a.cursors)
         case _:
@@ -244,9 +254,3 @@ def _inhabited(a: Arguments, entities: Iterable[Entity[Any]]) -> Entity[Any]:
     every = [*entities]
     found = [entity for entity in every if a.stored(entity.table)]
     return a.focused(found if found and not a.rarely(12) else every)
-
-
-def _kind(base: type[T], entity: Entity[Any]) -> type[T]:
-    """Find the class of new rows, or of patches, of an entity."""
-    (found,) = (kind for kind in base.__subclasses__() if getattr(kind, "entity", None) is entity)
-    return found
