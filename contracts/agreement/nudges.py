@@ -4,9 +4,10 @@ from typing import Any, TypeVar
 
 from contracts.agreement.arguments import Arguments
 from contracts.agreement.steps import Step
+from contracts.agreement.values import NOON
 from harness.models import ENTITIES, Entity, Patch
 
-__all__ = ["QUEUES", "exhaust", "kind_of", "restate"]
+__all__ = ["QUEUES", "exhaust", "is_bookable", "kind_of", "restate"]
 
 QUEUES = [entity for entity in ENTITIES.values() if entity.queue is not None]
 T = TypeVar("T")
@@ -16,6 +17,11 @@ def kind_of(base: type[T], entity: Entity[Any]) -> type[T]:
     """Find the class of new rows, or of patches, of an entity."""
     (found,) = (kind for kind in base.__subclasses__() if getattr(kind, "entity", None) is entity)
     return found
+
+
+def is_bookable(request: Any) -> bool:
+    """True if a flow may book a slot for the request."""
+    return bool(request.status == "pending" and request.expires_at > NOON)
 
 
 def restate(a: Arguments) -> Step:

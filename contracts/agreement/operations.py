@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from contracts.agreement.arguments import Arguments
-from contracts.agreement.nudges import QUEUES, exhaust, kind_of, restate
+from contracts.agreement.nudges import QUEUES, exhaust, is_bookable, kind_of, restate
 from contracts.agreement.steps import CursorOf, Step
-from contracts.agreement.values import NOON
 from harness.adapters.flows import MAX_LEASE_S, MAX_RETRY_S, RECEIVED_COLUMNS, SET_BY_BOOK
 from harness.models import ENTITIES, Booking, Entity, New, NewBooking, NewWebhookEvent, Patch, entity_of
 
@@ -209,11 +208,6 @@ def weight(make: Make, a: Arguments) -> int:
         case _:
             useful = possible = True
     return OPERATIONS[make] if useful else int(possible)
-
-
-def is_bookable(request: Any) -> bool:
-    """True if a flow may book a slot for the request."""
-    return bool(request.status == "pending" and request.expires_at > NOON)
 
 
 def _finish(a: Arguments, verb: str, asked: dict[str, Any]) -> Step:
