@@ -16,6 +16,7 @@ from contracts.agreement.listing import Groups, compare_in_order, in_own_order
 from contracts.agreement.steps import Answer, Assigned, CursorOf, Step, ask, resolved
 from contracts.excerpt import difference, short
 from contracts.expect import Divergence
+from contracts.stored import seen
 from contracts.subject import Subject
 from contracts.workers import a_tick
 from harness.adapters.capabilities import Capability
@@ -333,11 +334,18 @@ class Pair:
                     self.clock.reach(getattr(row, name))
 
     def _carry_to_subject(self) -> None:
-        wires = {table: list(self._database.rows(table)) for table in ENTITIES}
+        wires = {
+            table: [seen(self._subject, entity.row, dict(wire)) for wire in self._database.rows(table)]
+            for table, entity in ENTITIES.items()
+        }
         self._subject.reset()
+        # A store of milliseconds takes what it can hold, and the reference goes on with the same.
+        self._database.clear()
         for table, entity in ENTITIES.items():
             if wires[table]:
                 self._subject.load(entity.row, wires[table])
+            for wire in wires[table]:
+                self._database.load(table, wire)
         self._moved(keep_reference=True)
 
     def _moved(self, *, keep_reference: bool) -> None:

@@ -56,10 +56,10 @@ _JSON: tuple[Any, ...] = (
     [],
     "text",
     17,
-    -0.0,
-    1e22,
     {"caf\u00e9": "\U0001f600", "deep": [[[{}]]]},
 )
+_EXACT: tuple[Any, ...] = (2**53 + 1, {"n": 10**20}, -0.0, 1e22)
+"""JSON whose digits, or whose being whole, a store of doubles does not keep."""
 _POOLS: Mapping[ColumnType, tuple[Any, ...]] = {
     ColumnType.TEXT: _TEXTS,
     ColumnType.INTEGER: (1, 2, 3, 0, 45),
@@ -101,7 +101,7 @@ def valid(table: str, name: str, capabilities: frozenset[Capability]) -> tuple[A
     if column.type is ColumnType.TIMESTAMPTZ and Capability.MICROSECONDS in capabilities:
         return pool + _MICROSECONDS
     if column.type is ColumnType.JSONB and Capability.EXACT_NUMBERS in capabilities:
-        return (*pool, 2**53 + 1, {"n": 10**20})
+        return pool + _EXACT
     return pool
 
 

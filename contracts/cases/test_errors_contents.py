@@ -16,9 +16,10 @@ from contracts.builders import (
     changes,
     created,
 )
-from contracts.case import strict
+from contracts.case import needs, strict
 from contracts.expect import Divergence, every
 from contracts.flows import a_booked
+from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import Actor, Store
 from harness.adapters.queries import Order, where
 from harness.errors import StoreError
@@ -44,7 +45,6 @@ def check(attempts: Attempts) -> None:
 def test_creates_keep_the_secret(store: Store) -> None:
     """No refusal of a create repeats a value of the row."""
     store.scheduling_requests.create(a_request(public_token_hash=SECRET))
-    entry = created(AuditLog, store)
     requests, jobs = store.scheduling_requests, store.sync_jobs
     secret: dict[str, Any] = {"candidate_name": SECRET, "public_token": SECRET}
     check(
@@ -55,9 +55,6 @@ def test_creates_keep_the_secret(store: Store) -> None:
             "window": lambda: requests.create(a_request(**secret, window_end=NOON)),
             "size": lambda: requests.create(a_request(candidate_email=SECRET * 99)),
             "unique": lambda: requests.create(a_request(**secret, public_token_hash=SECRET)),
-            "primary key": lambda: store.audit_logs.create(
-                an_audit_log(id=entry.id, action=SECRET, actor_id=SECRET)
-            ),
             "reference": lambda: store.audit_logs.create(
                 an_audit_log(request_id=uuid4(), action=SECRET, payload={"token": SECRET})
             ),
@@ -69,6 +66,21 @@ def test_creates_keep_the_secret(store: Store) -> None:
             "integer": lambda: requests.create(a_request(duration_minutes=SECRET)),
             "boolean": lambda: requests.create(a_request(needs_attention=SECRET)),
             "time": lambda: requests.create(a_request(expires_at=SECRET)),
+            "link": lambda: store.audit_logs.create(an_audit_log(request_id=SECRET, actor_id=SECRET)),
+        }
+    )
+
+
+@strict
+@needs(Capability.CLIENT_IDS)
+def test_refused_ids_keep_the_secret(store: Store) -> None:
+    """No refusal of an id that the client chose repeats it, or a value of the row."""
+    entry = created(AuditLog, store)
+    check(
+        {
+            "primary key": lambda: store.audit_logs.create(
+                an_audit_log(id=entry.id, action=SECRET, actor_id=SECRET)
+            ),
             "id": lambda: store.bookings.create(a_booking(uuid4(), id=SECRET, booked_by=SECRET)),
         }
     )

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -136,7 +135,7 @@ def test_effects_of_each_flow_in_turn(
     text = {name: f"{name}-1" for name in OPTIONAL} if filled else {}
     request = store.scheduling_requests.create(a_request(needs_attention=filled, **text))
     links = {name: f"{name}-1" for name in LINKS} if filled else {}
-    booking = store.book(a_booking(request, id=uuid4(), **links), actor=COORDINATOR)
+    booking = store.book(a_booking(request, **links), actor=COORDINATOR)
     beside(store, booking, text.get("application_id"))
     effects = Effects(subject, booking)
     before = slot(booking.scheduled_start, booking.scheduled_end)

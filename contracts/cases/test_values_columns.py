@@ -67,14 +67,27 @@ def test_other_type_in_every_column(subject: Subject, store: Store, row: type[Ro
     link = _link(row)
     before = everything(subject)
     with every() as about:
-        for column in settable(row, *OTHER_TYPES):
+        for column in (one for one in settable(row, *OTHER_TYPES) if one.name != "id"):
             for value in OTHER_TYPES[column.type]:
                 values = {**link, column.name: value}
                 with about(f"{column.name} {value!r} on create"), refused(InvalidValue, column.name):
                     repository(store, row).create(a_new(row, store, **values))
-                if row in MUTABLE and column.name != "id":
+                if row in MUTABLE:
                     with about(f"{column.name} {value!r} on update"), refused(InvalidValue, column.name):
                         mutable(store, row).update(made.id, changes(row, **{column.name: value}))
+    assert everything(subject) == before
+
+
+@strict
+@needs(Capability.CLIENT_IDS)
+@each_entity
+def test_other_type_as_the_id(subject: Subject, store: Store, row: type[Row]) -> None:
+    """An id that is none is refused on create, and not replaced by one of the store's."""
+    before = everything(subject)
+    with every() as about:
+        for value in OTHER_TYPES[ColumnType.UUID]:
+            with about(repr(value)), refused(InvalidValue, "id"):
+                repository(store, row).create(a_new(row, store, **_link(row), id=value))
     assert everything(subject) == before
 
 
