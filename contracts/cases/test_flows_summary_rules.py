@@ -9,7 +9,7 @@ from contracts.entities import QUEUES, each_queue, states
 from contracts.subject import Subject
 from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import Store
-from harness.models import Row, SchedulingRequest, entity_of
+from harness.models import Booking, Row, SchedulingRequest, entity_of
 
 MANY = 1005
 """More rows than a server returns at once."""
@@ -64,11 +64,14 @@ def test_jobs_by_status_time_and_attempts(subject: Subject, store: Store, row: t
 @needs(Capability.WHOLE_ROWS)
 def test_more_than_the_cap(subject: Subject, store: Store) -> None:
     """More rows than a server returns at once are counted, due, and need attention, all of them."""
-    subject.load(SchedulingRequest, [a_wire(SchedulingRequest, needs_attention=True) for _ in range(MANY)])
+    requests = [a_wire(SchedulingRequest, needs_attention=True) for _ in range(MANY)]
+    subject.load(SchedulingRequest, requests)
+    subject.load(Booking, [a_wire(Booking, request_id=request["id"]) for request in requests])
     for row in QUEUES:
         subject.load(row, [a_wire(row) for _ in range(MANY)])
     summary = store.ops_summary()
     assert summary.needs_attention == summary.counts["scheduling_requests"]["pending"] == MANY
+    assert summary.counts["bookings"]["confirmed"] == MANY
     assert summary.due == {entity_of(row).table: MANY for row in QUEUES}
     for row in QUEUES:
         assert summary.counts[entity_of(row).table][states(row).waiting] == MANY
