@@ -30,9 +30,13 @@ def test_old_rows_stay(subject: Subject, store: Store) -> None:
     """Rows of years ago, done ones among them, outlive every write to their tables."""
     request = a_wire(SchedulingRequest, created_at=PAST, updated_at=PAST)
     subject.load(SchedulingRequest, [request])
+    loaded = {str(request["id"])}
     for row in ROWS:
-        subject.load(row, in_every_state(row, request))
+        old = in_every_state(row, request)
+        subject.load(row, old)
+        loaded |= {str(wire["id"]) for wire in old}
     before = everything(subject)
+    assert {str(wire["id"]) for rows in before.values() for wire in rows} == loaded
     for row in ROWS:
         created(row, store)
     for row in QUEUES:
