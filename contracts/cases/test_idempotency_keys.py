@@ -1,13 +1,15 @@
 """Idempotency: what a delivery stores, and which event a redelivery is about."""
 
 from contracts.builders import a_delivery
-from contracts.case import needs
-from contracts.expect import every
+from contracts.case import needs, strict
+from contracts.expect import every, refused
 from contracts.held import paused, waits
 from contracts.subject import Subject
 from contracts.workers import started, within
 from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import Received, Store
+from harness.errors import InvalidValue
+from harness.models import NewWebhookEvent, WebhookEvent, entity_of
 
 KEYS = [
     {"provider": provider, "event_id": event_id}
@@ -27,6 +29,23 @@ def test_first_delivery_keeps_every_column(store: Store) -> None:
     )
     event = store.webhook_events.receive(new).event
     assert {name: getattr(event, name) for name in new.values} == dict(new.values)
+
+
+@strict
+def test_delivery_needs_what_the_table_needs(store: Store) -> None:
+    """A delivery without a required column is refused and leaves no event; the first one is named."""
+    required = [
+        column.name
+        for column in entity_of(WebhookEvent).columns
+        if not column.nullable and column.default is None
+    ]
+    with every() as about:
+        for place, name in enumerate(required):
+            for left_out in ([name], required[place:]):
+                given = {key: value for key, value in a_delivery().values.items() if key not in left_out}
+                with about(f"without {', '.join(left_out)}"), refused(InvalidValue, name):
+                    store.webhook_events.receive(NewWebhookEvent(**given))
+    assert store.webhook_events.count() == 0
 
 
 def test_redelivery_returns_its_own_event(store: Store) -> None:

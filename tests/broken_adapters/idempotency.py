@@ -1,5 +1,6 @@
 """Mistakes in the reception of webhook events."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -258,3 +259,17 @@ def unprocessed_is_new(store: Any) -> None:
         return replace(answer, is_new=answer.event.status == "received")
 
     around(store.webhook_events, "receive", receive)
+
+
+@broken(
+    killer="idempotency_keys.delivery_needs_what_the_table_needs",
+    source="psycopg: Jsonb(None) is a JSON value, and no NULL that the table would refuse",
+)
+def missing_payload_is_a_document(store: Any) -> None:
+    """A delivery without a payload is stored with a document in its place."""
+    receive: Callable[[NewWebhookEvent], Received] = store.webhook_events.receive
+
+    def received(new: NewWebhookEvent) -> Received:
+        return receive(NewWebhookEvent(**{"payload": {}, **new.values}))
+
+    store.webhook_events.receive = received

@@ -53,9 +53,13 @@ class Client:
         statement = sql.SQL("SELECT to_jsonb(answer) FROM public.{}({}) AS answer").format(
             sql.Identifier(function), named
         )
+        # None stays NULL: the JSON value null would be stored.
         return self.rows(
             statement,
-            {name: Jsonb(value) if name == "payload" else value for name, value in arguments.items()},
+            {
+                name: Jsonb(value) if name == "payload" and value is not None else value
+                for name, value in arguments.items()
+            },
         )
 
     def close(self) -> None:
