@@ -5,7 +5,18 @@ from contextlib import AbstractContextManager, contextmanager
 
 from harness.errors import StoreError
 
-__all__ = ["About", "Comparison", "Divergence", "Findings", "comparisons", "every", "one_of", "refused"]
+__all__ = [
+    "About",
+    "Comparison",
+    "Divergence",
+    "Findings",
+    "chain",
+    "comparisons",
+    "every",
+    "one_of",
+    "raised",
+    "refused",
+]
 
 Comparison = tuple[str, str]
 """What a failed comparison expected, and what it found."""
@@ -61,6 +72,24 @@ def one_of(*kinds: type[StoreError]) -> Iterator[None]:
             raise Divergence(expected, _describe(error.kind, error.subject)) from error
         return
     raise Divergence(expected, "success")
+
+
+def raised(attempt: Callable[[], object]) -> StoreError:
+    """Return the error that a call must raise, to look into it. Divergence if it raises none."""
+    try:
+        attempt()
+    except StoreError as error:
+        return error
+    raise Divergence("a StoreError", "success")
+
+
+def chain(error: BaseException | None) -> list[BaseException]:
+    """Collect an error and all errors that it came from, as a traceback would print them."""
+    found: list[BaseException] = []
+    while error is not None and error not in found:
+        found.append(error)
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return found
 
 
 About = Callable[[object], AbstractContextManager[None]]

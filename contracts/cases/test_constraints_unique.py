@@ -6,12 +6,12 @@ from uuid import uuid4
 
 from contracts.builders import NOON, a_booking, a_request, a_webhook_event, an_audit_log, changes
 from contracts.case import needs, strict
-from contracts.expect import Divergence, every, refused
+from contracts.expect import chain, every, raised, refused
 from contracts.subject import Subject
 from contracts.workers import clients, together
 from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import Store
-from harness.errors import Conflict, InvalidValue, MissingReference, StoreError
+from harness.errors import Conflict, InvalidValue, MissingReference
 from harness.models import Booking, SchedulingRequest, WebhookEvent
 
 H1, H2 = "h1", "h2"
@@ -220,26 +220,9 @@ def test_no_message_repeats_the_row(store: Store) -> None:
     with every() as about:
         for broken, attempt in attempts.items():
             with about(broken):
-                for error in _chain(_raised(attempt)):
+                for error in chain(raised(attempt)):
                     said = f"{error} {error!r} {error.args!r} {vars(error)!r}"
                     assert SECRET not in said, type(error)
-
-
-def _raised(attempt: Callable[[], object]) -> StoreError:
-    try:
-        attempt()
-    except StoreError as error:
-        return error
-    raise Divergence("a StoreError", "success")
-
-
-def _chain(error: BaseException | None) -> list[BaseException]:
-    """Collect an error and all errors that it came from, as a traceback would print them."""
-    found: list[BaseException] = []
-    while error is not None and error not in found:
-        found.append(error)
-        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return found
 
 
 @strict

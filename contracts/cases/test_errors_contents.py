@@ -17,12 +17,11 @@ from contracts.builders import (
     created,
 )
 from contracts.case import needs, strict
-from contracts.expect import Divergence, every
+from contracts.expect import chain, every, raised
 from contracts.flows import a_booked
 from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import Actor, Store
 from harness.adapters.queries import Order, where
-from harness.errors import StoreError
 from harness.models import AuditLog, Booking, SchedulingRequest, SyncJob, WebhookEvent
 
 SECRET = "tok-5d1f0c7e-do-not-log"  # noqa: S105 - what no message may repeat
@@ -36,7 +35,7 @@ def check(attempts: Attempts) -> None:
     with every() as about:
         for name, attempt in attempts.items():
             with about(name):
-                for error in _chain(_raised(attempt)):
+                for error in chain(raised(attempt)):
                     said = f"{error} {error!r} {error.args!r} {vars(error)!r}"
                     assert SECRET not in said, type(error)
 
@@ -181,20 +180,3 @@ def test_flows_and_queues_keep_the_secret(store: Store) -> None:
             ),
         }
     )
-
-
-def _raised(attempt: Callable[[], object]) -> StoreError:
-    try:
-        attempt()
-    except StoreError as error:
-        return error
-    raise Divergence("a StoreError", "success")
-
-
-def _chain(error: BaseException | None) -> list[BaseException]:
-    """Collect an error and all errors that it came from, as a traceback would print them."""
-    found: list[BaseException] = []
-    while error is not None and error not in found:
-        found.append(error)
-        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return found

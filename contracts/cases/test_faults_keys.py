@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from contracts.case import needs
-from contracts.expect import Divergence, every, refused
+from contracts.expect import Divergence, every, raised, refused
 from contracts.faults import FaultProxy
 from contracts.reads import READS, Scenery, one_get, scenery
 from contracts.stored import everything
@@ -14,7 +14,7 @@ from contracts.subject import Subject
 from contracts.writes import WRITES, effect_between, one_of_each_kind
 from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import Store
-from harness.errors import StoreError, Unauthorized
+from harness.errors import Unauthorized
 from harness.stack.coordinates import Coordinates
 
 pytestmark = needs(Capability.SERVER, Capability.CLIENT_IDS)
@@ -62,7 +62,7 @@ def test_no_error_repeats_the_key(subject: Subject) -> None:
             with subject.client_of(url=url, key=key) as store, proxy.refusing():
                 for call, made in calls.items():
                     with about(f"{call} with the {name} key"):
-                        for error in _chain(_raised(made, store)):
+                        for error in _chain(raised(partial(made, store))):
                             # The finding must not repeat it either.
                             if key in f"{error} {error!r} {vars(error)!r}":
                                 raise Divergence("no key", f"the key, in {type(error).__name__}")
@@ -72,16 +72,8 @@ def _read(read: Callable[[Store, Scenery], object], there: Scenery, store: Store
     return read(store, there)
 
 
-def _raised(call: Callable[[Store], object], store: Store) -> StoreError:
-    try:
-        call(store)
-    except StoreError as error:
-        return error
-    raise Divergence("a StoreError", "success")
-
-
 def _chain(error: BaseException | None) -> list[BaseException]:
-    """Collect an error and all that it came from, as a traceback would print them."""
+    """Collect an error and all that it came from, those included that a traceback would leave out."""
     found: list[BaseException] = []
     while error is not None and error not in found:
         found.append(error)
