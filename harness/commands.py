@@ -15,6 +15,7 @@ from harness.errors import HarnessError
 __all__ = ["Commands"]
 
 _BUILT_IN = {
+    "bridge": "harness.adapters.bridge.command:bridge",
     "doctor": "harness.doctor.command:doctor",
     "gate": "harness.gate.command:gate",
     "stack": "harness.stack.command:stack",

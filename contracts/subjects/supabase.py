@@ -1,12 +1,13 @@
 """The Supabase adapter as a subject, on a database of its own."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import psycopg
@@ -25,7 +26,7 @@ from harness.stack.coordinates import Coordinates
 from harness.stack.databases import Database
 from harness.stack.embedded import EmbeddedStack
 
-__all__ = ["SupabaseSubject"]
+__all__ = ["Connect", "SupabaseSubject"]
 
 _CONNECT_S = 10
 _PATIENCE_S = 10.0
@@ -35,19 +36,28 @@ _EMPTY = sql.SQL("SET lock_timeout = '10s'; ") + sql.SQL("; ").join(
 )
 
 
+Connect = Callable[[Coordinates, float], Store]
+"""Opens one more client: it is given URLs and keys, and how long it may wait for the server, in seconds."""
+
+
+def _direct(given: Coordinates, timeout_s: float) -> Store:
+    return SupabaseStore(given.supabase_url, given.service_role_key, timeout_s=timeout_s)
+
+
 class SupabaseSubject:
     """`SupabaseStore` on a clone of the migrated template, seen past it by the owner of the database."""
 
     name = "supabase"
 
-    def __init__(self, stack: EmbeddedStack, database: Database) -> None:
+    def __init__(self, stack: EmbeddedStack, database: Database, connect: Connect | None = None) -> None:
+        """Judge what `connect` opens (`SupabaseStore`, if None) on a database of a stack; both end with it."""
         self._stack = stack
         self._database = database
+        self._connect_store = _direct if connect is None else connect
         self._own: OwnStack | None = None
         self._side = self._connect(autocommit=True)
-        self._store = self._new_store()
-        self.store: Store = self._store
-        self.capabilities = self._store.capabilities
+        self.store = self._new_store()
+        self.capabilities = self.store.capabilities
 
     @classmethod
     def open(cls, stack: Path | None) -> "SupabaseSubject":
@@ -73,11 +83,12 @@ class SupabaseSubject:
     ) -> Iterator[Store]:
         """Open a second store that is given another URL, another key or less patience."""
         given = self.coordinates
-        with self._store_at(
-            given.supabase_url if url is None else url,
-            given.service_role_key if key is None else key,
-            _PATIENCE_S if timeout_s is None else timeout_s,
-        ) as store:
+        given = replace(
+            given,
+            supabase_url=given.supabase_url if url is None else url,
+            service_role_key=given.service_role_key if key is None else key,
+        )
+        with self._connect_store(given, _PATIENCE_S if timeout_s is None else timeout_s) as store:
             yield store
 
     @property
@@ -111,7 +122,7 @@ class SupabaseSubject:
     def own_servers(self) -> Iterator[OwnServers]:
         """Take a stack that only this worker works with, made at the first use; dropped if it gets broken."""
         if self._own is None:
-            self._own = OwnStack.start(self._stack.migrations_hash, type(self))
+            self._own = OwnStack.start(self._stack.migrations_hash, self._again)
         else:
             self._own.renew()
         own = self._own
@@ -127,7 +138,7 @@ class SupabaseSubject:
     def another_database(self, *, pool_size: int = 10, pool_wait_s: int = 10) -> Iterator[Subject]:
         """Open the adapter on another clone in the same stack."""
         stack = EmbeddedStack.attach(self._stack.record)
-        subject = type(self)(stack, stack.clone(pool_size=pool_size, pool_wait_s=pool_wait_s))
+        subject = self._again(stack, stack.clone(pool_size=pool_size, pool_wait_s=pool_wait_s))
         try:
             yield subject
         finally:
@@ -146,7 +157,7 @@ class SupabaseSubject:
         if self._own is not None:
             self._own.close()
             self._own = None
-        self._store.close()
+        self.store.close()
         self._side.close()
         self._stack.close()
 
@@ -171,12 +182,12 @@ class SupabaseSubject:
         self._side = self._connect(autocommit=True)
         return self._side.execute(statement)
 
-    def _new_store(self) -> SupabaseStore:
-        return self._store_at(self.coordinates.supabase_url, self.coordinates.service_role_key, _PATIENCE_S)
+    def _again(self, stack: EmbeddedStack, database: Database) -> Self:
+        """Judge the same adapter on another database."""
+        return type(self)(stack, database, self._connect_store)
 
-    def _store_at(self, url: str, key: str, timeout_s: float) -> SupabaseStore:
-        """Make a store; the one place to put another in its stead."""
-        return SupabaseStore(url, key, timeout_s=timeout_s)
+    def _new_store(self) -> Store:
+        return self._connect_store(self.coordinates, _PATIENCE_S)
 
     def _select(self, row: type[Row], condition: sql.Composable) -> Iterator[Wire]:
         entity = entity_of(row)

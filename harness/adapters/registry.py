@@ -71,7 +71,7 @@ def _supabase(settings: Settings) -> Store:
     # Imported here, so that memory works without waiting for an HTTP client that it does not need.
     from harness.adapters.supabase import SupabaseStore  # noqa: PLC0415  # see above
 
-    return SupabaseStore(url, key)
+    return SupabaseStore(url, key, timeout_s=settings.timeout_s)
 
 
 _OWN: Mapping[str, Callable[[Settings], Store]] = {"memory": _memory, "supabase": _supabase}

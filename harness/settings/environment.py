@@ -53,6 +53,8 @@ class Settings:
     database_url: str | None = field(repr=False)
     db_mode: DbMode | None = None
     """DB_MODE, exactly ``memory`` or ``supabase``; None if it is not set."""
+    timeout_s: float = 10.0
+    """PARITY_TIMEOUT_MS, in seconds: how long an adapter waits for its server."""
 
     @property
     def examples(self) -> Path:
@@ -81,6 +83,7 @@ class Settings:
             supabase_service_role_key=env.get("SUPABASE_SERVICE_ROLE_KEY"),
             database_url=env.get("DATABASE_URL"),
             db_mode=_db_mode(env),
+            timeout_s=_milliseconds(env, "PARITY_TIMEOUT_MS", 10_000) / 1000,
         )
 
 
@@ -138,6 +141,13 @@ def _flag(env: Mapping[str, str], name: str) -> bool:
     if value not in {"0", "1"}:
         raise ConfigurationError(f"{name}={value!r} is neither 0 nor 1.")
     return value == "1"
+
+
+def _milliseconds(env: Mapping[str, str], name: str, default: int) -> int:
+    value = env.get(name, str(default))
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 86_400_000:
+        raise ConfigurationError(f"{name}={value!r} is not a number of milliseconds from 1 to 86400000.")
+    return int(value)
 
 
 def _choice(env: Mapping[str, str], name: str, default: StackKind) -> StackKind:
