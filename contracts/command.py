@@ -8,6 +8,7 @@ import click
 
 from contracts import reportfiles
 from contracts.behaviours import Behaviours
+from contracts.bridging import BridgeCommand, is_bridge
 from contracts.judging import OURS, ContractRun, Options
 from contracts.manifest import Manifest
 from contracts.plan import BUDGET_S, Adapter, Level
@@ -21,7 +22,7 @@ __all__ = ["contract"]
 
 
 class _AdapterName(click.ParamType[str]):
-    """The name of one of our adapters, or a ``module:attribute``."""
+    """The name of one of our adapters, a ``module:attribute``, or a ``bridge:CMD``."""
 
     name = "adapter"
 
@@ -41,14 +42,14 @@ class _AdapterName(click.ParamType[str]):
     type=_AdapterName(),
     default=sorted(OURS),
     show_default=True,
-    help="Judge this adapter; may be repeated. package.module:attribute names one of another project.",
+    help="Judge this adapter; may be repeated. package.module:attribute names one of another project, "
+    'bridge:"CMD" one in another language.',
 )
 @click.option(
     "--level",
     type=click.Choice(["core", "strict"]),
-    default="strict",
-    show_default=True,
-    help="strict runs all cases, core leaves out input hygiene and exact names.",
+    help="strict runs all cases, core leaves out input hygiene and exact names. Default: core behind a "
+    "bridge, else strict.",
 )
 @click.option(
     "--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes that run cases."
@@ -96,7 +97,7 @@ class _AdapterName(click.ParamType[str]):
 def contract(
     *,
     adapters: Sequence[str],
-    level: Level,
+    level: Level | None,
     workers: int,
     seed: int | None,
     stack: StackKind | None,
@@ -123,10 +124,8 @@ def contract(
         return 0
     settings = Settings.from_environ()
     options = Options(
-        adapters=tuple(
-            OURS.get(name) or Adapter(name=name, subject=name) for name in dict.fromkeys(adapters)
-        ),
-        level=level,
+        adapters=tuple(_adapter(name, settings) for name in dict.fromkeys(adapters)),
+        level=level or ("core" if any(map(is_bridge, adapters)) else "strict"),
         workers=workers,
         seed=random.SystemRandom().randrange(2**32) if seed is None else seed,
         stack=stack or (settings.stack if settings.stack_file is None else "embedded"),
@@ -155,6 +154,12 @@ def contract(
             settings,
         ).run()
     return ContractRun(options, settings).run()
+
+
+def _adapter(name: str, settings: Settings) -> Adapter:
+    if is_bridge(name):
+        return BridgeCommand.parse(name, Path.cwd(), settings.db_mode).adapter()
+    return OURS.get(name) or Adapter(name=name, subject=name)
 
 
 def _refuse_selection(options: Options) -> None:

@@ -123,6 +123,8 @@ class Finished:
     """The reason, if the case was skipped or expected to fail."""
     down: str | None = None
     """What the probe of the servers said after the case had failed."""
+    spoilt: str | None = None
+    """Why nothing that the case saw counts, as a sentence of its subject."""
     seconds: float = 0.0
     properties: Mapping[str, str] = field(default_factory=dict)
     """What the case reports of itself, by `record_property`."""

@@ -184,7 +184,7 @@ def _result(  # noqa: PLR0911  # one sentence each
         )
 
     for run in runs:
-        if run.problem is not None and run.problem.divergence and run.down is None:
+        if run.problem is not None and run.problem.divergence and run.down is None and run.spoilt is None:
             return CaseResult(entry=entry, adapter=adapter, kind=Kind.FAILED, finished=run)
     if len(infos) > 1 or len(runs) > 1:
         return result(Kind.UNCHECKED, f"{max(len(infos), len(runs))} cases have this id")
@@ -197,6 +197,8 @@ def _result(  # noqa: PLR0911  # one sentence each
         return result(
             Kind.UNCHECKED, "its level or needs differ from the manifest: run python -m contracts.manifest"
         )
+    if run.spoilt is not None:
+        return result(Kind.UNCHECKED, run.spoilt)
     if run.exempt is not None:
         if run.exempt in entry.needs and run.exempt not in has:
             return result(Kind.EXEMPT, run.exempt)
@@ -208,6 +210,8 @@ def _result(  # noqa: PLR0911  # one sentence each
 def _why_not_passed(run: Finished) -> str | None:
     if run.down is not None:
         return run.down
+    if run.spoilt is not None:
+        return run.spoilt
     if run.problem is not None:
         return f"it could not be examined: {run.problem.message} ({run.problem.where})"
     if run.skipped is not None:

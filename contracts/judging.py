@@ -89,7 +89,7 @@ class ContractRun:
         if unknown:
             raise ConfigurationError(f"There is no case {min(unknown)!r} at level {options.level}.")
         adapters = tuple(
-            adapter if adapter.name in OURS else Adapter.named(adapter.subject, Path.cwd())
+            Adapter.named(adapter.subject, Path.cwd()) if adapter.is_foreign else adapter
             for adapter in options.adapters
         )
         with ExitStack() as resources:

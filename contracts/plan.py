@@ -35,6 +35,11 @@ class Adapter:
     directory: str | None = None
     """Where modules are found that are not installed."""
 
+    @property
+    def is_foreign(self) -> bool:
+        """True for the name of another project's adapter that nobody looked for yet."""
+        return self.name == self.subject and self.directory is None
+
     @classmethod
     def named(cls, spec: str, directory: Path) -> Self:
         """Find the adapter of another project. Raises ConfigurationError if it cannot be imported."""

@@ -198,6 +198,7 @@ class ContractSession:
             run = self._running = CaseRun(item, info, self._worker)
             self.emit(run.started())
             result = yield
+            run.spoilt = run.spoilt or self._trouble(info.adapter)
             self.emit(run.finished(self.log))
             self._running = None
             if run.problem is not None:
@@ -246,6 +247,7 @@ class ContractSession:
         run = self._running
         if run is not None:
             run.note(call, report)
+            run.spoilt = run.spoilt or self._trouble(run.info.adapter)
             if run.problem is not None and run.down is None:
                 run.take_probe(self._stop or self._probe(run.info.adapter))
         return report
@@ -293,6 +295,11 @@ class ContractSession:
         subject = self._subjects.get(adapter)
         down = None if subject is None else subject.probe()
         return None if down is None else f"{adapter} of worker {self._worker}: {' '.join(down.split())}"
+
+    def _trouble(self, adapter: str) -> str | None:
+        """Ask a subject that may have trouble of its own, as one behind a bridge, if it had any."""
+        trouble = getattr(self._subjects.get(adapter), "trouble", None)
+        return None if trouble is None else trouble()
 
     def _info(self, item: pytest.Item) -> CaseInfo:
         return case_info(item, ADAPTER, _PREFIX)

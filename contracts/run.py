@@ -25,6 +25,8 @@ class CaseRun:
         self.problem: Problem | None = None
         self.skipped: str | None = None
         self.down: str | None = None
+        self.spoilt: str | None = None
+        """Why nothing that the case saw counts: the adapter itself could not be examined."""
         self.stop: str | None = None
         """Why nothing more can be examined after this case, although its own result counts."""
         self.breaks_servers = item.get_closest_marker("fault") is not None
@@ -87,6 +89,8 @@ class CaseRun:
             self.down = down
         elif self.problem.divergence:
             self.stop = down
+        elif self.spoilt is not None:
+            self.down = down
         else:
             self.down = down or self.problem.message
 
@@ -106,6 +110,7 @@ class CaseRun:
             problem=self.problem,
             skipped=self.skipped,
             down=self.down,
+            spoilt=self.spoilt,
             properties={name: str(value) for name, value in self._item.user_properties},
             seconds=round(time.perf_counter() - self._begun, 6),
         )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -182,7 +182,7 @@ class SupabaseSubject:
         self._side = self._connect(autocommit=True)
         return self._side.execute(statement)
 
-    def _again(self, stack: EmbeddedStack, database: Database) -> Self:
+    def _again(self, stack: EmbeddedStack, database: Database) -> "SupabaseSubject":
         """Judge the same adapter on another database."""
         return type(self)(stack, database, self._connect_store)
 
