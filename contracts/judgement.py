@@ -184,7 +184,7 @@ def _result(  # noqa: PLR0911  # one sentence each
         )
 
     for run in runs:
-        if run.problem is not None and run.problem.divergence and run.down is None and run.spoilt is None:
+        if _diverged(run):
             return CaseResult(entry=entry, adapter=adapter, kind=Kind.FAILED, finished=run)
     if len(infos) > 1 or len(runs) > 1:
         return result(Kind.UNCHECKED, f"{max(len(infos), len(runs))} cases have this id")
@@ -197,21 +197,21 @@ def _result(  # noqa: PLR0911  # one sentence each
         return result(
             Kind.UNCHECKED, "its level or needs differ from the manifest: run python -m contracts.manifest"
         )
-    if run.spoilt is not None:
-        return result(Kind.UNCHECKED, run.spoilt)
-    if run.exempt is not None:
+    if run.exempt is not None and run.spoilt is None:
         if run.exempt in entry.needs and run.exempt not in has:
             return result(Kind.EXEMPT, run.exempt)
         return result(Kind.UNCHECKED, f"it was exempted for {run.exempt}, which the manifest does not grant")
-    reason = _why_not_passed(run)
+    reason = run.spoilt or _why_not_passed(run)
     return result(Kind.PASSED) if reason is None else result(Kind.UNCHECKED, reason)
+
+
+def _diverged(run: Finished) -> bool:
+    return run.problem is not None and run.problem.divergence and run.down is None and run.spoilt is None
 
 
 def _why_not_passed(run: Finished) -> str | None:
     if run.down is not None:
         return run.down
-    if run.spoilt is not None:
-        return run.spoilt
     if run.problem is not None:
         return f"it could not be examined: {run.problem.message} ({run.problem.where})"
     if run.skipped is not None:

@@ -191,6 +191,7 @@ def test_empty_patch_is_refused(store: Store) -> None:
 
 
 @strict
+@needs(Capability.PYTHON_VALUES)
 def test_patch_of_another_entity_is_refused(store: Store) -> None:
     """A patch belongs to one entity."""
     with every() as about:

@@ -3,11 +3,12 @@
 from uuid import UUID
 
 from contracts.builders import a_new, a_patch, a_sync_job, changes, created
-from contracts.case import strict
+from contracts.case import needs, strict
 from contracts.entities import MUTABLE, QUEUES, ROWS, mutable, repository
 from contracts.expect import every, refused
 from contracts.subject import Subject
 from contracts.workers import together
+from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import Store
 from harness.errors import InvalidValue, NotFound, StoreError
 from harness.models import Row, SchedulingRequest, SyncJob, entity_of
@@ -91,6 +92,7 @@ def test_closing_twice_is_harmless(subject: Subject, store: Store) -> None:
 
 
 @strict
+@needs(Capability.PYTHON_VALUES)
 def test_new_row_of_another_entity_is_refused(store: Store) -> None:
     """The values of a new row belong to one entity."""
     with every() as about:

@@ -12,8 +12,9 @@ from contracts.builders import (
     a_request,
     a_webhook_event,
 )
-from contracts.case import strict
+from contracts.case import needs, strict
 from contracts.expect import every, refused
+from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import Store
 from harness.adapters.queries import Condition, Operator, Order, where
 from harness.errors import InvalidValue
@@ -31,7 +32,6 @@ def test_none_is_refused_as_a_value(store: Store) -> None:
 
 WRONG: dict[str, Condition] = {
     "unknown_field": where("favourite_colour", "eq", "mauve"),
-    "camel_case": where("candidateName", "eq", "Ada"),
     "path": where("payload->>a", "eq", "1"),
     "unknown_operator": Condition("status", "like", "p%"),  # type: ignore[arg-type]  # the case is about it
     "not_equal": Condition("status", "neq", "x"),  # type: ignore[arg-type]  # the case is about it
@@ -48,6 +48,16 @@ WRONG: dict[str, Condition] = {
     "number_is_text": where("duration_minutes", "gt", "5"),
     "time_is_text": where("expires_at", "lt", "2026-01-15"),
 }
+
+
+@strict
+@needs(Capability.PYTHON_VALUES)
+def test_camel_case_field_is_refused(store: Store) -> None:
+    """The names of another language are no columns here."""
+    with refused(InvalidValue, "candidateName"):
+        store.scheduling_requests.list(where=[where("candidateName", "eq", "Ada")])
+    with refused(InvalidValue, "candidateName"):
+        store.scheduling_requests.count(where=[where("candidateName", "eq", "Ada")])
 
 
 @strict

@@ -22,7 +22,7 @@ OTHER_TYPES: Mapping[ColumnType, tuple[Any, ...]] = {
     ColumnType.TEXT: (5, True, ["a"], {"a": 1}),
     ColumnType.INTEGER: ("5", 5.0, True, [5], 2**31),
     ColumnType.BOOLEAN: (1, 0, "true", [True]),
-    ColumnType.TIMESTAMPTZ: ("now", "2026-01-15T10:00:00Z", 1_768_471_200, True),
+    ColumnType.TIMESTAMPTZ: ("now", "2026-01-15T10:00:00", 1_768_471_200, True),
     ColumnType.TEXT_ARRAY: ("a", [1], [None], [["a"]], {"a": 1}),
     ColumnType.UUID: ("42", "", 42, "{00000000-0000-4000-8000-000000000000}"),
 }
@@ -75,6 +75,26 @@ def test_other_type_in_every_column(subject: Subject, store: Store, row: type[Ro
                 if row in MUTABLE:
                     with about(f"{column.name} {value!r} on update"), refused(InvalidValue, column.name):
                         mutable(store, row).update(made.id, changes(row, **{column.name: value}))
+    assert everything(subject) == before
+
+
+@strict
+@needs(Capability.PYTHON_VALUES)
+@each_entity
+def test_text_of_a_time_in_every_column(subject: Subject, store: Store, row: type[Row]) -> None:
+    """A text is no time, though it has the form of one."""
+    made = created(row, store)
+    before = everything(subject)
+    with every() as about:
+        for column in settable(row, ColumnType.TIMESTAMPTZ):
+            values = {**_link(row), column.name: "2026-01-15T10:00:00Z"}
+            with about(f"{column.name} on create"), refused(InvalidValue, column.name):
+                repository(store, row).create(a_new(row, store, **values))
+            if row in MUTABLE:
+                with about(f"{column.name} on update"), refused(InvalidValue, column.name):
+                    mutable(store, row).update(made.id, changes(row, **{column.name: values[column.name]}))
+            with about(f"{column.name} in a filter"), refused(InvalidValue, column.name):
+                repository(store, row).list(where=[where(column.name, "lt", values[column.name])])
     assert everything(subject) == before
 
 

@@ -1,4 +1,4 @@
-"""An adapter behind a bridge as a subject: in supabase mode on a database of ours, in memory mode by itself."""
+"""An adapter behind a bridge: in supabase mode on a database of ours, in memory mode by itself."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -41,7 +41,7 @@ def open_bridge(stack: Path | None, argument: str) -> Subject:
 
 
 class BridgedSubject(SupabaseSubject):
-    """An adapter in supabase mode: the rows are Postgres', and the view past it is the same as for our own."""
+    """An adapter in supabase mode: its rows are Postgres', and seen past it as those of our own adapter."""
 
     def __init__(self, stack: EmbeddedStack, database: Database, clients: Clients) -> None:
         self.name = "bridge-supabase"

@@ -50,7 +50,7 @@ class SupabaseSubject:
     name = "supabase"
 
     def __init__(self, stack: EmbeddedStack, database: Database, connect: Connect | None = None) -> None:
-        """Judge what `connect` opens (`SupabaseStore`, if None) on a database of a stack; both end with it."""
+        """Judge what `connect` opens (None: `SupabaseStore`) on a database; it ends with the stack."""
         self._stack = stack
         self._database = database
         self._connect_store = _direct if connect is None else connect

@@ -61,7 +61,7 @@ class Child:
 
     def lines(self) -> Iterator[bytes]:
         """Yield what it prints on stdout, line by line, until it closes it. For one reader."""
-        with contextlib.suppress(ValueError, OSError):
+        with self._out, contextlib.suppress(ValueError, OSError):
             yield from self._out
 
     def write(self, data: bytes, deadline: float) -> None:
@@ -139,7 +139,7 @@ class Child:
             os.killpg(self._process.pid, number)
 
     def _listen(self, stderr: IO[bytes]) -> None:
-        with contextlib.suppress(ValueError, OSError):
+        with stderr, contextlib.suppress(ValueError, OSError):
             for line in stderr:
                 text = " ".join(line.decode("utf-8", "replace").split())
                 if text:

@@ -6,8 +6,9 @@ work. Only a value that JSON cannot tell from another one stays here, as
 """
 
 import math
+import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,9 @@ __all__ = [
     "values",
 ]
 
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
 _MAX_DEPTH = 900
 """Python's JSON encoder gives up near 1,000."""
 
@@ -65,12 +69,22 @@ def column_value(column: Column, value: Any) -> Any:
     """Return the JSON form of a value for a column. Raises NoJsonForm."""
     if column.type is ColumnType.TIMESTAMPTZ:
         if isinstance(value, datetime):
-            return value.isoformat()
+            return _time(column.name, value)
         if isinstance(value, str) and parsed_time(value) is not None:
             raise NoJsonForm(f"{column.name}: a text with the form of a time is a time over the bridge")
     if column.type is ColumnType.UUID:
         return identifier(value)
     return plain(value)
+
+
+def _time(column: str, value: datetime) -> str:
+    text = value.isoformat()
+    if value.utcoffset() is None or _TIME.fullmatch(text) is not None:
+        return text
+    try:
+        return value.astimezone(UTC).isoformat()  # the offset has seconds
+    except OverflowError as error:
+        raise NoJsonForm(f"{column}: ISO 8601 has no year for {text}") from error
 
 
 def identifier(value: Any) -> Any:
@@ -144,8 +158,8 @@ def order(entity: Entity[Any], given: object) -> list[list[Any]]:
 
 
 def parsed_time(text: str) -> datetime | None:
-    """Read an ISO 8601 time; None for what is none: the other side is to refuse it."""
-    if "T" not in text and " " not in text:
+    """Read an ISO 8601 time with an offset; None for what is none: the other side is to refuse it."""
+    if _TIME.fullmatch(text) is None:
         return None
     try:
         return datetime.fromisoformat(text)
