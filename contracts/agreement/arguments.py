@@ -54,6 +54,8 @@ class Arguments:
         self._pair = pair
         self._capabilities = capabilities
         self._focus = focus
+        self.strict = pair.strict
+        """Whether input may be drawn that only hygiene refuses: wrong types, unknown columns, empty patches."""
         self.cursors = pair.positions
 
     def focused(self, entities: Iterable[Entity[Any]]) -> Entity[Any]:
@@ -69,6 +71,10 @@ class Arguments:
     def rarely(self, one_in: int = 8) -> bool:
         """Draw True now and then."""
         return self._draw(_below(one_in)) == one_in - 1
+
+    def oddly(self, one_in: int) -> bool:
+        """Draw True now and then where odd input may be drawn at all."""
+        return self.strict and self.rarely(one_in)
 
     def client(self) -> int:
         """Draw which client makes the call."""
@@ -86,12 +92,12 @@ class Arguments:
         """Return what stands for an id that the reference knows on both sides."""
         return self._pair.symbol(id)
 
-    def id(self, table: str, rows: Sequence[Row] | None = None) -> Any:
+    def id(self, table: str, rows: Sequence[Row] | None = None, *, malformed: bool = True) -> Any:
         """Draw an id to look for: mostly of a row that exists, or of one of `rows`."""
         rows = self.stored(table) if rows is None else rows
         if not rows or self.rarely(10):
             absent = pool_id(table, self._draw(_below(IDS)))
-            return self.one((absent, str(absent), *MALFORMED_IDS))
+            return self.one((absent, str(absent), *(MALFORMED_IDS if malformed else ())))
         symbol = self._pair.symbol(self.one(rows).id)
         if not self.rarely(6):
             return symbol
@@ -143,7 +149,7 @@ class Arguments:
     def patch(self, kind: type[Patch[Any]]) -> Patch[Any]:
         """Draw changes to one column or a few."""
         entity = kind.entity
-        if self.rarely(20):
+        if self.oddly(20):
             return kind()
         columns = [c for c in entity.columns if c.name not in entity.assigned and c.name != "id"]
         chosen = self._some(columns) or [self.one(columns)]
@@ -191,7 +197,8 @@ class Arguments:
         name = self.one([*values])
         if name != "id" and self.rarely(4):
             return {other: value for other, value in values.items() if other != name} or values
-        return {**values, name: self.one(invalid(entity.table, name, self._capabilities))}
+        wrong = invalid(entity.table, name, self._capabilities, strict=self.strict)
+        return {**values, name: self.one(wrong)} if wrong else values
 
     def conditions(self, entity: Entity[Any]) -> list[Condition]:
         """Draw the conditions of a list."""
@@ -201,7 +208,7 @@ class Arguments:
         return [self._condition(entity, self.one(entity.columns)) for _ in range(self.one((0, 0, 1, 1, 2)))]
 
     def _condition(self, entity: Entity[Any], column: Column) -> Condition:
-        if self.rarely(12):
+        if self.oddly(12):
             name = self.one((column.name, "no_such_column"))
             return Condition(name, self.one(get_args(Operator)), self.one((None, "x", [None], 1.5)))
         match column.type:
@@ -219,13 +226,14 @@ class Arguments:
 
     def _wanted(self, entity: Entity[Any], column: Column) -> Any:
         if column.type is ColumnType.UUID:
-            return self.id(entity.table if column.references is None else column.references.table)
+            table = entity.table if column.references is None else column.references.table
+            return self.id(table, malformed=self.strict)
         value = self.one(valid(entity.table, column.name, self._capabilities))
         return f"{value} " if isinstance(value, str) and self.rarely(12) else value
 
     def order(self, entity: Entity[Any]) -> Order | None:
         """Draw an order, or None for the default one."""
-        if self.rarely(15):
+        if self.oddly(15):
             return Order(self.one(("payload", "status", "no_such_column")))
         fields = [column.name for column in entity.columns if column.type is ColumnType.TIMESTAMPTZ]
         field = self.one((None, *fields, "id"))

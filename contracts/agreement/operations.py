@@ -48,7 +48,7 @@ def get_by_token_hash(a: Arguments) -> Step:
 def list_rows(a: Arguments) -> Step:
     """Read a page."""
     entity = _inhabited(a, ENTITIES.values())
-    limit = a.one((2, 1, 100, 0, 3)) if not a.rarely(15) else -1
+    limit = a.one((2, 1, 100, 0, 3)) if not a.oddly(15) else -1
     asked = {"where": a.conditions(entity), "order": a.order(entity), "limit": limit}
     return Step(f"{entity.table}.list", kwargs=asked, client=a.client())
 
@@ -57,7 +57,7 @@ def next_page(a: Arguments) -> Step:
     """Go on behind a page that was read before, or try its cursor on another list."""
     number, cursor = a.one(a.cursors)
     before = cursor.step
-    operation = before.operation if not a.rarely(12) else f"{a.one([*ENTITIES])}.list"
+    operation = before.operation if not a.oddly(12) else f"{a.one([*ENTITIES])}.list"
     asked = {**before.kwargs, "limit": a.one((2, 1, 100)), "cursor": CursorOf(number)}
     return Step(operation, kwargs=asked, client=a.client())
 
@@ -90,7 +90,7 @@ def delete(a: Arguments) -> Step:
 
 def receive(a: Arguments) -> Step:
     """Deliver a webhook: a new one, or one of those that are stored."""
-    columns = RECEIVED_COLUMNS if not a.rarely(15) else (*RECEIVED_COLUMNS, "status", "attempts")
+    columns = RECEIVED_COLUMNS if not a.oddly(15) else (*RECEIVED_COLUMNS, "status", "attempts")
     new = a.new(NewWebhookEvent, columns=columns, spoil=15)
     stored = a.stored("webhook_events")
     if stored and a.rarely(2):
@@ -107,7 +107,7 @@ def claim(a: Arguments) -> Step:
     """Take due work."""
     entity = _inhabited(a, QUEUES)
     asked = {"limit": a.one((10, 1, 2)), "lease_s": a.one(_LEASES)}
-    if a.rarely(12):
+    if a.oddly(12):
         asked |= a.one(({"limit": 0}, {"limit": 1001}, {"lease_s": 0}, {"lease_s": 86_401}))
     return Step(f"{entity.table}.claim", kwargs=asked, client=a.client())
 
@@ -120,7 +120,7 @@ def complete(a: Arguments) -> Step:
 def fail(a: Arguments) -> Step:
     """Give claimed work back."""
     asked = {"error": a.one(("502", "", "iCIMS: \U0001f4a5")), "retry_in_s": a.one(_RETRIES)}
-    if a.rarely(12):
+    if a.oddly(12):
         asked |= a.one(({"error": "a\x00b"}, {"retry_in_s": -1}, {"retry_in_s": MAX_RETRY_S + 1}))
     return _finish(a, "fail", asked)
 
@@ -214,7 +214,8 @@ def _finish(a: Arguments, verb: str, asked: dict[str, Any]) -> Step:
     """Complete or fail work, mostly with the token of its claim."""
     entity, working = _working(a)
     row = a.one(working) if working and not a.rarely() else None
-    attempts = a.one((1, 0, 2, 2**31, "1")) if row is None or a.rarely(4) else row.attempts
+    tokens: tuple[Any, ...] = (1, 0, 2, 2**31, "1") if a.strict else (1, 0, 2)
+    attempts = a.one(tokens) if row is None or a.rarely(4) else row.attempts
     id_ = a.id(entity.table, None if row is None else [row])
     return Step(f"{entity.table}.{verb}", (id_, attempts), asked, a.client())
 

@@ -57,7 +57,7 @@ class Pair:
     """
 
     def __init__(self, subject: Subject, *, names: bool = True) -> None:
-        """`names` compares the subjects of errors, too, and not their kinds alone."""
+        """`names` compares the subjects of errors, too, and not their kinds alone: the level strict."""
         self.steps: list[Step] = []
         self.before: list[tuple[int, int]] = []
         """How many ids and cursors were known before each step."""
@@ -68,7 +68,7 @@ class Pair:
         self.moves = 0
         """How often the rows of one side were imported into the other."""
         self._rows: dict[str, list[Row]] = {}
-        self._names = names
+        self.strict = names
         self._subject = subject
         self._database = MemoryDatabase()
         self.clock = TickingClock()
@@ -177,7 +177,7 @@ class Pair:
         if told.unexpected is not None:
             raise told.unexpected
         self.asked[verb, told.kind] += 1
-        if (told.error if self._names else told.kind) != (found.error if self._names else found.kind):
+        if (told.error if self.strict else told.kind) != (found.error if self.strict else found.kind):
             raise Divergence(_described(told), _described(found))
         if told.error is not None:
             return

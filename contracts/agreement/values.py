@@ -72,14 +72,21 @@ _WRONG: Mapping[ColumnType, tuple[Any, ...]] = {
     ColumnType.TEXT: ("a\x00b", 5),
     ColumnType.INTEGER: (2**31, -1, "1", True, 1.5),
     ColumnType.BOOLEAN: ("true", 1),
-    ColumnType.TIMESTAMPTZ: ("2026-01-15T10:00:00Z", "now", 0),
+    ColumnType.TIMESTAMPTZ: ("now", "2026-01-15T10:00:00", 0),
     ColumnType.TEXT_ARRAY: ("a@example.org", [None], ["a\x00b"]),
     ColumnType.JSONB: ({"a": "\x00"},),
     ColumnType.UUID: MALFORMED_IDS,
 }
+_UNSTORABLE: Mapping[ColumnType, tuple[Any, ...]] = {
+    ColumnType.TEXT: ("a\x00b",),
+    ColumnType.INTEGER: (2**31, -1),
+    ColumnType.TEXT_ARRAY: ([None], ["a\x00b"]),
+    ColumnType.JSONB: ({"a": "\x00"},),
+}
+"""Values of the right type that no row may hold."""
 _PYTHON: Mapping[ColumnType, tuple[Any, ...]] = {
     ColumnType.TEXT: (b"alpha", "\ud800"),
-    ColumnType.TIMESTAMPTZ: (datetime(2026, 1, 15, 10),),  # noqa: DTZ001  # naive on purpose
+    ColumnType.TIMESTAMPTZ: (datetime(2026, 1, 15, 10), "2026-01-15T10:00:00Z"),  # noqa: DTZ001  # naive on purpose
     ColumnType.JSONB: ({"a": float("nan")}, {1: "a"}, {"a": {1, 2}}),
 }
 
@@ -114,11 +121,17 @@ def is_text_key(table: str, name: str) -> bool:
 
 
 @cache
-def invalid(table: str, name: str, capabilities: frozenset[Capability]) -> tuple[Any, ...]:
-    """Return values that a column refuses, whatever the rest of the row is."""
+def invalid(
+    table: str, name: str, capabilities: frozenset[Capability], *, strict: bool = True
+) -> tuple[Any, ...]:
+    """Return values that a column refuses, whatever the rest of the row is.
+
+    Without `strict` there are none that are only of another type: whether a
+    number is taken for a text is hygiene.
+    """
     column = ENTITIES[table].by_name[name]
-    wrong = _WRONG[column.type]
-    if Capability.PYTHON_VALUES in capabilities:
+    wrong = _WRONG[column.type] if strict else _UNSTORABLE.get(column.type, ())
+    if strict and Capability.PYTHON_VALUES in capabilities:
         wrong += _PYTHON.get(column.type, ())
     if column.choices is not None:
         wrong += (column.choices[0].upper(), "")
