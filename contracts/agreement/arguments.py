@@ -55,7 +55,7 @@ class Arguments:
         self._capabilities = capabilities
         self._focus = focus
         self.strict = pair.strict
-        """Whether input may be drawn that only hygiene refuses: wrong types, unknown columns, empty patches."""
+        """Whether to draw what only hygiene refuses, too: wrong types, unknown columns, empty patches."""
         self.cursors = pair.positions
 
     def focused(self, entities: Iterable[Entity[Any]]) -> Entity[Any]:

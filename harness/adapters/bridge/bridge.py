@@ -45,7 +45,9 @@ class Bridge:
         self._lock = threading.Lock()
         self._waiting: dict[int, queue.SimpleQueue[Any]] = {}
         self._next = 0
+        self._breaking = False
         self._broken: str | None = None
+        self._settled = threading.Event()
         self._closing = False
         self._missing: list[str] = []
         self._greeting: queue.SimpleQueue[Hello | None] = queue.SimpleQueue()
@@ -114,7 +116,8 @@ class Bridge:
         return reply["result"]
 
     def _why(self) -> str:
-        return self._broken or "the adapter ended"
+        self._settled.wait(_ENDING_S)
+        return self._broken or "the adapter was closed"
 
     def close(self) -> None:
         """End the process. Calling it twice is harmless."""
@@ -173,15 +176,18 @@ class Bridge:
     def _break(self, what: str) -> None:
         """End everything, once: the first reason counts."""
         with self._lock:
-            if self._broken is not None:
+            if self._breaking:
                 return
-            words = self._child.last_words()
-            said = f" Its last words on stderr: {words}" if words else " It said nothing on stderr."
-            self._broken = f"the adapter `{_shown(self._child.command)}` {what}.{said}"
+            self._breaking = True
         self._child.kill()
+        # Only now: what it wrote before it was ended has been read by then.
+        words = self._child.last_words()
+        said = f" Its last words on stderr: {words}" if words else " It said nothing on stderr."
         with self._lock:
+            self._broken = f"the adapter `{_shown(self._child.command)}` {what}.{said}"
             waiting = list(self._waiting.values())
             self._waiting.clear()
+        self._settled.set()
         self._greeting.put(None)
         for answer in waiting:
             answer.put(None)

@@ -2,7 +2,10 @@
 
 import contextlib
 import os
+import re
 import select
+import shlex
+import shutil
 import signal
 import subprocess
 import threading
@@ -18,6 +21,8 @@ __all__ = ["Child"]
 
 _SHELL = "/bin/sh"
 _KEEPER = "cat >/dev/null; kill -KILL 0"
+_SHELL_WORDS = re.compile(r"[;&|<>()$`\n*?\[#~]|^\s*\w+=")
+_BY_SIGNAL = 128
 _KEPT_LINES = 12
 _GRACE_S = 3.0
 _LAST_LINES_S = 0.5
@@ -36,7 +41,7 @@ class Child:
         self.command = command
         try:
             self._process = subprocess.Popen(  # the user's own words, as in [[checks]]
-                [_SHELL, "-c", command],
+                [_SHELL, "-c", _direct(command, environ)],
                 env=dict(environ),
                 cwd=cwd,
                 stdin=subprocess.PIPE,
@@ -85,16 +90,16 @@ class Child:
         code = self._process.poll()
         if code is None:
             return "closed its stdout and went on running"
-        if code < 0:
+        if code < 0 or code > _BY_SIGNAL:
+            # A shell that waited for its command says so with a number above 128.
             with contextlib.suppress(ValueError):
-                return f"was killed by {signal.Signals(-code).name}"
+                return f"was killed by {signal.Signals(-code if code < 0 else code - _BY_SIGNAL).name}"
         hint = {126: " (it is not executable)", 127: " (the command was not found)"}.get(code, "")
         return f"ended with exit status {code}{hint}"
 
     def last_words(self) -> str:
         """Return the last lines of its stderr as one line, empty if there are none."""
-        if self._process.poll() is not None:
-            self._listener.join(_LAST_LINES_S)
+        self._listener.join(_LAST_LINES_S)
         return " / ".join(tuple(self._said))
 
     def kill(self) -> None:
@@ -144,6 +149,17 @@ class Child:
                 text = " ".join(line.decode("utf-8", "replace").split())
                 if text:
                     self._said.append(text[:300])
+
+
+def _direct(command: str, environ: Mapping[str, str]) -> str:
+    """Let a simple command take the place of the shell: its end is then seen as it is."""
+    if _SHELL_WORDS.search(command) is not None:
+        return command
+    try:
+        program = shlex.split(command)[0]
+    except (IndexError, ValueError):
+        return command
+    return command if shutil.which(program, path=environ.get("PATH")) is None else f"exec {command}"
 
 
 def _opened(stream: IO[bytes] | None) -> IO[bytes]:

@@ -94,7 +94,7 @@ def _capabilities(given: Any) -> Mapping[str, str]:
     if not isinstance(given, dict):
         raise ValueError("its capabilities are not an object")  # noqa: TRY004  # one kind of refusal
     for key, value in given.items():
-        if key not in _RESOLUTIONS or value not in _RESOLUTIONS[key]:
+        if key not in _RESOLUTIONS or value not in [*_RESOLUTIONS[key]]:
             raise ValueError(
                 f"its {key!r}: {value!r} is unknown; there are time (us, ms) and numbers (exact, double)"
             )
