@@ -1,5 +1,6 @@
 """What lies in the store, seen past the adapter, and what a row should look like there."""
 
+from datetime import datetime
 from typing import Any
 
 from contracts.entities import ROWS
@@ -8,7 +9,7 @@ from harness.adapters.capabilities import Capability
 from harness.adapters.codec import encode_value
 from harness.models import ColumnType, Row, entity_of
 
-__all__ = ["everything", "expected_in_store", "in_store", "seen"]
+__all__ = ["everything", "expected_in_store", "in_store", "moment", "seen"]
 
 
 def expected_in_store(subject: Subject, row: Row) -> dict[str, Any]:
@@ -37,6 +38,13 @@ def seen(subject: Subject, row: type[Row], wire: dict[str, Any]) -> dict[str, An
         name: value[:23] + value[26:] if name in times and value is not None else value
         for name, value in wire.items()
     }
+
+
+def moment(subject: Subject, time: datetime) -> datetime:
+    """Bring a time of the server to the adapter's resolution: the beginning of its millisecond, or itself."""
+    if Capability.MICROSECONDS in subject.capabilities:
+        return time
+    return time.replace(microsecond=time.microsecond // 1000 * 1000)
 
 
 def everything(subject: Subject) -> dict[str, list[dict[str, Any]]]:

@@ -304,7 +304,8 @@ class Pair:
                 self.correspondence.compare(row, other)
 
     def _stored(self, entity: Entity[Any]) -> list[Row]:
-        return [decode(entity, wire) for wire in self._subject.stored_rows(entity.row)]
+        wires = self._subject.stored_rows(entity.row)
+        return [decode(entity, seen(self._subject, entity.row, dict(wire))) for wire in wires]
 
     def _settle(self) -> None:
         for table, entity in ENTITIES.items():
@@ -322,7 +323,12 @@ class Pair:
                 self.correspondence.compare(row, theirs[id_])
 
     def _carry_to_reference(self) -> None:
-        wires = {table: list(self._subject.stored_rows(entity.row)) for table, entity in ENTITIES.items()}
+        wires = {
+            table: [
+                seen(self._subject, entity.row, dict(wire)) for wire in self._subject.stored_rows(entity.row)
+            ]
+            for table, entity in ENTITIES.items()
+        }
         self._database.clear()
         for table, rows in wires.items():
             for wire in rows:

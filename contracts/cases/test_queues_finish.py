@@ -10,7 +10,7 @@ from contracts.case import needs
 from contracts.entities import each_queue, queue
 from contracts.expect import every, refused
 from contracts.held import waits
-from contracts.stored import everything
+from contracts.stored import everything, moment
 from contracts.subject import Subject
 from contracts.workers import started, within
 from harness.adapters.capabilities import Capability
@@ -87,11 +87,12 @@ def test_times_count_from_the_end_of_a_wait(subject: Subject, store: Store, row:
             session.execute(touch, (job.id,))
             outcome = started(lambda operation=operation, job=claimed: finish(store, row, operation, job))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
             waits(subject, session, outcome)
-            moment: datetime = session.execute("SELECT clock_timestamp() AS now").fetchall()[0]["now"]
+            now: datetime = session.execute("SELECT clock_timestamp() AS now").fetchall()[0]["now"]
             session.commit()
         done: Any = within(outcome)
-        assert done.updated_at >= moment
+        begun = moment(subject, now)
+        assert done.updated_at >= begun
         if operation == "fail":
-            assert done.run_after >= moment + timedelta(seconds=60)
+            assert done.run_after >= begun + timedelta(seconds=60)
         elif row is WebhookEvent:
-            assert done.processed_at >= moment
+            assert done.processed_at >= begun

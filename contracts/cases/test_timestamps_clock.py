@@ -10,6 +10,7 @@ from contracts.builders import COORDINATOR, FAR_FUTURE, PAST, a_patch, a_wire, c
 from contracts.case import needs
 from contracts.entities import MUTABLE, QUEUES, mutable, queue, states
 from contracts.expect import every
+from contracts.stored import moment
 from contracts.subject import Subject
 from contracts.workers import a_tick
 from harness.adapters.capabilities import Capability
@@ -98,7 +99,8 @@ def test_two_changes_of_one_transaction_advance_twice(subject: Subject, store: S
             seen += [row["updated_at"] for row in found.fetchall()]
     after = store.sync_jobs.get(job["id"])
     assert after is not None
-    assert seen[0] < seen[1] == after.updated_at
+    assert seen[0] < seen[1]
+    assert after.updated_at == moment(subject, seen[1])
 
 
 def _link(row: type[Row], request: Any) -> dict[str, Any]:
