@@ -1,0 +1,230 @@
+/**
+ * What a module throws, as an error of the protocol.
+ *
+ * First the module's own mapError, then an error that carries a `kind`, then
+ * the codes of Postgres and PostgREST, then what fetch says when there was no
+ * answer. Everything else is unexpected: a finding. Names of constraints and
+ * columns are taken out of messages; the messages of Postgres are not passed
+ * on, because they may quote the row that was refused.
+ *
+ * Sources: PostgREST 12, "Errors"; PostgreSQL 17, appendix A.
+ */
+import { redact } from './redact.mjs';
+import { isObject, kindOf } from './convert.mjs';
+
+const SUBJECTS = {
+  not_found: 'table', conflict: 'constraint', invalid_value: 'field', missing_reference: 'constraint',
+  unauthorized: null, unavailable: null, outcome_unknown: null, unexpected: null,
+};
+const ROLLED_BACK = {
+  '40P01': 'it was chosen to end a deadlock',
+  '40001': 'it could not be serialised',
+  '55P03': 'a lock was not to be had in time',
+  57014: 'the statement took longer than its timeout',
+  '57P01': 'the server was shut down',
+  '57P03': 'the server is starting',
+  25006: 'the server accepts no writes',
+  PGRST000: 'PostgREST cannot connect to the database',
+  PGRST001: 'PostgREST lost the database',
+  PGRST002: 'PostgREST cannot load its schema cache',
+  PGRST003: "PostgREST's connection pool is exhausted",
+};
+const STALE_SCHEMA = {
+  PGRST200: 'a relation', PGRST202: 'a function', PGRST204: 'a column', PGRST205: 'a table',
+  42703: 'a column', 42883: 'a function', '42P01': 'a table',
+};
+const NOT_SENT = new Set([
+  'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'ERR_INVALID_URL',
+]);
+const LOST = new Set([
+  'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'UND_ERR_SOCKET', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'UND_ERR_ABORTED', 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED', 'ABORT_ERR',
+]);
+const LOST_NAMES = /^(AbortError|TimeoutError)$/;
+
+/** Return {kind, message, …} for whatever an operation threw. Never throws. */
+async function errorOf(thrown, operation, mapError) {
+  try {
+    const mapped = typeof mapError === 'function' ? await mapError(thrown, { operation: operation.name }) : null;
+    if (mapped !== null && mapped !== undefined) {
+      if (Object.hasOwn(SUBJECTS, mapped.kind)) return declared(mapped);
+      return { kind: 'unexpected', message: `mapError returned ${kindOf(mapped)} without a kind of the protocol` };
+    }
+  } catch (failure) {
+    return { kind: 'unexpected', message: `mapError threw ${described(failure)}` };
+  }
+  try {
+    return translated(thrown, operation);
+  } catch (failure) {
+    return { kind: 'unexpected', message: `threw something that cannot be read: ${described(failure)}` };
+  }
+}
+
+/** The translation without the module's mapError. */
+function translated(thrown, operation) {
+  if (typeof thrown === 'object' && thrown !== null) {
+    const { reading, entity } = operation;
+    if (typeof thrown.kind === 'string' && Object.hasOwn(SUBJECTS, thrown.kind)) return declared(thrown);
+    const answered = ofCode(thrown, entity) ?? ofTransport(thrown, reading) ?? ofStatus(thrown, reading);
+    if (answered !== null) return answered;
+    if (typeof thrown.code === 'string' && thrown.code !== '' && isPostgrest(thrown)) {
+      return { kind: 'unexpected', message: `the server answered with code ${thrown.code}` };
+    }
+  }
+  return { kind: 'unexpected', message: `threw ${described(thrown)}` };
+}
+
+/** An error whose kind was stated by the module; it names its subject in the field that the kind has. */
+function declared(error) {
+  const result = { kind: error.kind };
+  for (const name of ['constraint', 'field', 'table']) {
+    if (typeof error[name] === 'string') result[name] = error[name];
+  }
+  result.message = redact(typeof error.message === 'string' && error.message !== '' ? error.message : error.kind);
+  return result;
+}
+
+function ofCode(error, entity) {
+  const code = typeof error.code === 'string' ? error.code : '';
+  const message = typeof error.message === 'string' ? error.message : '';
+  const made = Object.hasOwn(BY_CODE, code) ? BY_CODE[code](message, error, entity) : null;
+  if (made !== null) return made;
+  if (Object.hasOwn(ROLLED_BACK, code)) return unavailable(`nothing was done: ${ROLLED_BACK[code]} (${code})`);
+  if (Object.hasOwn(STALE_SCHEMA, code)) {
+    return unavailable(`nothing was done: the server does not know ${STALE_SCHEMA[code]} of the schema (${code}); `
+      + 'apply the migrations, or let PostgREST reload its schema cache');
+  }
+  if (code === '42501' || code.startsWith('PGRST30')) {
+    return { kind: 'unauthorized', message: `the key's role may not do this (${code})` };
+  }
+  if (!/^[0-9A-Z]{5}$/.test(code)) return null;
+  if (/^(22|54)/.test(code)) return invalid('value', `was refused by the database (${code})`);
+  if (code.startsWith('53')) return unavailable(`nothing was done: the server is out of resources (${code})`);
+  return null;
+}
+
+const BY_CODE = {
+  23505: (message) => conflict(quoted(message, 'constraint')),
+  23503: (message) => {
+    const constraint = quoted(message, 'constraint');
+    return { kind: 'missing_reference', constraint, message: `${constraint}: the referenced row does not exist` };
+  },
+  23502: (message) => invalid(camel(quoted(message, 'column')), 'is required'),
+  23514: (message) => {
+    const constraint = quoted(message, 'constraint');
+    return { kind: 'invalid_value', constraint, message: `${constraint}: violates the constraint` };
+  },
+  22023: (message) => invalid(camel(rule(message).replace(/^p_/, '')), 'is outside of its bounds'),
+  PT404: (message) => notFound(rule(message)),
+  PT409: (message) => conflict(rule(message)),
+  // .single() of no row is how supabase-js says that a row is not there; of several rows it is a finding.
+  PGRST116: (message, error, entity) => (/\b0 rows\b/.test(`${error.details} ${message}`) && entity !== null
+    ? notFound(entity.table) : null),
+};
+
+function quoted(message, what) {
+  return new RegExp(`${what} "([^"]+)"`).exec(message)?.[1] ?? '(unnamed)';
+}
+
+/** The message of our own SQL functions: the name of a rule, a table or an argument. */
+function rule(message) {
+  return /^[a-z_][a-z0-9_]*$/.test(message) ? message : '(unnamed)';
+}
+
+function camel(name) {
+  return name.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
+}
+
+/** What fetch, and postgrest-js after it, say when no answer came: only what was not sent is safe to repeat, or a read. */
+function ofTransport(error, reading) {
+  const found = failureOf(error, 0);
+  if (found === null) return null;
+  if (found.notSent) return unavailable(`nothing was sent: ${found.what}`);
+  if (reading) return unavailable(`the answer was lost: ${found.what}`);
+  return { kind: 'outcome_unknown', message: `the request was sent, but the answer was lost: ${found.what}` };
+}
+
+function failureOf(error, depth) {
+  if (!isObject(error) || depth > 5) return null;
+  const { code, name, message, details } = error;
+  if (typeof code === 'string' && NOT_SENT.has(code)) return { notSent: true, what: code };
+  if (typeof code === 'string' && LOST.has(code)) return { notSent: false, what: code };
+  if (error.cause !== undefined) {
+    const below = failureOf(error.cause, depth + 1);
+    if (below !== null) return below;
+  }
+  if (Array.isArray(error.errors)) {
+    // Happy eyeballs: one failure per address that was tried.
+    const tried = error.errors.map((one) => failureOf(one, depth + 1));
+    if (tried.length > 0 && tried.every((one) => one !== null && one.notSent)) return tried[0];
+  }
+  if (typeof name === 'string' && LOST_NAMES.test(name)) return { notSent: false, what: name };
+  if (name === 'TypeError' && (message === 'fetch failed' || message === 'terminated')) return { notSent: false, what: message };
+  return code === '' || code === undefined ? failureInText(message, details) : null;
+}
+
+/** postgrest-js turns a failed fetch into {message: "TypeError: fetch failed", details: "… Caused by: … (CODE)", code: ""}. */
+function failureInText(message, details) {
+  const found = typeof message === 'string' ? /^(TypeError: (?:fetch failed|terminated)|AbortError|TimeoutError)\b/.exec(message) : null;
+  if (found === null) return null;
+  const cause = typeof details === 'string' ? /\bCaused by: .*\(([A-Z_]+)\)/.exec(details)?.[1] : undefined;
+  return { notSent: cause !== undefined && NOT_SENT.has(cause), what: cause ?? found[1] };
+}
+
+/** An answer without a code of PostgREST or Postgres: a gateway's, or one that Postgres broke off. */
+function ofStatus(error, reading) {
+  const { code } = error;
+  if (isPostgrest(error) && (code === '' || code === '57P02')) {
+    return reading ? unavailable('the answer was lost: Postgres broke off')
+      : { kind: 'outcome_unknown', message: 'the request was sent, but Postgres broke off before it answered' };
+  }
+  const status = Number.isInteger(error.status) ? error.status : error.statusCode;
+  if (status === 401 || status === 403) {
+    return { kind: 'unauthorized', message: 'the server refused the key; check SUPABASE_SERVICE_ROLE_KEY' };
+  }
+  if (status === 404) return unavailable('nothing was done: the server does not know the path (404); check SUPABASE_URL');
+  if ([408, 429, 503].includes(status)) return unavailable(`nothing was done: the server answered ${status}`);
+  if (Number.isInteger(status) && status >= 500) {
+    return reading ? unavailable(`the server answered ${status}`)
+      : { kind: 'outcome_unknown', message: `the server answered ${status} to a write` };
+  }
+  return null;
+}
+
+/** Errors of postgrest-js have these four texts, whether they are PostgrestErrors or plain objects. */
+function isPostgrest(error) {
+  return typeof error.message === 'string' && typeof error.code === 'string' && 'details' in error && 'hint' in error;
+}
+
+function conflict(constraint) {
+  return { kind: 'conflict', constraint, message: `conflicts with ${constraint}` };
+}
+
+function notFound(table) {
+  return { kind: 'not_found', table, message: `${table}: no row with this id` };
+}
+
+function invalid(field, why) {
+  return { kind: 'invalid_value', field, message: `${field}: ${why}` };
+}
+
+function unavailable(message) {
+  return { kind: 'unavailable', message };
+}
+
+/** A thrown value in a few words, on one line, without keys. */
+function described(thrown) {
+  let text;
+  try {
+    if (typeof thrown === 'object' && thrown !== null && typeof thrown.message === 'string') {
+      text = `${typeof thrown.name === 'string' ? thrown.name : kindOf(thrown)}: ${thrown.message}`;
+    } else {
+      text = typeof thrown === 'string' ? `the text ${JSON.stringify(thrown)}` : kindOf(thrown);
+    }
+  } catch {
+    text = 'a value that cannot be read';
+  }
+  return redact(text.replace(/\s+/g, ' ').slice(0, 500));
+}
+
+export { SUBJECTS, described, errorOf };

@@ -1,0 +1,91 @@
+/**
+ * The streams of the process: stdout carries protocol lines only.
+ *
+ * Loggers do not all go through console: pino writes to descriptor 1. So
+ * process.stdout is process.stderr here, and fs sends what is meant for 1 to 2.
+ * What a child process or an own thread of the app writes to descriptor 1
+ * cannot be caught; the harness then says which line disturbed the protocol.
+ */
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+
+const STDOUT = 1;
+const STDERR = 2;
+const pause = new Int32Array(new SharedArrayBuffer(4));
+const writeSync = fs.writeSync;
+
+/** Give stdout to the protocol: everybody else's goes to stderr. Returns the stdin that the protocol reads. */
+function takeStreams({ input = true } = {}) {
+  const stdin = input ? process.stdin : null;
+  // Touched before, stdout may be bound to console already: then its write has to be replaced, too.
+  const { stdout, stderr } = process;
+  stdout.write = stderr.write.bind(stderr);
+  Object.defineProperty(process, 'stdout', { configurable: true, enumerable: true, get: () => process.stderr });
+  if (input) {
+    const nothing = Readable.from([]);
+    Object.defineProperty(process, 'stdin', { configurable: true, enumerable: true, get: () => nothing });
+  }
+  for (const name of ['write', 'writeSync', 'writev', 'writevSync', 'writeFile', 'writeFileSync', 'appendFile', 'appendFileSync']) {
+    const real = fs[name];
+    fs[name] = Object.assign((target, ...rest) => real(target === STDOUT ? STDERR : target, ...rest), real);
+  }
+  syncBuiltinESMExports();
+  return stdin;
+}
+
+/** Write one whole line to a descriptor, however slowly it is read. */
+function writeLine(descriptor, text) {
+  const bytes = Buffer.from(`${text}\n`, 'utf8');
+  for (let done = 0; done < bytes.length;) {
+    try {
+      done += writeSync(descriptor, bytes, done);
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error;
+      Atomics.wait(pause, 0, 0, 1);
+    }
+  }
+}
+
+/** Say one line on stderr, also right before the process ends. */
+function say(text) {
+  try {
+    writeLine(STDERR, `parity-bridge: ${text}`);
+  } catch {
+    // Nobody listens: the exit status has to do.
+  }
+}
+
+/** Send one protocol line. Nobody reading is the end. */
+function send(line) {
+  try {
+    writeLine(STDOUT, line);
+  } catch (error) {
+    if (error.code !== 'EPIPE') say(`stdout cannot be written (${error.code}).`);
+    process.exit(error.code === 'EPIPE' ? 0 : 1);
+  }
+}
+
+/** Call `take` with each line of a stream of bytes, and `end` once. Characters may be split between chunks. */
+function readLines(stream, take, end) {
+  const decoder = new StringDecoder('utf8');
+  let parts = [];
+  stream.on('data', (chunk) => {
+    const lines = decoder.write(chunk).split('\n');
+    parts.push(lines[0]);
+    for (const line of lines.slice(1)) {
+      const whole = parts.join('');
+      parts = [line];
+      if (whole.trim() !== '') take(whole);
+    }
+  });
+  stream.on('end', () => {
+    const last = parts.join('') + decoder.end();
+    if (last.trim() !== '') take(last);
+    end();
+  });
+  stream.on('error', () => end());
+}
+
+export { readLines, say, send, takeStreams };
