@@ -24,6 +24,7 @@ PARTS = (
     "module",
     "answer",
     "streams",
+    "loader",
     "workers",
     "serve",
     "main",

@@ -3,8 +3,8 @@
 
 import fs from 'node:fs';
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { createRequire, syncBuiltinESMExports } from 'node:module';
+import { dirname, join, resolve as resolvePath } from 'node:path';
 import { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -730,7 +730,7 @@ async function load({ path, mode, options }) {
 }
 
 function existingFile(path) {
-  const file = path.startsWith('file:') ? fileURLToPath(path) : resolve(path);
+  const file = path.startsWith('file:') ? fileURLToPath(path) : resolvePath(path);
   if (!existsSync(file)) {
     throw new Refusal(`the module ${path} does not exist (looked for ${file}). Name the file that exports createBooking, getBooking and so on.`);
   }
@@ -757,7 +757,7 @@ function adviceOn(error, file) {
   if (error?.code === 'ERR_MODULE_NOT_FOUND' || error?.code === 'MODULE_NOT_FOUND') {
     return 'Install what it imports (npm ci), or correct the path.';
   }
-  return 'Correct it until `node --import tsx -e "import(process.argv[1])" FILE` runs without an error.';
+  return 'Correct it until the module can be imported by itself.';
 }
 
 function placeOf(error) {
@@ -980,6 +980,38 @@ function readLines(stream, take, end) {
   stream.on('error', () => end());
 }
 
+// ---- loader ----------------------------------------------------------------------------------------------
+
+/**
+ * TypeScript in a worker thread.
+ *
+ * `node --import tsx` runs tsx's preload in every thread, but where tsx still
+ * uses module.register (node before 22.22 and 24.11), it does so in the main
+ * thread only, and those hooks end there. So a thread asks tsx itself.
+ * Other loaders that were given with --import register wherever they are run.
+ */
+
+const OF_TSX = /(?:^|[\\/])tsx(?:[\\/]|$)/;
+
+/** What node was told to load first, of --import, --loader and NODE_OPTIONS. */
+function preloads(flags) {
+  const words = flags.flatMap((flag) => (flag.startsWith('--') ? flag.split(/=(.*)/s, 2) : [flag]));
+  return words.filter((word, index) => ['--import', '--loader', '--experimental-loader'].includes(words[index - 1]));
+}
+
+/** Make tsx work in this thread, if node was started with it. */
+async function registerLoader() {
+  const flags = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(/\s+/)];
+  const tsx = preloads(flags).find((word) => OF_TSX.test(word));
+  if (tsx === undefined) return;
+  const from = tsx.startsWith('file:') ? tsx : pathToFileURL(resolvePath('package.json'));
+  // require() would find the CommonJS half of its API, which loads the other half from a wrong place.
+  const manifest = createRequire(from).resolve('tsx/package.json');
+  const api = JSON.parse(readFileSync(manifest, 'utf8')).exports['./esm/api'].import.default;
+  const { register } = await import(pathToFileURL(resolvePath(dirname(manifest), api)).href);
+  register();
+}
+
 // ---- workers ---------------------------------------------------------------------------------------------
 
 /**
@@ -1001,6 +1033,7 @@ async function serveInThread() {
   process.on('unhandledRejection', fatal);
   let served;
   try {
+    await registerLoader();
     served = await load(workerData);
   } catch (error) {
     parentPort.postMessage(error instanceof Refusal ? { refused: error.message } : { fatal: trace(error) });

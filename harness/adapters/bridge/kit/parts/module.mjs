@@ -1,6 +1,6 @@
 /** The module under examination: loading it, and what it offers. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve as resolvePath } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { OPERATIONS } from './operations.mjs';
 import { isObject, kindOf } from './convert.mjs';
@@ -41,7 +41,7 @@ async function load({ path, mode, options }) {
 }
 
 function existingFile(path) {
-  const file = path.startsWith('file:') ? fileURLToPath(path) : resolve(path);
+  const file = path.startsWith('file:') ? fileURLToPath(path) : resolvePath(path);
   if (!existsSync(file)) {
     throw new Refusal(`the module ${path} does not exist (looked for ${file}). Name the file that exports createBooking, getBooking and so on.`);
   }
@@ -68,7 +68,7 @@ function adviceOn(error, file) {
   if (error?.code === 'ERR_MODULE_NOT_FOUND' || error?.code === 'MODULE_NOT_FOUND') {
     return 'Install what it imports (npm ci), or correct the path.';
   }
-  return 'Correct it until `node --import tsx -e "import(process.argv[1])" FILE` runs without an error.';
+  return 'Correct it until the module can be imported by itself.';
 }
 
 function placeOf(error) {

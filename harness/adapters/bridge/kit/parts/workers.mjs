@@ -9,6 +9,7 @@
 import { Worker, parentPort, workerData } from 'node:worker_threads';
 import { answer } from './answer.mjs';
 import { described } from './errors.mjs';
+import { registerLoader } from './loader.mjs';
 import { Refusal, load } from './module.mjs';
 import { say, takeStreams } from './streams.mjs';
 
@@ -22,6 +23,7 @@ async function serveInThread() {
   process.on('unhandledRejection', fatal);
   let served;
   try {
+    await registerLoader();
     served = await load(workerData);
   } catch (error) {
     parentPort.postMessage(error instanceof Refusal ? { refused: error.message } : { fatal: trace(error) });
