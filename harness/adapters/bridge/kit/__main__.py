@@ -1,4 +1,4 @@
-"""Rewrites ``parity-bridge.mjs`` and the part with the entities: ``python -m harness.adapters.bridge.kit``."""
+"""Rewrites ``parity-bridge.mjs`` and its entities: ``python -m harness.adapters.bridge.kit``."""
 
 from pathlib import Path
 

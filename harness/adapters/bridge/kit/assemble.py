@@ -26,13 +26,18 @@ PARTS = (
     "streams",
     "loader",
     "workers",
+    "capture",
+    "snapshot",
+    "record",
+    "tap",
     "serve",
     "main",
 )
 """In the order of the one file: each part stands behind those that it needs when it is loaded."""
 _HEAD = """\
 // parity-bridge.mjs: serves a JavaScript or TypeScript module as parity-bridge/1.
-// Part of the parity harness; `harness bridge kit --out DIR` writes the current one. No dependencies, node 20 or later.
+// Part of the parity harness; `harness bridge kit --out DIR` writes the current one.
+// No dependencies; node 20 or later.
 """
 _BETWEEN_PARTS = re.compile(r"^import [^;]*? from '\./[^']+';\n", re.MULTILINE)
 _OF_NODE = re.compile(r"^import ([^;]*?) from '(node:[^']+)';\n", re.MULTILINE)
@@ -73,7 +78,7 @@ def entities_part() -> str:
     """Return the part that describes the entities, in camelCase."""
     described = ",\n".join(_entity(entity) for entity in ENTITIES.values())
     return (
-        "/** The entities, derived from harness.models: `python -m harness.adapters.bridge.kit` writes this part. */\n"
+        "/** The entities, derived from harness.models by `python -m harness.adapters.bridge.kit`. */\n"
         f"const ENTITIES = {{\n{described},\n}};\n\nexport {{ ENTITIES }};\n"
     )
 

@@ -1,11 +1,12 @@
 // parity-bridge.mjs: serves a JavaScript or TypeScript module as parity-bridge/1.
-// Part of the parity harness; `harness bridge kit --out DIR` writes the current one. No dependencies, node 20 or later.
+// Part of the parity harness; `harness bridge kit --out DIR` writes the current one.
+// No dependencies; node 20 or later.
 
 import fs from 'node:fs';
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeSync as writeBytes } from 'node:fs';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { dirname, join, resolve as resolvePath } from 'node:path';
-import { Readable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -13,7 +14,7 @@ import { Worker, isMainThread, parentPort, workerData } from 'node:worker_thread
 
 // ---- entities --------------------------------------------------------------------------------------------
 
-/** The entities, derived from harness.models: `python -m harness.adapters.bridge.kit` writes this part. */
+/** The entities, derived from harness.models by `python -m harness.adapters.bridge.kit`. */
 const ENTITIES = {
   schedulingRequests: {
     singular: 'SchedulingRequest',
@@ -506,17 +507,24 @@ const LOST = new Set([
 ]);
 const LOST_NAMES = /^(AbortError|TimeoutError)$/;
 
-/** Return {kind, message, …} for whatever an operation threw. Never throws. */
-async function errorOf(thrown, operation, mapError) {
+/** Return {kind, message, …} for whatever an operation threw, or a promise of it where mapError gives one. */
+function errorOf(thrown, operation, mapError) {
+  if (typeof mapError !== 'function') return ownTranslation(thrown, operation);
+  const failed = (failure) => ({ kind: 'unexpected', message: `mapError threw ${described(failure)}` });
+  const use = (mapped) => {
+    if (mapped === null || mapped === undefined) return ownTranslation(thrown, operation);
+    if (Object.hasOwn(SUBJECTS, mapped.kind)) return declared(mapped);
+    return { kind: 'unexpected', message: `mapError returned ${kindOf(mapped)} without a kind of the protocol` };
+  };
   try {
-    const mapped = typeof mapError === 'function' ? await mapError(thrown, { operation: operation.name }) : null;
-    if (mapped !== null && mapped !== undefined) {
-      if (Object.hasOwn(SUBJECTS, mapped.kind)) return declared(mapped);
-      return { kind: 'unexpected', message: `mapError returned ${kindOf(mapped)} without a kind of the protocol` };
-    }
+    const mapped = mapError(thrown, { operation: operation.name });
+    return typeof mapped?.then === 'function' ? Promise.resolve(mapped).then(use).catch(failed) : use(mapped);
   } catch (failure) {
-    return { kind: 'unexpected', message: `mapError threw ${described(failure)}` };
+    return failed(failure);
   }
+}
+
+function ownTranslation(thrown, operation) {
   try {
     return translated(thrown, operation);
   } catch (failure) {
@@ -909,16 +917,15 @@ const pause = new Int32Array(new SharedArrayBuffer(4));
 const writeSync = fs.writeSync;
 
 /** Give stdout to the protocol: everybody else's goes to stderr. Returns the stdin that the protocol reads. */
-function takeStreams({ input = true } = {}) {
-  const stdin = input ? process.stdin : null;
+function takeStreams({ isThread = false } = {}) {
+  const { stdin, stdout } = process;
+  // What a thread prints would pass through the main thread, and be lost if that ends first.
+  const log = isThread ? new Writable({ decodeStrings: true, write: printNow }) : process.stderr;
   // Touched before, stdout may be bound to console already: then its write has to be replaced, too.
-  const { stdout, stderr } = process;
-  stdout.write = stderr.write.bind(stderr);
-  Object.defineProperty(process, 'stdout', { configurable: true, enumerable: true, get: () => process.stderr });
-  if (input) {
-    const nothing = Readable.from([]);
-    Object.defineProperty(process, 'stdin', { configurable: true, enumerable: true, get: () => nothing });
-  }
+  stdout.write = log.write.bind(log);
+  replaceStream('stdout', log);
+  if (isThread) replaceStream('stderr', log);
+  else replaceStream('stdin', Readable.from([]));
   for (const name of ['write', 'writeSync', 'writev', 'writevSync', 'writeFile', 'writeFileSync', 'appendFile', 'appendFileSync']) {
     const real = fs[name];
     fs[name] = Object.assign((target, ...rest) => real(target === STDOUT ? STDERR : target, ...rest), real);
@@ -927,9 +934,21 @@ function takeStreams({ input = true } = {}) {
   return stdin;
 }
 
-/** Write one whole line to a descriptor, however slowly it is read. */
-function writeLine(descriptor, text) {
-  const bytes = Buffer.from(`${text}\n`, 'utf8');
+function replaceStream(name, stream) {
+  Object.defineProperty(process, name, { configurable: true, enumerable: true, get: () => stream });
+}
+
+function printNow(chunk, encoding, done) {
+  try {
+    writeAllNow(STDERR, chunk);
+  } catch {
+    // Nobody listens.
+  }
+  done();
+}
+
+/** Write bytes to a descriptor, all of them, however slowly they are read. */
+function writeAllNow(descriptor, bytes) {
   for (let done = 0; done < bytes.length;) {
     try {
       done += writeSync(descriptor, bytes, done);
@@ -938,6 +957,10 @@ function writeLine(descriptor, text) {
       Atomics.wait(pause, 0, 0, 1);
     }
   }
+}
+
+function writeLine(descriptor, text) {
+  writeAllNow(descriptor, Buffer.from(`${text}\n`, 'utf8'));
 }
 
 /** Say one line on stderr, also right before the process ends. */
@@ -1027,7 +1050,7 @@ const MARK = 'parity-bridge worker';
 
 /** Serve the module in this thread: lines come as messages, replies go as messages. */
 async function serveInThread() {
-  takeStreams({ input: false });
+  takeStreams({ isThread: true });
   const fatal = (error) => parentPort.postMessage({ fatal: trace(error) });
   process.on('uncaughtException', fatal);
   process.on('unhandledRejection', fatal);
@@ -1139,6 +1162,438 @@ function isThread() {
   return workerData?.mark === MARK;
 }
 
+// ---- capture ---------------------------------------------------------------------------------------------
+
+/** Reading all rows of a module, for a snapshot or at the start of a recording. */
+
+const PAGE = 500;
+
+/** How all rows of an entity can be read, in order of preference; null if in no way. */
+function readerOf(db, name, entity) {
+  const { plural } = entity;
+  if (typeof db.__export === 'function') return () => db.__export(name);
+  if (typeof db[`list${plural}`] === 'function') return () => byPages(db, plural);
+  if (typeof db[`getAll${plural}`] === 'function') return () => db[`getAll${plural}`]();
+  return null;
+}
+
+async function byPages(db, plural) {
+  const rows = [];
+  const seen = new Set();
+  for (let cursor; ;) {
+    const page = await db[`list${plural}`]({ where: [], limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
+    if (!Array.isArray(page?.rows)) throw new Error(`list${plural} returned no { rows, nextCursor }`);
+    for (const row of page.rows) rows.push(row);
+    if (page.nextCursor === null || page.nextCursor === undefined) return rows;
+    if (seen.has(page.nextCursor)) throw new Error(`list${plural} returned the same cursor twice, so it would never end`);
+    seen.add(page.nextCursor);
+    cursor = page.nextCursor;
+  }
+}
+
+/**
+ * Rows in wire form, each of them whole: a missing column or an id that comes twice is an error.
+ * Dates inside of JSON become the text that the database would keep; `found` counts them by column.
+ */
+function wholeRows(name, entity, given, dates, found) {
+  const rows = resultOf(OPERATIONS.get('__export'), given, [name], { dates, nested: 'text', found });
+  const ids = new Set();
+  for (const [index, row] of rows.entries()) {
+    for (const [column, { nullable }] of Object.entries(entity.columns)) {
+      if (row[column] === undefined) throw new Error(`${name}[${index}] has no ${column}`);
+      if (row[column] === null && !nullable) throw new Error(`${name}[${index}]: ${column} is null, which the table never holds`);
+    }
+    const unknown = Object.keys(row).find((column) => !Object.hasOwn(entity.columns, column));
+    if (unknown !== undefined) throw new Error(`${name}[${index}] has ${JSON.stringify(unknown)}, which is no column of ${entity.table}`);
+    if (ids.has(row.id)) throw new Error(`${name}: the id of row ${index} comes twice`);
+    ids.add(row.id);
+  }
+  return rows;
+}
+
+/** The module's own word on how it represents times. */
+function datesOf(db, options) {
+  return options.dates ?? db.parityBridge?.dates ?? 'Date';
+}
+
+// ---- snapshot --------------------------------------------------------------------------------------------
+
+/** exportSnapshot: all rows of a running app in one file, which is whole or not there. */
+
+/**
+ * Write all rows of `db` to `path` as JSON, mode 0600, and return { path, counts }.
+ *
+ * An entity that can be read in no way, a row without a column, or rows that
+ * changed while they were read are errors, and then there is no file: a
+ * snapshot that lacks rows would lose them in the migration.
+ */
+export async function exportSnapshot(db, path, options = {}) {
+  const dates = datesOf(db, options);
+  const readers = Object.entries(ENTITIES).map(([name, entity]) => [name, entity, readerOf(db, name, entity)]);
+  const blind = readers.filter(([, , reader]) => reader === null).map(([name]) => name);
+  if (blind.length > 0) {
+    throw new Error(`exportSnapshot: ${blind.join(', ')} cannot be read. Export __export(entity), list… or getAll… for each: `
+      + `for ${blind[0]} one of __export, list${ENTITIES[blind[0]].plural}, getAll${ENTITIES[blind[0]].plural}.`);
+  }
+  const tables = [];
+  for (const [name, entity, reader] of readers) tables.push(await table(db, name, entity, reader, dates));
+  const header = {
+    snapshot: 'parity-snapshot/1',
+    writtenAt: new Date().toISOString(),
+    mode: process.env.DB_MODE ?? null,
+    counts: Object.fromEntries(tables.map(({ name, count }) => [name, count])),
+    counted: Object.fromEntries(tables.map(({ name, counted }) => [name, counted])),
+    datesInJson: Object.fromEntries(tables.flatMap(({ name, found }) => [...found].map(([column, n]) => [`${name}.${column}`, n]))),
+  };
+  writeWhole(path, pieces(header, tables));
+  return { path, counts: header.counts };
+}
+
+/** Read one entity. Its count is asked for before and after, where the module counts: all three must agree. */
+async function table(db, name, entity, reader, dates) {
+  const count = typeof db[`count${entity.plural}`] === 'function' ? () => db[`count${entity.plural}`]({ where: [] }) : null;
+  const found = new Map();
+  const before = count === null ? null : await count();
+  const rows = wholeRows(name, entity, await reader(), dates, found);
+  const after = count === null ? null : await count();
+  if (count !== null && (before !== rows.length || after !== rows.length)) {
+    throw new Error(`exportSnapshot: count${entity.plural} said ${before} before and ${after} after reading, and ${rows.length} rows were read. `
+      + 'Stop what writes and try again; if nothing writes, the reading loses rows.');
+  }
+  return { name, count: rows.length, counted: count === null ? 'rows' : 'by the module', rows: rows.map((row) => JSON.stringify(row)), found };
+}
+
+/** The file in pieces, a row a line: the text of a large store would not fit into one string. */
+function* pieces(header, tables) {
+  yield `${JSON.stringify(header).slice(0, -1)},"rows":{`;
+  for (const [place, { name, rows }] of tables.entries()) {
+    yield `${place === 0 ? '' : ','}\n${JSON.stringify(name)}:[`;
+    for (const [index, row] of rows.entries()) yield `${index === 0 ? '' : ','}\n${row}`;
+    yield ']';
+  }
+  yield '}}\n';
+}
+
+function writeWhole(path, texts) {
+  const partial = `${path}.${process.pid}.partial`;
+  const file = openSync(partial, 'wx', 0o600);
+  try {
+    try {
+      for (const text of texts) writeAll(file, text);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(partial, path);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw error;
+  }
+}
+
+/** Write a text to a file, all of it. */
+function writeAll(file, text) {
+  const bytes = Buffer.from(text, 'utf8');
+  for (let done = 0; done < bytes.length;) done += writeBytes(file, bytes, done);
+}
+
+// ---- record ----------------------------------------------------------------------------------------------
+
+/**
+ * record: a module whose calls are written down as they happen, for `harness contract --replay FILE`.
+ *
+ * The file holds personal data: mode 0600, never overwritten. Each call is
+ * written at once when it ends, so that a crash loses at most what was
+ * running. A failure to record is a warning and a last line that says so; the
+ * app never notices.
+ */
+
+const MAX_BYTES = 256 * 1024 * 1024;
+
+/** The file of a recording. */
+class Recording {
+  constructor(file, { name, mode, maxBytes = MAX_BYTES }) {
+    this.path = file;
+    this.room = maxBytes;
+    this.calls = 0;
+    this.running = 0;
+    this.started = process.hrtime.bigint();
+    this.head = { recording: 'parity-recording/1', name, mode, startedAt: new Date().toISOString() };
+    this.file = null;
+    this.ended = false;
+    this.begun = false;
+    this.atExit = () => this.end();
+    try {
+      this.file = openSync(file, 'wx', 0o600);
+      process.once('exit', this.atExit);
+    } catch (error) {
+      this.warn(error.code === 'EEXIST' ? `${file} exists already, and a recording is never overwritten; move it away`
+        : `${file} cannot be written: ${described(error)}`);
+    }
+  }
+
+  /** Write the first line: the rows at the start, or null and the reason. */
+  begin(rows, reason) {
+    if (this.begun) return;
+    this.begun = true;
+    this.write({ ...this.head, rows, ...(reason === undefined ? {} : { rowsMissing: reason }) });
+  }
+
+  now() {
+    return Number(process.hrtime.bigint() - this.started);
+  }
+
+  /** Write one call; `said` is {result} or {error}. */
+  call({ n, op, args, startedNs, endedNs }, said) {
+    this.write({ n, op, args, startedNs, endedNs, ...said });
+  }
+
+  write(entry) {
+    if (this.ended || this.file === null) return;
+    try {
+      const text = `${JSON.stringify(entry)}\n`;
+      this.room -= Buffer.byteLength(text);
+      if (this.room < 0) throw new Error('it has reached its limit of size');
+      writeAll(this.file, text);
+    } catch (error) {
+      this.broken(error);
+    }
+  }
+
+  /** Stop: one warning, and a last line that marks the file incomplete. */
+  broken(error) {
+    if (this.ended) return;
+    const reason = described(error);
+    this.warn(`${this.path} is incomplete: ${reason}`);
+    this.end(reason);
+  }
+
+  end(reason = null) {
+    if (this.ended || this.file === null) return;
+    this.ended = true;
+    process.removeListener('exit', this.atExit);
+    const complete = reason === null && this.running === 0;
+    const last = { end: { calls: this.calls, running: this.running, complete, ...(reason === null ? {} : { reason }) } };
+    try {
+      writeAll(this.file, `${JSON.stringify(last)}\n`);
+      closeSync(this.file);
+    } catch {
+      // The disk is full, say: a file without this line counts as incomplete.
+    }
+  }
+
+  warn(message) {
+    say(`recording: ${message}.`);
+  }
+}
+
+const recordings = new WeakMap();
+
+/**
+ * Return a module like `db` whose operations are recorded in `options.file`.
+ *
+ * Options: file, name, maxBytes, dates, mapError, rows (false: do not read the
+ * rows at the start). Functions that are no operations are passed through.
+ */
+export function record(db, options) {
+  const recording = new Recording(options.file, { name: options.name ?? 'app', mode: process.env.DB_MODE ?? null, maxBytes: options.maxBytes });
+  const context = { db, recording, dates: datesOf(db, options), mapError: options.mapError ?? db.parityBridge?.mapError };
+  const ready = options.rows === false ? recording.begin(null, 'not asked for') : rowsAtStart(context);
+  const recorded = {};
+  for (const name of namesOf(db)) {
+    if (OPERATIONS.has(name) && typeof db[name] === 'function') {
+      recorded[name] = (...args) => recordedCall(context, OPERATIONS.get(name), args);
+    } else {
+      Object.defineProperty(recorded, name, {
+        enumerable: true,
+        get: () => (typeof db[name] === 'function' && !Object.hasOwn(db, name) ? db[name].bind(db) : db[name]),
+      });
+    }
+  }
+  recordings.set(recorded, { ready: Promise.resolve(ready), end: () => recording.end() });
+  return recorded;
+}
+
+/** Of a recorded module: { ready: a promise until the rows at the start are written, end() }. */
+export function recordingOf(recorded) {
+  return recordings.get(recorded);
+}
+
+/** All names that a caller may use, those of a class instance included. */
+function namesOf(db) {
+  const names = new Set();
+  for (let level = db; level !== null && level !== Object.prototype; level = Object.getPrototypeOf(level)) {
+    for (const name of Object.getOwnPropertyNames(level)) if (name !== 'constructor') names.add(name);
+  }
+  return names;
+}
+
+/**
+ * Write the rows at the start, if they can be read before the first call.
+ *
+ * A call that comes while they are read might or might not be in them, so
+ * then there are none. What __export returns at once is always in time.
+ */
+function rowsAtStart({ db, recording, dates }) {
+  const readers = Object.entries(ENTITIES).map(([name, entity]) => [name, entity, readerOf(db, name, entity)]);
+  const blind = readers.find(([, , reader]) => reader === null);
+  if (blind !== undefined) return recording.begin(null, `${blind[0]} cannot be read`);
+  const keep = (given) => recording.begin(Object.fromEntries(
+    readers.map(([name, entity], place) => [name, wholeRows(name, entity, given[place], dates, null)]),
+  ));
+  const give = (error) => recording.begin(null, described(error));
+  try {
+    const given = readers.map(([, , reader]) => reader());
+    if (!given.some((one) => typeof one?.then === 'function')) return keep(given);
+    return Promise.all(given).then(keep).catch(give);
+  } catch (error) {
+    return give(error);
+  }
+}
+
+function recordedCall({ db, recording, dates, mapError }, operation, args) {
+  const call = started(recording, operation, args);
+  const finish = (said) => finished(recording, call, said);
+  const returned = (result) => {
+    finish(() => ({ result: resultOf(operation, result, args, { dates, nested: 'text' }) }));
+    return result;
+  };
+  const threw = (thrown) => {
+    const about = { ...operation, entity: entityOf(operation, args) };
+    finish(() => errorOf(thrown, about, mapError));
+    return thrown;
+  };
+  let result;
+  try {
+    result = db[operation.name](...args);
+  } catch (thrown) {
+    throw threw(thrown);
+  }
+  if (typeof result?.then !== 'function') return returned(result);
+  return result.then(returned, (thrown) => { throw threw(thrown); });
+}
+
+/** Write down how a call ended, at once: `said` gives {result}, or an error of the protocol or a promise of one. */
+function finished(recording, call, said) {
+  recording.running -= 1;
+  if (call === null) return;
+  const ended = { ...call, endedNs: recording.now() };
+  try {
+    const how = said();
+    if (typeof how.then === 'function') how.then((error) => recording.call(ended, { error }));
+    else recording.call(ended, Object.hasOwn(how, 'kind') ? { error: how } : how);
+  } catch (failure) {
+    // What the bridge would say about this result.
+    recording.call(ended, { error: { kind: 'unexpected', message: `${call.op} returned what cannot be sent: ${described(failure)}` } });
+  }
+}
+
+/** Note the start of a call, with its arguments as they are now: the callee may change them. */
+function started(recording, operation, args) {
+  recording.running += 1;
+  try {
+    recording.begin(null, 'a call came while the rows were read');
+    recording.calls += 1;
+    return { n: recording.calls, op: operation.name, args: wireArguments(operation, args), startedNs: recording.now() };
+  } catch (error) {
+    recording.broken(error);
+    return null;
+  }
+}
+
+/** Arguments in wire form: ISO times; what is undefined is absent, and trailing arguments that are missing are, too. */
+function wireArguments(operation, args) {
+  const entity = entityOf(operation, args);
+  const context = { nested: 'text', found: null, undefinedMembers: 'leave out' };
+  const given = args.slice(0, operation.takes.length);
+  while (given.length > 0 && given.at(-1) === undefined) given.pop();
+  return given.map((value, place) => {
+    if (value === undefined) return null;
+    const invalid = invalidDate(entity, value);
+    if (invalid !== null) throw new Error(`${operation.name}: ${invalid} is an Invalid Date, which has no wire form`);
+    return plain(value, `argument ${place + 1} of ${operation.name}`, context);
+  });
+}
+
+function invalidDate(entity, value) {
+  if (entity === null || !isObject(value)) return null;
+  return Object.keys(value).find((name) => entity.columns[name]?.type === TIME && Number.isNaN(value[name]?.getTime?.())) ?? null;
+}
+
+// ---- tap -------------------------------------------------------------------------------------------------
+
+/** --record: what comes through the bridge, written down as it passes. It is in wire form already. */
+
+/** Open an adapter whose lines are recorded in settings.record. Raises Refusal if that file cannot be made. */
+async function recorded(open, settings, fail) {
+  const running = new Map();
+  const own = new Map();
+  let recording = null;
+  const reply = (line) => {
+    const { id, ...said } = JSON.parse(line);
+    if (own.has(id)) {
+      own.get(id)(said);
+      own.delete(id);
+      return;
+    }
+    const call = running.get(id);
+    if (call !== undefined) {
+      running.delete(id);
+      recording.running -= 1;
+      recording.call({ ...call, endedNs: recording.now() }, said);
+    }
+    send(line);
+  };
+  const adapter = await open(settings, reply, fail);
+  const hello = await adapter.hello();
+  recording = new Recording(settings.record, { name: hello.name, mode: settings.mode, maxBytes: settings.recordLimit });
+  if (recording.file === null) throw new Refusal('--record needs a file that does not exist yet, in a directory that can be written.');
+  await writeRows(recording, hello, (op, args) => new Promise((resolve) => {
+    const id = `kit:${own.size}:${op}:${args[0]?.cursor ?? args[0] ?? ''}`;
+    own.set(id, resolve);
+    adapter.ask(JSON.stringify({ id, op, args }));
+  }));
+  return {
+    ...adapter,
+    hello: () => hello,
+    ask: (line) => {
+      note(recording, running, line);
+      adapter.ask(line);
+    },
+  };
+}
+
+async function writeRows(recording, hello, ask) {
+  const db = Object.fromEntries(hello.operations.map((op) => [op, async (...args) => {
+    const { result, error } = await ask(op, args);
+    if (error !== undefined) throw new Error(error.message);
+    return result;
+  }]));
+  try {
+    const rows = {};
+    for (const [name, entity] of Object.entries(ENTITIES)) {
+      const reader = readerOf(db, name, entity);
+      if (reader === null) throw new Error(`${name} cannot be read`);
+      rows[name] = wholeRows(name, entity, await reader(), 'iso', null);
+    }
+    recording.begin(rows);
+  } catch (error) {
+    recording.begin(null, described(error));
+  }
+}
+
+function note(recording, running, line) {
+  try {
+    const { id, op, args } = JSON.parse(line);
+    if (!OPERATIONS.has(op)) return;
+    recording.calls += 1;
+    recording.running += 1;
+    running.set(id, { n: recording.calls, op, args, startedNs: recording.now() });
+  } catch {
+    // No request: the reply says so, and there is nothing to replay.
+  }
+}
+
 // ---- serve -----------------------------------------------------------------------------------------------
 
 /** The process: hello, requests, replies, and an end for every way in which it may end. */
@@ -1165,7 +1620,8 @@ async function serve(settings) {
     process.exitCode = CRASHED;
   });
   try {
-    const adapter = settings.mode === 'memory' ? inThreads(settings, fail) : await inPlace(settings);
+    const open = settings.mode === 'memory' ? inThreads : inPlace;
+    const adapter = settings.record === undefined ? await open(settings, send, fail) : await recorded(open, settings, fail);
     send(JSON.stringify(await adapter.hello()));
     readLines(input, adapter.ask, async () => {
       const late = new Promise((resolve) => setTimeout(resolve, LAST_CALLS_MS, 'late'));
@@ -1179,13 +1635,13 @@ async function serve(settings) {
 }
 
 /** Supabase mode: in the main thread. */
-async function inPlace(settings) {
+async function inPlace(settings, reply) {
   const served = await load(settings);
   const running = new Set();
   return {
     hello: () => served.hello,
     ask: (line) => {
-      const call = answer(line, served).then(send).finally(() => running.delete(call));
+      const call = answer(line, served).then(reply).finally(() => running.delete(call));
       running.add(call);
     },
     drained: () => Promise.all(running),
@@ -1193,8 +1649,8 @@ async function inPlace(settings) {
 }
 
 /** Memory mode: in a thread that __reset replaces. */
-function inThreads(settings, fail) {
-  const threads = new Threads(settings, { reply: send, fail });
+function inThreads(settings, reply, fail) {
+  const threads = new Threads(settings, { reply, fail });
   const resets = new Set();
   return {
     hello: () => threads.hello(),
@@ -1205,8 +1661,8 @@ function inThreads(settings, fail) {
         return;
       }
       const reset = threads.reset().then(
-        () => send(JSON.stringify({ id, result: null })),
-        (error) => send(refusal(id, `the module cannot be loaded anew: ${error.message}`)),
+        () => reply(JSON.stringify({ id, result: null })),
+        (error) => reply(refusal(id, `the module cannot be loaded anew: ${error.message}`)),
       ).finally(() => resets.delete(reset));
       resets.add(reset);
     },
@@ -1240,6 +1696,8 @@ JSON lines on stdin and stdout. The harness starts it:
   --dates Date|iso        what the module takes and returns for times: Date objects (default) or ISO text
   --capability NAME=VALUE time=us, with --dates iso, if microseconds are kept
   --lacks NAME=REASON     what the adapter cannot do: durable, server, client_ids, emptied, whole_rows
+  --record FILE           also write the calls to FILE, for harness contract --replay FILE
+  --record-limit MB       stop recording at this size (default 256)
 `;
 const OPTIONS = {
   name: { type: 'string' },
@@ -1247,6 +1705,8 @@ const OPTIONS = {
   dates: { type: 'string' },
   capability: { type: 'string', multiple: true },
   lacks: { type: 'string', multiple: true },
+  record: { type: 'string' },
+  'record-limit': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 };
 
@@ -1278,6 +1738,8 @@ function settingsOf(argv) {
   return {
     path: positionals[0],
     mode,
+    record: values.record,
+    recordLimit: limitOf(values['record-limit']),
     options: {
       name: values.name,
       errors: values.errors,
@@ -1286,6 +1748,12 @@ function settingsOf(argv) {
       lacks: pairs('--lacks', values.lacks),
     },
   };
+}
+
+function limitOf(text = '256') {
+  const megabytes = Number(text);
+  if (!(megabytes > 0)) refuse(`--record-limit ${text} is no number of megabytes above 0.`);
+  return megabytes * 1024 * 1024;
 }
 
 function pairs(option, given = []) {

@@ -1,4 +1,4 @@
-/** The entities, derived from harness.models: `python -m harness.adapters.bridge.kit` writes this part. */
+/** The entities, derived from harness.models by `python -m harness.adapters.bridge.kit`. */
 const ENTITIES = {
   schedulingRequests: {
     singular: 'SchedulingRequest',

@@ -42,17 +42,24 @@ const LOST = new Set([
 ]);
 const LOST_NAMES = /^(AbortError|TimeoutError)$/;
 
-/** Return {kind, message, …} for whatever an operation threw. Never throws. */
-async function errorOf(thrown, operation, mapError) {
+/** Return {kind, message, …} for whatever an operation threw, or a promise of it where mapError gives one. */
+function errorOf(thrown, operation, mapError) {
+  if (typeof mapError !== 'function') return ownTranslation(thrown, operation);
+  const failed = (failure) => ({ kind: 'unexpected', message: `mapError threw ${described(failure)}` });
+  const use = (mapped) => {
+    if (mapped === null || mapped === undefined) return ownTranslation(thrown, operation);
+    if (Object.hasOwn(SUBJECTS, mapped.kind)) return declared(mapped);
+    return { kind: 'unexpected', message: `mapError returned ${kindOf(mapped)} without a kind of the protocol` };
+  };
   try {
-    const mapped = typeof mapError === 'function' ? await mapError(thrown, { operation: operation.name }) : null;
-    if (mapped !== null && mapped !== undefined) {
-      if (Object.hasOwn(SUBJECTS, mapped.kind)) return declared(mapped);
-      return { kind: 'unexpected', message: `mapError returned ${kindOf(mapped)} without a kind of the protocol` };
-    }
+    const mapped = mapError(thrown, { operation: operation.name });
+    return typeof mapped?.then === 'function' ? Promise.resolve(mapped).then(use).catch(failed) : use(mapped);
   } catch (failure) {
-    return { kind: 'unexpected', message: `mapError threw ${described(failure)}` };
+    return failed(failure);
   }
+}
+
+function ownTranslation(thrown, operation) {
   try {
     return translated(thrown, operation);
   } catch (failure) {

@@ -18,6 +18,8 @@ JSON lines on stdin and stdout. The harness starts it:
   --dates Date|iso        what the module takes and returns for times: Date objects (default) or ISO text
   --capability NAME=VALUE time=us, with --dates iso, if microseconds are kept
   --lacks NAME=REASON     what the adapter cannot do: durable, server, client_ids, emptied, whole_rows
+  --record FILE           also write the calls to FILE, for harness contract --replay FILE
+  --record-limit MB       stop recording at this size (default 256)
 `;
 const OPTIONS = {
   name: { type: 'string' },
@@ -25,6 +27,8 @@ const OPTIONS = {
   dates: { type: 'string' },
   capability: { type: 'string', multiple: true },
   lacks: { type: 'string', multiple: true },
+  record: { type: 'string' },
+  'record-limit': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 };
 
@@ -56,6 +60,8 @@ function settingsOf(argv) {
   return {
     path: positionals[0],
     mode,
+    record: values.record,
+    recordLimit: limitOf(values['record-limit']),
     options: {
       name: values.name,
       errors: values.errors,
@@ -64,6 +70,12 @@ function settingsOf(argv) {
       lacks: pairs('--lacks', values.lacks),
     },
   };
+}
+
+function limitOf(text = '256') {
+  const megabytes = Number(text);
+  if (!(megabytes > 0)) refuse(`--record-limit ${text} is no number of megabytes above 0.`);
+  return megabytes * 1024 * 1024;
 }
 
 function pairs(option, given = []) {

@@ -2,6 +2,7 @@
 import { answer, refusal } from './answer.mjs';
 import { Refusal, load } from './module.mjs';
 import { readLines, say, send, takeStreams } from './streams.mjs';
+import { recorded } from './tap.mjs';
 import { Threads, trace } from './workers.mjs';
 
 const LAST_CALLS_MS = 2000;
@@ -26,7 +27,8 @@ async function serve(settings) {
     process.exitCode = CRASHED;
   });
   try {
-    const adapter = settings.mode === 'memory' ? inThreads(settings, fail) : await inPlace(settings);
+    const open = settings.mode === 'memory' ? inThreads : inPlace;
+    const adapter = settings.record === undefined ? await open(settings, send, fail) : await recorded(open, settings, fail);
     send(JSON.stringify(await adapter.hello()));
     readLines(input, adapter.ask, async () => {
       const late = new Promise((resolve) => setTimeout(resolve, LAST_CALLS_MS, 'late'));
@@ -40,13 +42,13 @@ async function serve(settings) {
 }
 
 /** Supabase mode: in the main thread. */
-async function inPlace(settings) {
+async function inPlace(settings, reply) {
   const served = await load(settings);
   const running = new Set();
   return {
     hello: () => served.hello,
     ask: (line) => {
-      const call = answer(line, served).then(send).finally(() => running.delete(call));
+      const call = answer(line, served).then(reply).finally(() => running.delete(call));
       running.add(call);
     },
     drained: () => Promise.all(running),
@@ -54,8 +56,8 @@ async function inPlace(settings) {
 }
 
 /** Memory mode: in a thread that __reset replaces. */
-function inThreads(settings, fail) {
-  const threads = new Threads(settings, { reply: send, fail });
+function inThreads(settings, reply, fail) {
+  const threads = new Threads(settings, { reply, fail });
   const resets = new Set();
   return {
     hello: () => threads.hello(),
@@ -66,8 +68,8 @@ function inThreads(settings, fail) {
         return;
       }
       const reset = threads.reset().then(
-        () => send(JSON.stringify({ id, result: null })),
-        (error) => send(refusal(id, `the module cannot be loaded anew: ${error.message}`)),
+        () => reply(JSON.stringify({ id, result: null })),
+        (error) => reply(refusal(id, `the module cannot be loaded anew: ${error.message}`)),
       ).finally(() => resets.delete(reset));
       resets.add(reset);
     },

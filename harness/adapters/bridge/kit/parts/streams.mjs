@@ -8,7 +8,7 @@
  */
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { Readable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 
 const STDOUT = 1;
@@ -17,16 +17,15 @@ const pause = new Int32Array(new SharedArrayBuffer(4));
 const writeSync = fs.writeSync;
 
 /** Give stdout to the protocol: everybody else's goes to stderr. Returns the stdin that the protocol reads. */
-function takeStreams({ input = true } = {}) {
-  const stdin = input ? process.stdin : null;
+function takeStreams({ isThread = false } = {}) {
+  const { stdin, stdout } = process;
+  // What a thread prints would pass through the main thread, and be lost if that ends first.
+  const log = isThread ? new Writable({ decodeStrings: true, write: printNow }) : process.stderr;
   // Touched before, stdout may be bound to console already: then its write has to be replaced, too.
-  const { stdout, stderr } = process;
-  stdout.write = stderr.write.bind(stderr);
-  Object.defineProperty(process, 'stdout', { configurable: true, enumerable: true, get: () => process.stderr });
-  if (input) {
-    const nothing = Readable.from([]);
-    Object.defineProperty(process, 'stdin', { configurable: true, enumerable: true, get: () => nothing });
-  }
+  stdout.write = log.write.bind(log);
+  replaceStream('stdout', log);
+  if (isThread) replaceStream('stderr', log);
+  else replaceStream('stdin', Readable.from([]));
   for (const name of ['write', 'writeSync', 'writev', 'writevSync', 'writeFile', 'writeFileSync', 'appendFile', 'appendFileSync']) {
     const real = fs[name];
     fs[name] = Object.assign((target, ...rest) => real(target === STDOUT ? STDERR : target, ...rest), real);
@@ -35,9 +34,21 @@ function takeStreams({ input = true } = {}) {
   return stdin;
 }
 
-/** Write one whole line to a descriptor, however slowly it is read. */
-function writeLine(descriptor, text) {
-  const bytes = Buffer.from(`${text}\n`, 'utf8');
+function replaceStream(name, stream) {
+  Object.defineProperty(process, name, { configurable: true, enumerable: true, get: () => stream });
+}
+
+function printNow(chunk, encoding, done) {
+  try {
+    writeAllNow(STDERR, chunk);
+  } catch {
+    // Nobody listens.
+  }
+  done();
+}
+
+/** Write bytes to a descriptor, all of them, however slowly they are read. */
+function writeAllNow(descriptor, bytes) {
   for (let done = 0; done < bytes.length;) {
     try {
       done += writeSync(descriptor, bytes, done);
@@ -46,6 +57,10 @@ function writeLine(descriptor, text) {
       Atomics.wait(pause, 0, 0, 1);
     }
   }
+}
+
+function writeLine(descriptor, text) {
+  writeAllNow(descriptor, Buffer.from(`${text}\n`, 'utf8'));
 }
 
 /** Say one line on stderr, also right before the process ends. */

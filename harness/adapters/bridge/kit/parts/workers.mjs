@@ -17,7 +17,7 @@ const MARK = 'parity-bridge worker';
 
 /** Serve the module in this thread: lines come as messages, replies go as messages. */
 async function serveInThread() {
-  takeStreams({ input: false });
+  takeStreams({ isThread: true });
   const fatal = (error) => parentPort.postMessage({ fatal: trace(error) });
   process.on('uncaughtException', fatal);
   process.on('unhandledRejection', fatal);

@@ -1,0 +1,230 @@
+/**
+ * record: a module whose calls are written down as they happen, for `harness contract --replay FILE`.
+ *
+ * The file holds personal data: mode 0600, never overwritten. Each call is
+ * written at once when it ends, so that a crash loses at most what was
+ * running. A failure to record is a warning and a last line that says so; the
+ * app never notices.
+ */
+import { closeSync, openSync } from 'node:fs';
+import { ENTITIES } from './entities.mjs';
+import { datesOf, readerOf, wholeRows } from './capture.mjs';
+import { TIME, isObject, plain, resultOf } from './convert.mjs';
+import { described, errorOf } from './errors.mjs';
+import { OPERATIONS, entityOf } from './operations.mjs';
+import { writeAll } from './snapshot.mjs';
+import { say } from './streams.mjs';
+
+const MAX_BYTES = 256 * 1024 * 1024;
+
+/** The file of a recording. */
+class Recording {
+  constructor(file, { name, mode, maxBytes = MAX_BYTES }) {
+    this.path = file;
+    this.room = maxBytes;
+    this.calls = 0;
+    this.running = 0;
+    this.started = process.hrtime.bigint();
+    this.head = { recording: 'parity-recording/1', name, mode, startedAt: new Date().toISOString() };
+    this.file = null;
+    this.ended = false;
+    this.begun = false;
+    this.atExit = () => this.end();
+    try {
+      this.file = openSync(file, 'wx', 0o600);
+      process.once('exit', this.atExit);
+    } catch (error) {
+      this.warn(error.code === 'EEXIST' ? `${file} exists already, and a recording is never overwritten; move it away`
+        : `${file} cannot be written: ${described(error)}`);
+    }
+  }
+
+  /** Write the first line: the rows at the start, or null and the reason. */
+  begin(rows, reason) {
+    if (this.begun) return;
+    this.begun = true;
+    this.write({ ...this.head, rows, ...(reason === undefined ? {} : { rowsMissing: reason }) });
+  }
+
+  now() {
+    return Number(process.hrtime.bigint() - this.started);
+  }
+
+  /** Write one call; `said` is {result} or {error}. */
+  call({ n, op, args, startedNs, endedNs }, said) {
+    this.write({ n, op, args, startedNs, endedNs, ...said });
+  }
+
+  write(entry) {
+    if (this.ended || this.file === null) return;
+    try {
+      const text = `${JSON.stringify(entry)}\n`;
+      this.room -= Buffer.byteLength(text);
+      if (this.room < 0) throw new Error('it has reached its limit of size');
+      writeAll(this.file, text);
+    } catch (error) {
+      this.broken(error);
+    }
+  }
+
+  /** Stop: one warning, and a last line that marks the file incomplete. */
+  broken(error) {
+    if (this.ended) return;
+    const reason = described(error);
+    this.warn(`${this.path} is incomplete: ${reason}`);
+    this.end(reason);
+  }
+
+  end(reason = null) {
+    if (this.ended || this.file === null) return;
+    this.ended = true;
+    process.removeListener('exit', this.atExit);
+    const complete = reason === null && this.running === 0;
+    const last = { end: { calls: this.calls, running: this.running, complete, ...(reason === null ? {} : { reason }) } };
+    try {
+      writeAll(this.file, `${JSON.stringify(last)}\n`);
+      closeSync(this.file);
+    } catch {
+      // The disk is full, say: a file without this line counts as incomplete.
+    }
+  }
+
+  warn(message) {
+    say(`recording: ${message}.`);
+  }
+}
+
+const recordings = new WeakMap();
+
+/**
+ * Return a module like `db` whose operations are recorded in `options.file`.
+ *
+ * Options: file, name, maxBytes, dates, mapError, rows (false: do not read the
+ * rows at the start). Functions that are no operations are passed through.
+ */
+export function record(db, options) {
+  const recording = new Recording(options.file, { name: options.name ?? 'app', mode: process.env.DB_MODE ?? null, maxBytes: options.maxBytes });
+  const context = { db, recording, dates: datesOf(db, options), mapError: options.mapError ?? db.parityBridge?.mapError };
+  const ready = options.rows === false ? recording.begin(null, 'not asked for') : rowsAtStart(context);
+  const recorded = {};
+  for (const name of namesOf(db)) {
+    if (OPERATIONS.has(name) && typeof db[name] === 'function') {
+      recorded[name] = (...args) => recordedCall(context, OPERATIONS.get(name), args);
+    } else {
+      Object.defineProperty(recorded, name, {
+        enumerable: true,
+        get: () => (typeof db[name] === 'function' && !Object.hasOwn(db, name) ? db[name].bind(db) : db[name]),
+      });
+    }
+  }
+  recordings.set(recorded, { ready: Promise.resolve(ready), end: () => recording.end() });
+  return recorded;
+}
+
+/** Of a recorded module: { ready: a promise until the rows at the start are written, end() }. */
+export function recordingOf(recorded) {
+  return recordings.get(recorded);
+}
+
+/** All names that a caller may use, those of a class instance included. */
+function namesOf(db) {
+  const names = new Set();
+  for (let level = db; level !== null && level !== Object.prototype; level = Object.getPrototypeOf(level)) {
+    for (const name of Object.getOwnPropertyNames(level)) if (name !== 'constructor') names.add(name);
+  }
+  return names;
+}
+
+/**
+ * Write the rows at the start, if they can be read before the first call.
+ *
+ * A call that comes while they are read might or might not be in them, so
+ * then there are none. What __export returns at once is always in time.
+ */
+function rowsAtStart({ db, recording, dates }) {
+  const readers = Object.entries(ENTITIES).map(([name, entity]) => [name, entity, readerOf(db, name, entity)]);
+  const blind = readers.find(([, , reader]) => reader === null);
+  if (blind !== undefined) return recording.begin(null, `${blind[0]} cannot be read`);
+  const keep = (given) => recording.begin(Object.fromEntries(
+    readers.map(([name, entity], place) => [name, wholeRows(name, entity, given[place], dates, null)]),
+  ));
+  const give = (error) => recording.begin(null, described(error));
+  try {
+    const given = readers.map(([, , reader]) => reader());
+    if (!given.some((one) => typeof one?.then === 'function')) return keep(given);
+    return Promise.all(given).then(keep).catch(give);
+  } catch (error) {
+    return give(error);
+  }
+}
+
+function recordedCall({ db, recording, dates, mapError }, operation, args) {
+  const call = started(recording, operation, args);
+  const finish = (said) => finished(recording, call, said);
+  const returned = (result) => {
+    finish(() => ({ result: resultOf(operation, result, args, { dates, nested: 'text' }) }));
+    return result;
+  };
+  const threw = (thrown) => {
+    const about = { ...operation, entity: entityOf(operation, args) };
+    finish(() => errorOf(thrown, about, mapError));
+    return thrown;
+  };
+  let result;
+  try {
+    result = db[operation.name](...args);
+  } catch (thrown) {
+    throw threw(thrown);
+  }
+  if (typeof result?.then !== 'function') return returned(result);
+  return result.then(returned, (thrown) => { throw threw(thrown); });
+}
+
+/** Write down how a call ended, at once: `said` gives {result}, or an error of the protocol or a promise of one. */
+function finished(recording, call, said) {
+  recording.running -= 1;
+  if (call === null) return;
+  const ended = { ...call, endedNs: recording.now() };
+  try {
+    const how = said();
+    if (typeof how.then === 'function') how.then((error) => recording.call(ended, { error }));
+    else recording.call(ended, Object.hasOwn(how, 'kind') ? { error: how } : how);
+  } catch (failure) {
+    // What the bridge would say about this result.
+    recording.call(ended, { error: { kind: 'unexpected', message: `${call.op} returned what cannot be sent: ${described(failure)}` } });
+  }
+}
+
+/** Note the start of a call, with its arguments as they are now: the callee may change them. */
+function started(recording, operation, args) {
+  recording.running += 1;
+  try {
+    recording.begin(null, 'a call came while the rows were read');
+    recording.calls += 1;
+    return { n: recording.calls, op: operation.name, args: wireArguments(operation, args), startedNs: recording.now() };
+  } catch (error) {
+    recording.broken(error);
+    return null;
+  }
+}
+
+/** Arguments in wire form: ISO times; what is undefined is absent, and trailing arguments that are missing are, too. */
+function wireArguments(operation, args) {
+  const entity = entityOf(operation, args);
+  const context = { nested: 'text', found: null, undefinedMembers: 'leave out' };
+  const given = args.slice(0, operation.takes.length);
+  while (given.length > 0 && given.at(-1) === undefined) given.pop();
+  return given.map((value, place) => {
+    if (value === undefined) return null;
+    const invalid = invalidDate(entity, value);
+    if (invalid !== null) throw new Error(`${operation.name}: ${invalid} is an Invalid Date, which has no wire form`);
+    return plain(value, `argument ${place + 1} of ${operation.name}`, context);
+  });
+}
+
+function invalidDate(entity, value) {
+  if (entity === null || !isObject(value)) return null;
+  return Object.keys(value).find((name) => entity.columns[name]?.type === TIME && Number.isNaN(value[name]?.getTime?.())) ?? null;
+}
+
+export { Recording };
