@@ -40,6 +40,8 @@ const LOST = new Set([
   'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'UND_ERR_SOCKET', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT',
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'UND_ERR_ABORTED', 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED', 'ABORT_ERR',
 ]);
+/** fetch refuses some ports by itself. */
+const BAD_PORT = 'bad port';
 const LOST_NAMES = /^(AbortError|TimeoutError)$/;
 
 /** Return {kind, message, …} for whatever an operation threw, or a promise of it where mapError gives one. */
@@ -72,7 +74,7 @@ function translated(thrown, operation) {
   if (typeof thrown === 'object' && thrown !== null) {
     const { reading, entity } = operation;
     if (typeof thrown.kind === 'string' && Object.hasOwn(SUBJECTS, thrown.kind)) return declared(thrown);
-    const answered = ofCode(thrown, entity) ?? ofTransport(thrown, reading) ?? ofStatus(thrown, reading);
+    const answered = ofCode(thrown, entity) ?? ofTransport(thrown, reading) ?? ofStatus(thrown, reading) ?? ofGateway(thrown, reading);
     if (answered !== null) return answered;
     if (typeof thrown.code === 'string' && thrown.code !== '' && isPostgrest(thrown)) {
       return { kind: 'unexpected', message: `the server answered with code ${thrown.code}` };
@@ -154,6 +156,7 @@ function ofTransport(error, reading) {
 function failureOf(error, depth) {
   if (!isObject(error) || depth > 5) return null;
   const { code, name, message, details } = error;
+  if (message === BAD_PORT) return { notSent: true, what: message };
   if (typeof code === 'string' && NOT_SENT.has(code)) return { notSent: true, what: code };
   if (typeof code === 'string' && LOST.has(code)) return { notSent: false, what: code };
   if (error.cause !== undefined) {
@@ -174,7 +177,8 @@ function failureOf(error, depth) {
 function failureInText(message, details) {
   const found = typeof message === 'string' ? /^(TypeError: (?:fetch failed|terminated)|AbortError|TimeoutError)\b/.exec(message) : null;
   if (found === null) return null;
-  const cause = typeof details === 'string' ? /\bCaused by: .*\(([A-Z_]+)\)/.exec(details)?.[1] : undefined;
+  const cause = typeof details === 'string' ? /\bCaused by: .*(?:\(([A-Z_]+)\)|(bad port))/.exec(details)?.slice(1).find(Boolean) : undefined;
+  if (cause === BAD_PORT) return { notSent: true, what: cause };
   return { notSent: cause !== undefined && NOT_SENT.has(cause), what: cause ?? found[1] };
 }
 
@@ -196,6 +200,24 @@ function ofStatus(error, reading) {
       : { kind: 'outcome_unknown', message: `the server answered ${status} to a write` };
   }
   return null;
+}
+
+/**
+ * What postgrest-js makes of an answer without a code: a plain object without a status.
+ *
+ * A body that is no JSON becomes its message, be it a proxy's page or half of a row: it is not passed on.
+ */
+function ofGateway(error, reading) {
+  const keys = Object.keys(error);
+  if (error instanceof Error || typeof error.message !== 'string' || !keys.every((key) => ['message', 'hint'].includes(key))) return null;
+  if (/\bAPI key\b/.test(error.message)) {
+    return { kind: 'unauthorized', message: 'the server refused the key; check SUPABASE_SERVICE_ROLE_KEY' };
+  }
+  if (/^no Route matched/.test(error.message)) {
+    return unavailable('nothing was done: the server does not know the path; check SUPABASE_URL');
+  }
+  return reading ? unavailable('the answer cannot be read: it is no JSON')
+    : { kind: 'outcome_unknown', message: 'the request was sent, but the answer cannot be read: it is no JSON' };
 }
 
 /** Errors of postgrest-js have these four texts, whether they are PostgrestErrors or plain objects. */

@@ -1,7 +1,7 @@
 /** The process: hello, requests, replies, and an end for every way in which it may end. */
 import { answer, refusal } from './answer.mjs';
 import { Refusal, load } from './module.mjs';
-import { readLines, say, send, takeStreams } from './streams.mjs';
+import { isLeaving, leave, readLines, say, send, takeStreams } from './streams.mjs';
 import { recorded } from './tap.mjs';
 import { Threads, trace } from './workers.mjs';
 
@@ -12,17 +12,11 @@ const REFUSED = 2;
 /** Serve a module on stdin and stdout until stdin ends. */
 async function serve(settings) {
   const input = takeStreams();
-  let leaving = false;
-  const leave = (status, message) => {
-    if (message !== undefined) say(message);
-    leaving = true;
-    process.exit(status);
-  };
   const fail = (message) => leave(CRASHED, message);
   process.on('uncaughtException', (error) => fail(`an exception that nobody caught: ${trace(error)}`));
   process.on('unhandledRejection', (error) => fail(`a rejection that nobody caught: ${trace(error)}`));
   process.on('exit', () => {
-    if (leaving) return;
+    if (isLeaving()) return;
     say('the module ended the process (process.exit, or an import that never finished).');
     process.exitCode = CRASHED;
   });

@@ -72,13 +72,27 @@ function say(text) {
   }
 }
 
+let leaving = false;
+
+/** End the process on purpose. */
+function leave(status, message) {
+  if (message !== undefined) say(message);
+  leaving = true;
+  process.exit(status);
+}
+
+/** Tell whether the end of the process is the kit's own wish. */
+function isLeaving() {
+  return leaving;
+}
+
 /** Send one protocol line. Nobody reading is the end. */
 function send(line) {
   try {
     writeLine(STDOUT, line);
   } catch (error) {
-    if (error.code !== 'EPIPE') say(`stdout cannot be written (${error.code}).`);
-    process.exit(error.code === 'EPIPE' ? 0 : 1);
+    if (error.code === 'EPIPE') leave(0);
+    leave(1, `stdout cannot be written (${error.code}).`);
   }
 }
 
@@ -103,4 +117,4 @@ function readLines(stream, take, end) {
   stream.on('error', () => end());
 }
 
-export { readLines, say, send, takeStreams };
+export { isLeaving, leave, readLines, say, send, takeStreams };

@@ -1,0 +1,2 @@
+export const hello = 'world';
+export const parityBridge = { name: 'nothing here' };
