@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeSync as writeBytes } from 'node:fs';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { dirname, join, resolve as resolvePath } from 'node:path';
-import { Readable, Writable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -940,14 +940,16 @@ const writeSync = fs.writeSync;
 
 /** Give stdout to the protocol: everybody else's goes to stderr. Returns the stdin that the protocol reads. */
 function takeStreams({ isThread = false } = {}) {
-  const { stdin, stdout } = process;
-  // What a thread prints would pass through the main thread, and be lost if that ends first.
-  const log = isThread ? new Writable({ decodeStrings: true, write: printNow }) : process.stderr;
-  // Touched before, stdout may be bound to console already: then its write has to be replaced, too.
-  stdout.write = log.write.bind(log);
-  replaceStream('stdout', log);
-  if (isThread) replaceStream('stderr', log);
-  else replaceStream('stdin', Readable.from([]));
+  const { stdin, stdout, stderr } = process;
+  if (isThread) {
+    // What a thread prints would pass through the main thread, and be lost if that ends first.
+    for (const stream of [stdout, stderr]) Object.assign(stream, { _write: printNow, _writev: null });
+  } else {
+    // Touched before, stdout may be bound to console already: then its write has to be replaced, too.
+    stdout.write = stderr.write.bind(stderr);
+    replaceStream('stdout', stderr);
+    replaceStream('stdin', Readable.from([]));
+  }
   for (const name of ['write', 'writeSync', 'writev', 'writevSync', 'writeFile', 'writeFileSync', 'appendFile', 'appendFileSync']) {
     const real = fs[name];
     fs[name] = Object.assign((target, ...rest) => real(target === STDOUT ? STDERR : target, ...rest), real);
@@ -962,7 +964,7 @@ function replaceStream(name, stream) {
 
 function printNow(chunk, encoding, done) {
   try {
-    writeAllNow(STDERR, chunk);
+    writeAllNow(STDERR, Buffer.from(chunk, encoding === 'buffer' ? undefined : encoding));
   } catch {
     // Nobody listens.
   }

@@ -8,7 +8,7 @@
  */
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { Readable, Writable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 
 const STDOUT = 1;
@@ -18,14 +18,16 @@ const writeSync = fs.writeSync;
 
 /** Give stdout to the protocol: everybody else's goes to stderr. Returns the stdin that the protocol reads. */
 function takeStreams({ isThread = false } = {}) {
-  const { stdin, stdout } = process;
-  // What a thread prints would pass through the main thread, and be lost if that ends first.
-  const log = isThread ? new Writable({ decodeStrings: true, write: printNow }) : process.stderr;
-  // Touched before, stdout may be bound to console already: then its write has to be replaced, too.
-  stdout.write = log.write.bind(log);
-  replaceStream('stdout', log);
-  if (isThread) replaceStream('stderr', log);
-  else replaceStream('stdin', Readable.from([]));
+  const { stdin, stdout, stderr } = process;
+  if (isThread) {
+    // What a thread prints would pass through the main thread, and be lost if that ends first.
+    for (const stream of [stdout, stderr]) Object.assign(stream, { _write: printNow, _writev: null });
+  } else {
+    // Touched before, stdout may be bound to console already: then its write has to be replaced, too.
+    stdout.write = stderr.write.bind(stderr);
+    replaceStream('stdout', stderr);
+    replaceStream('stdin', Readable.from([]));
+  }
   for (const name of ['write', 'writeSync', 'writev', 'writevSync', 'writeFile', 'writeFileSync', 'appendFile', 'appendFileSync']) {
     const real = fs[name];
     fs[name] = Object.assign((target, ...rest) => real(target === STDOUT ? STDERR : target, ...rest), real);
@@ -40,7 +42,7 @@ function replaceStream(name, stream) {
 
 function printNow(chunk, encoding, done) {
   try {
-    writeAllNow(STDERR, chunk);
+    writeAllNow(STDERR, Buffer.from(chunk, encoding === 'buffer' ? undefined : encoding));
   } catch {
     // Nobody listens.
   }
