@@ -1,7 +1,6 @@
 /** The other side of the bridge, for tests: starts the kit and talks to it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 export const KIT = fileURLToPath(new URL('../../harness/adapters/bridge/kit/parity-bridge.mjs', import.meta.url));
@@ -28,7 +27,13 @@ export class Client {
     this.child.stderr.setEncoding('utf8').on('data', (text) => { this.stderr += text; });
     this.child.stdin.on('error', () => {});
     if (this.child.stdout !== null) {
-      createInterface({ input: this.child.stdout, crlfDelay: Infinity }).on('line', (line) => this.take(line));
+      // Not readline: newer nodes let it end lines at U+2028, too.
+      let rest = '';
+      this.child.stdout.setEncoding('utf8').on('data', (text) => {
+        const lines = (rest + text).split('\n');
+        rest = lines.pop();
+        for (const line of lines) this.take(line);
+      });
     }
     this.deadline = setTimeout(() => this.child.kill('SIGKILL'), DEADLINE_MS);
     this.closed.then(() => {

@@ -66,3 +66,17 @@ test('the end of stdin lets a reset end', async () => {
   assert.equal((await kit.end()).status, 0);
   assert.equal((await reset).result, null);
 });
+
+test('a module that cannot be loaded a second time is said to be so', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'kit-'));
+  try {
+    const kit = await Client.started(fixture('once.mjs'), { env: { ONCE: join(directory, 'mark') } });
+    await kit.result('getOpsSummary');
+    kit.call('__reset').catch(() => {});
+    const { status, stderr } = await kit.over();
+    assert.equal(status, 1);
+    assert.match(stderr, /cannot be loaded anew: .*EEXIST/);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});

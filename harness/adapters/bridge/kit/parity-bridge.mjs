@@ -1122,9 +1122,13 @@ class Thread {
         if (typeof message === 'string') {
           reply(message);
           this.finish();
-        } else if (message.hello !== undefined) resolve(message.hello);
-        else if (message.refused !== undefined) reject(new Refusal(message.refused));
-        else fail(`an exception that nobody caught: ${message.fatal}`);
+        } else if (message.hello !== undefined) {
+          resolve(message.hello);
+        } else if (message.refused !== undefined) {
+          // Its end may be told in the same turn, before anybody could react to the refusal.
+          this.ended = true;
+          reject(new Refusal(message.refused));
+        } else fail(`an exception that nobody caught: ${message.fatal}`);
       });
       this.worker.on('error', (error) => fail(`the module's thread broke: ${trace(error)}`));
       this.worker.on('exit', (code) => {
@@ -1694,7 +1698,7 @@ function inThreads(settings, reply, fail) {
       }
       const reset = threads.reset().then(
         () => reply(JSON.stringify({ id, result: null })),
-        (error) => reply(refusal(id, `the module cannot be loaded anew: ${error.message}`)),
+        (error) => fail(`the module cannot be loaded anew: ${error.message}`),
       ).finally(() => resets.delete(reset));
       resets.add(reset);
     },

@@ -53,4 +53,4 @@ function refusal(id, message) {
   return JSON.stringify({ id, error: { kind: 'unexpected', message } });
 }
 
-export { answer, outcome, refusal };
+export { answer };

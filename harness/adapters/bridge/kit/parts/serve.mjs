@@ -1,5 +1,5 @@
 /** The process: hello, requests, replies, and an end for every way in which it may end. */
-import { answer, refusal } from './answer.mjs';
+import { answer } from './answer.mjs';
 import { Refusal, load } from './module.mjs';
 import { isLeaving, leave, readLines, say, send, takeStreams } from './streams.mjs';
 import { recorded } from './tap.mjs';
@@ -63,7 +63,7 @@ function inThreads(settings, reply, fail) {
       }
       const reset = threads.reset().then(
         () => reply(JSON.stringify({ id, result: null })),
-        (error) => reply(refusal(id, `the module cannot be loaded anew: ${error.message}`)),
+        (error) => fail(`the module cannot be loaded anew: ${error.message}`),
       ).finally(() => resets.delete(reset));
       resets.add(reset);
     },
