@@ -1,4 +1,4 @@
--- A domain is its base type, one level deep. A view whose triggers or rules take rows takes all of their columns
+-- Assigned: generated, or an identity that no client may choose. A domain is its base type, one level deep. A view whose triggers or rules take rows takes all of their columns
 -- (bits of tgtype: 64 is INSTEAD OF, 4 INSERT, 16 UPDATE; ev_type: 2 is UPDATE, 3 INSERT).
 SELECT
   a.attrelid::bigint AS relation,
@@ -6,7 +6,8 @@ SELECT
   coalesce(base.oid, t.oid)::bigint AS type,
   NOT (a.attnotnull OR (t.typtype = 'd' AND t.typnotnull)) AS nullable,
   a.atthasdef OR a.attidentity <> '' AS has_default,
-  a.attidentity = 'a' OR a.attgenerated <> '' AS computed,
+  a.attidentity = 'a' OR a.attgenerated <> '' AS assigned,
+  a.attgenerated <> '' AS generated,
   c.relkind IN ('r', 'p')
     OR pg_catalog.pg_column_is_updatable(c.oid, a.attnum, false)
     OR EXISTS (

@@ -27,7 +27,8 @@ def database_type(schema: Schema) -> Object:
     """Return what stands under the name of the schema: Tables, Views, Functions, Enums, CompositeTypes."""
     functions = callable_functions(schema)
     keys = relationships(schema)
-    tables, views = [], []
+    tables: list[Member] = []
+    views: list[Member] = []
     for relation in sorted(schema.relations, key=lambda relation: collation_key(relation.name)):
         own = Tuple(tuple(map(relationship_object, keys.get(relation.name, ()))))
         member = Member(relation.name, _relation(schema, relation, functions, own))
@@ -74,14 +75,14 @@ def _row(schema: Schema, column: ColumnFact) -> Member:
 
 
 def _insert(schema: Schema, column: ColumnFact) -> Member:
-    if column.computed:
+    if column.assigned:
         return Member(column.name, NEVER, optional=True)
     value = column_type(schema, column.type, nullable=column.nullable)
     return Member(column.name, value, optional=column.nullable or column.has_default)
 
 
 def _update(schema: Schema, column: ColumnFact) -> Member:
-    if column.computed:
+    if column.assigned:
         return Member(column.name, NEVER, optional=True)
     return Member(column.name, column_type(schema, column.type, nullable=column.nullable), optional=True)
 

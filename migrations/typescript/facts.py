@@ -14,6 +14,7 @@ from migrations.connection import connect, server_version
 
 __all__ = [
     "AttributeFact",
+    "CheckFact",
     "ColumnFact",
     "FunctionFact",
     "KeyFact",
@@ -50,8 +51,9 @@ class ColumnFact:
     type: int
     nullable: bool
     has_default: bool
-    computed: bool
+    assigned: bool
     """Generated, or an identity that no client may choose."""
+    generated: bool
     writable: bool
 
 
@@ -103,6 +105,15 @@ class KeyFact:
 
 
 @dataclass(frozen=True)
+class CheckFact:
+    """A CHECK constraint on one column."""
+
+    relation: int
+    column: str
+    definition: str
+
+
+@dataclass(frozen=True)
 class AttributeFact:
     """The name behind the number of a column."""
 
@@ -133,6 +144,7 @@ class Schema:
     keys: tuple[KeyFact, ...]
     attributes: tuple[AttributeFact, ...]
     views: tuple[ViewFact, ...]
+    checks: tuple[CheckFact, ...]
     postgres: str
     """The version of the server."""
 
@@ -175,5 +187,6 @@ def _read(connection: psycopg.Connection, schema: str) -> Schema:
         keys=facts("keys", KeyFact),
         attributes=facts("attributes", AttributeFact),
         views=facts("views", ViewFact),
+        checks=facts("checks", CheckFact),
         postgres=server_version(connection),
     )

@@ -156,8 +156,8 @@ def _set_options(schema: Schema, function: Callable, returned: str) -> Object:
         (
             Member("from", Literal("*" if source is None else source.printed)),
             Member("to", Literal(returned)),
-            Member("isOneToOne", _flag(not fact.rows > 1)),
-            Member("isSetofReturn", _flag(fact.returns_set)),
+            Member("isOneToOne", Literal(not fact.rows > 1)),
+            Member("isSetofReturn", Literal(fact.returns_set)),
         ),
         broken=True,
     )
@@ -223,13 +223,9 @@ def _problem(schema: Schema, function: Callable, overloads: Sequence[Callable]) 
 
 
 def _error(problem: str) -> Type:
-    return Both((Object((Member("error", _flag(True)),)), Literal(problem)))
+    return Both((Object((Member("error", Literal(value=True)),)), Literal(problem)))
 
 
 def _type_name(schema: Schema, type_id: int) -> str:
     fact: Mapping[int, TypeFact] = schema.types
     return fact[type_id].name if type_id in fact else UNKNOWN.text
-
-
-def _flag(value: bool) -> Name:  # noqa: FBT001  # a value, not a switch
-    return Name("true" if value else "false")

@@ -14,7 +14,6 @@ from migrations.typescript.syntax import (
     Literal,
     Lookup,
     Name,
-    Object,
     Type,
 )
 

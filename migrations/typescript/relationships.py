@@ -7,7 +7,7 @@ from itertools import product
 
 from migrations.typescript.collation import Key, collation_key
 from migrations.typescript.facts import KeyFact, Schema
-from migrations.typescript.syntax import Literal, Member, Name, Object, Tuple
+from migrations.typescript.syntax import Literal, Member, Object, Tuple
 from migrations.typescript.views import Origins, origins
 
 __all__ = ["Relationship", "relationship_object", "relationships"]
@@ -59,7 +59,7 @@ def relationship_object(one: Relationship) -> Object:
         (
             Member("foreignKeyName", Literal(one.name)),
             Member("columns", Tuple(tuple(map(Literal, one.columns)))),
-            Member("isOneToOne", Name("true" if one.one_to_one else "false")),
+            Member("isOneToOne", Literal(bool(one.one_to_one))),
             Member("referencedRelation", Literal(one.referenced)),
             Member("referencedColumns", Tuple(tuple(map(Literal, one.referenced_columns)))),
         ),
