@@ -3,28 +3,23 @@
 Exit status: 0 applied, or as the models say; 1 a migration fails or an object differs; 2 could not check.
 """
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import click
 
-from harness.errors import ConfigurationError
-from harness.models.outcome import Counts, Finding, Outcome, Status, Subject
+from harness.models.outcome import Counts, Finding
 from harness.redact import redact
-from harness.reports.files import remove, write_json
-from harness.settings import Settings, StackKind, export, secrets
-from harness.version import version
+from harness.settings import StackKind, secrets
 from migrations.apply import STATEMENT_TIMEOUT_S
 from migrations.apply import apply as apply_migrations
 from migrations.check import examine
 from migrations.errors import MigrationError
 from migrations.files import PACKAGED, hash_of, read_directory
 from migrations.provenance import judge_ledger, proven_hash
+from migrations.run import Run
+from migrations.typescript.command import types
+from migrations.typescript.judgement import NOT_COMPARED, judge_types
 
 __all__ = ["schema"]
 
@@ -51,6 +46,9 @@ def schema() -> None:
     """Apply and check the migrations of the database that DATABASE_URL names."""
 
 
+schema.add_command(types)
+
+
 @schema.command()
 @_options
 @click.option("--include-all", is_flag=True, help="Apply new files also if later ones are applied already.")
@@ -72,7 +70,7 @@ def apply(
     statement_timeout: int,
 ) -> int:
     """Apply what is missing, each file once and in a transaction of its own."""
-    run = _Run.begin("schema apply", sql, database_url, stack, json_path)
+    run = Run.begin("schema apply", sql, database_url, stack, json_path)
     migrations = read_directory(run.directory)
     total = len(migrations)
     try:
@@ -105,11 +103,23 @@ def apply(
 
 @schema.command()
 @_options
+@click.option(
+    "--types",
+    "types_path",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="The application's file with the type Database, to compare it with the models and the database.",
+)
 def check(
-    *, sql: Path | None, database_url: str | None, stack: StackKind | None, json_path: str | None
+    *,
+    sql: Path | None,
+    database_url: str | None,
+    stack: StackKind | None,
+    json_path: str | None,
+    types_path: Path | None,
 ) -> int:
-    """Compare the database with the models, object by object."""
-    run = _Run.begin("schema check", sql, database_url, stack, json_path)
+    """Compare the database, and the application's types, with the models, object by object."""
+    run = Run.begin("schema check", sql, database_url, stack, json_path)
     migrations = read_directory(run.directory)
     result = examine(run.dsn)
     # A database made from other files than the packaged ones is nothing special, unless we are told which.
@@ -118,102 +128,18 @@ def check(
     total = sum(result.examined.values())
     failed = min(len(findings), total)
     examined = ", ".join(f"{number} {kind}" for kind, number in result.examined.items())
+    counts = {"objects": Counts(expected=total, executed=total, passed=total - failed, failed=failed)}
+    notes: tuple[str, ...] = (NOT_COMPARED,)
+    if types_path is not None:
+        types = judge_types(types_path, run.dsn, late=bool(findings))
+        counts |= types.counts
+        findings = (*findings, *types.findings)
+        notes = types.notes
     return run.end(
-        {"objects": Counts(expected=total, executed=total, passed=total - failed, failed=failed)},
+        counts,
         findings,
         f"OK: as the models say ({examined}).",
         migrations_hash=proven_hash(run.dsn, migrations),
         target={"postgres": result.postgres},
+        notes=notes,
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Run:
-    """What both commands have in common: where they begin, and how they end."""
-
-    step: str
-    settings: Settings
-    dsn: str
-    directory: Path
-    json_path: str | None
-    started_at: datetime
-
-    @classmethod
-    def begin(
-        cls,
-        step: str,
-        sql: Path | None,
-        database_url: str | None,
-        stack: StackKind | None,
-        json_path: str | None,
-    ) -> "_Run":
-        """Read the settings. Raises ConfigurationError, with the way out, if no database is named."""
-        started_at = datetime.now(UTC)
-        if json_path not in {None, "-"}:
-            remove(Path(str(json_path)))
-        if stack is not None:
-            export("HARNESS_STACK", stack)
-        if database_url is not None:
-            # Where what is printed looks for passwords.
-            export("DATABASE_URL", database_url)
-        settings = Settings.from_environ()
-        if settings.database_url is None:
-            raise ConfigurationError(
-                "DATABASE_URL is not set. Set it to the database to work on, in session mode, or start one: "
-                'harness stack up; eval "$(harness stack env)"'
-            )
-        return cls(
-            step=step,
-            settings=settings,
-            dsn=settings.database_url,
-            directory=(sql.absolute() if sql is not None else None) or settings.sql_dir or PACKAGED,
-            json_path=json_path,
-            started_at=started_at,
-        )
-
-    def end(
-        self,
-        counts: Mapping[str, Counts],
-        findings: tuple[Finding, ...],
-        good: str | None,
-        *,
-        migrations_hash: str | None,
-        target: Mapping[str, str] | None = None,
-    ) -> int:
-        """Print and write the outcome; returns the exit status."""
-        outcome = Outcome(
-            run_id=self.settings.run_id or uuid4().hex,
-            step=self.step,
-            status=Status.FAILED if findings else Status.PASSED,
-            started_at=self.started_at,
-            duration_s=(datetime.now(UTC) - self.started_at).total_seconds(),
-            subject=Subject(
-                harness={"version": version()},
-                target={"stack": self.settings.stack, **(target or {})},
-                migrations_hash=migrations_hash,
-            ),
-            counts=counts,
-            findings=findings,
-        )
-        # With --json -, the only thing on stdout is the JSON.
-        talk = self.json_path == "-"
-        for finding in findings:
-            click.echo(redact(_text(finding), secrets()), err=talk)
-        if not findings and good is not None:
-            click.echo(good, err=talk)
-        elif findings:
-            noun = "finding" if len(findings) == 1 else "findings"
-            click.echo(f"FAILED: {len(findings)} {noun}.", err=talk)
-        if talk:
-            click.echo(_dump(outcome.to_json()))
-        elif self.json_path is not None:
-            write_json(Path(self.json_path), outcome.to_json())
-        return outcome.exit_status
-
-
-def _text(finding: Finding) -> str:
-    return f"{finding.id}: {finding.message}\n  expected: {finding.expected}\n  actual:   {finding.actual}"
-
-
-def _dump(value: Any) -> str:
-    return redact(json.dumps(value, indent=2, ensure_ascii=False), secrets())

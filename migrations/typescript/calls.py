@@ -3,10 +3,11 @@
 from itertools import zip_longest
 
 from harness.models.outcome import Finding
+from migrations.typescript.agreement import rows_agree
+from migrations.typescript.building import shown
 from migrations.typescript.declared import Column, Overload
-from migrations.typescript.meaning import shown
-from migrations.typescript.sides import Report, Sides
-from migrations.typescript.syntax import Both
+from migrations.typescript.sides import Report, Side, Sides
+from migrations.typescript.syntax import Array, Both, Object, Place
 
 __all__ = ["compare_function", "compare_named"]
 
@@ -14,19 +15,20 @@ __all__ = ["compare_function", "compare_named"]
 def compare_function(sides: Sides, name: str, report: Report) -> None:
     """Compare one function with each side that has it; every overload counts."""
     actual = sides.file.functions.get(name, ())
-    expected: dict[str, list[Overload]] = {}
+    expected: dict[str, list[tuple[Side, Overload]]] = {}
     for side in sides.others:
         for overload in side.types.functions.get(name, ()):
-            expected.setdefault(_signature(overload), []).append(overload)
+            expected.setdefault(_signature(overload), []).append((side, overload))
     left = list(actual)
     unmatched: list[Overload] = []
-    for overloads in expected.values():
-        match = next((one for one in left if one.arguments == overloads[0].arguments), None)
+    for sayings in expected.values():
+        overload = sayings[0][1]
+        match = next((one for one in left if one.arguments == overload.arguments), None)
         if match is None:
-            unmatched.append(overloads[0])
+            unmatched.append(overload)
             continue
         left.remove(match)
-        wrong = next((one for one in overloads if not _same_result(one, match)), None)
+        wrong = next((one for side, one in sayings if not _same_result(side, one, match)), None)
         report.add(None if wrong is None else _difference(sides, name, wrong, match))
     for wanted, found in zip_longest(unmatched, left):
         report.add(_difference(sides, name, wanted, found))
@@ -38,18 +40,22 @@ def compare_named(sides: Sides, section: str, name: str, expected: Column, actua
         return None
     return _finding(
         sides,
-        f"types.{section}.{name}",
-        sides.where(actual.place),
-        str(expected),
-        str(actual),
+        f"{section}.{name}",
+        actual.place,
         f"{name} of {section}",
+        expected=str(expected),
+        actual=str(actual),
     )
 
 
-def _same_result(expected: Overload, actual: Overload) -> bool:
+def _same_result(side: Side, expected: Overload, actual: Overload) -> bool:
     # What PostgREST refuses to call returns an error, in newer generators only.
     refused = any(isinstance(form, Both) for form in expected.returns)
-    return refused or not set(expected.returns).isdisjoint(actual.returns)
+    return refused or any(
+        rows_agree(one, other, expected.table, side.choices)
+        for one in expected.returns
+        for other in actual.returns
+    )
 
 
 def _difference(sides: Sides, name: str, expected: Overload | None, actual: Overload | None) -> Finding:
@@ -57,13 +63,14 @@ def _difference(sides: Sides, name: str, expected: Overload | None, actual: Over
     if place is None and name in sides.file.functions:
         place = sides.file.functions[name][0].place
     wrong = _wrong_argument(expected, actual)
+    wanted, found = _texts(expected, actual)
     return _finding(
         sides,
-        f"types.Functions.{name}" + (f".{wrong}" if wrong is not None else ""),
-        sides.where(place),
-        "no such overload" if expected is None else _signature(expected, returns=True),
-        "missing" if actual is None else _signature(actual, returns=True),
+        f"Functions.{name}" + (f".{wrong}" if wrong is not None else ""),
+        place,
         f"function {name}",
+        expected=wanted,
+        actual=found,
     )
 
 
@@ -76,21 +83,48 @@ def _wrong_argument(expected: Overload | None, actual: Overload | None) -> str |
     return wrong[0] if len(wrong) == 1 else None
 
 
-def _signature(overload: Overload, *, returns: bool = False) -> str:
+def _texts(expected: Overload | None, actual: Overload | None) -> tuple[str, str]:
+    """Return the parts that differ."""
+    if expected is None or actual is None or expected.arguments != actual.arguments:
+        return (
+            "no such overload" if expected is None else f"Args: {_signature(expected)}",
+            "missing" if actual is None else f"Args: {_signature(actual)}",
+        )
+    for one in expected.returns:
+        for other in actual.returns:
+            if isinstance(one, Object) and isinstance(other, Object):
+                return f"Returns: {_unlike(one, other)}", f"Returns: {_unlike(other, one)}"
+            if isinstance(one, Array) and isinstance(other, Array):
+                row, found = one.element, other.element
+                if isinstance(row, Object) and isinstance(found, Object):
+                    return f"Returns: {_unlike(row, found)}[]", f"Returns: {_unlike(found, row)}[]"
+    return f"Returns: {shown(expected.returns[0])}", f"Returns: {shown(actual.returns[0])}"
+
+
+def _unlike(row: Object, other: Object) -> str:
+    """Return a row without the members that the other one has too."""
+    own = tuple(member for member in row.members if member not in other.members)
+    return shown(Object(own)) if len(own) == len(row.members) else f"{{ … {shown(Object(own))[1:].lstrip()}"
+
+
+def _signature(overload: Overload) -> str:
     arguments = ", ".join(
         f"{name}{'?' if column.optional else ''}: {shown(column.type)}"
         for name, column in sorted(overload.arguments.items())
     )
-    return f"({arguments}) => {shown(overload.returns[0])}" if returns else f"({arguments})"
+    return f"({arguments})"
 
 
-def _finding(sides: Sides, id_: str, where: str, expected: str, actual: str, what: str) -> Finding:
+def _finding(
+    sides: Sides, name: str, place: Place | None, what: str, *, expected: str, actual: str
+) -> Finding:
+    where = sides.where(place)
     return Finding(
-        id=id_,
+        id=f"types.{name}",
         level="core",
         where=where,
         expected=expected,
         actual=actual,
-        message=f"{where}: {what} is not what it is declared as; "
+        message=f"{where}: {what} is declared in another way than {sides.named} have it; "
         f"write the file again: harness schema types --out {sides.path}.",
     )

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from migrations.typescript.facts import Schema
 
-__all__ = ["Choices", "choices_of"]
+__all__ = ["Choices", "choices_of", "with_unions"]
 
 Choices = Mapping[tuple[str, str], tuple[str, ...]]
 """By table and column: the texts in order of declaration."""
@@ -27,6 +28,13 @@ def choices_of(schema: Schema) -> Choices:
         if texts and check.relation in names:
             found.setdefault((names[check.relation], check.column), texts)
     return found
+
+
+def with_unions(schema: Schema) -> Schema:
+    """Return the schema with the texts that its CHECK constraints accept as types of their columns."""
+    ids = {relation.name: relation.id for relation in schema.relations}
+    unions = {(ids[table], column): texts for (table, column), texts in choices_of(schema).items()}
+    return replace(schema, unions=unions)
 
 
 def _texts(definition: str) -> tuple[str, ...]:

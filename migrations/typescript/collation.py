@@ -1,8 +1,8 @@
 """The order of names in generated types, on every machine and whatever the locale.
 
 The official generator orders with the English collation of ICU, which compares letters first, then accents,
-then case: https://unicode.org/reports/tr10/. Names in a schema are Latin letters, digits and punctuation nearly
-always; letters of other scripts come after these, by code point.
+then case: https://unicode.org/reports/tr10/. Names in a schema nearly always consist of Latin letters, digits
+and punctuation; letters of other scripts come after these, by code point.
 """
 
 import unicodedata

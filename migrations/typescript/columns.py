@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 
 from harness.models.outcome import Finding
+from migrations.typescript.agreement import agree
+from migrations.typescript.building import shown
 from migrations.typescript.declared import Column, Relation
+from migrations.typescript.mapping import texts_type
 from migrations.typescript.relationships import Relationship
 from migrations.typescript.sides import Report, Side, Sides
-from migrations.typescript.syntax import NEVER, NULL, Either, Literal, Name, Place, Type
+from migrations.typescript.syntax import NEVER, Place
 
 __all__ = ["compare_relation"]
 
@@ -50,6 +53,7 @@ def _column(
     place: Place | None = None
     wanted: list[str] = []
     found: list[str] = []
+    texts: tuple[str, ...] = ()
     for role in ROLES:
         if role not in file.roles:
             continue
@@ -60,8 +64,12 @@ def _column(
             # The models do not mind columns that they do not know.
             if role in relation.roles and (side is sides.database or name in relation.roles["Row"])
         ]
-        if all(_agree(side, table, name, column, actual, file) for side, column in sayings):
+        row = file.roles["Row"].get(name)
+        if all(_says(side, (table, name), column, actual, row=row) for side, column in sayings):
             continue
+        texts = texts or next(
+            (side.choices[table, name] for side, _ in sayings if (table, name) in side.choices), ()
+        )
         place = place or (actual.place if actual is not None else None)
         wanted.append(f"{role}: {_said(sayings)}")
         found.append(f"{role}: {ABSENT if actual is None else actual}")
@@ -71,10 +79,11 @@ def _column(
         id=f"types.{table}.{name}",
         level="core",
         where=sides.where(place or file.place),
-        expected="; ".join(wanted),
+        expected="; ".join(wanted)
+        + (f". For string, {shown(texts_type(texts))} is right too" if texts else ""),
         actual="; ".join(found),
-        message=f"{sides.where(place or file.place)}: column {table}.{name} is not what it is declared as; "
-        f"{advice(sides, table, name)}",
+        message=f"{sides.where(place or file.place)}: column {table}.{name} is declared in another way than "
+        f"{sides.named} have it; {advice(sides, table, name)}",
     )
 
 
@@ -97,42 +106,24 @@ def advice(sides: Sides, table: str, column: str | None = None) -> str:
     return f"write the file again: harness schema types --out {sides.path}."
 
 
-def _agree(
-    side: Side, table: str, name: str, expected: Column | None, actual: Column | None, file: Relation
+def _says(
+    side: Side, key: tuple[str, str], expected: Column | None, actual: Column | None, *, row: Column | None
 ) -> bool:
     if expected is None or actual is None:
         return expected is actual
-    if (table, name) in side.generated and expected.type == NEVER:
+    if key in side.generated and expected.type == NEVER:
         # Older generators write what a generated column would take.
-        return actual.type in {NEVER, file.roles["Row"].get(name, actual).type}
+        return actual.type == NEVER or (row is not None and actual.type == row.type)
     if expected.optional is not actual.optional:
         return False
-    return expected.type == actual.type or _is_choice(
-        expected.type, actual.type, side.choices.get((table, name), ())
-    )
-
-
-def _is_choice(expected: Type, actual: Type, choices: tuple[str, ...]) -> bool:
-    """True for a union of exactly the texts that the column accepts, where ``string`` is expected."""
-    if not choices:
-        return False
-    named = {Literal(choice) for choice in choices}
-    options = set(actual.options) if isinstance(actual, Either) else {actual}
-    wanted = set(expected.options) if isinstance(expected, Either) else {expected}
-    return (
-        wanted - {NULL} == {Name("string")}
-        and options - {NULL} == named
-        and (NULL in options) is (NULL in wanted)
-    )
+    return agree(expected.type, actual.type, side.choices.get(key, ()))
 
 
 def _said(sayings: list[tuple[Side, Column | None]]) -> str:
     texts = {side.name: ABSENT if column is None else str(column) for side, column in sayings}
     if len(set(texts.values())) == 1:
         return next(iter(texts.values()))
-    return ", ".join(
-        f"{text} as {name} say" + ("" if name.endswith("s") else "s") for name, text in texts.items()
-    )
+    return ", ".join(f"{text} ({name})" for name, text in texts.items())
 
 
 def _relationships(
@@ -174,6 +165,6 @@ def _relationship(
         where=where,
         expected=expected,
         actual=actual,
-        message=f"{where}: relationship {one.name} of {table} is not what it is declared as; "
-        f"{advice(sides, table)}",
+        message=f"{where}: relationship {one.name} of {table} is declared in another way than {sides.named} "
+        f"have it; {advice(sides, table)}",
     )

@@ -16,7 +16,7 @@ from migrations.typescript.functions import (
     computed_members,
     function_members,
 )
-from migrations.typescript.mapping import column_type, labels_type, or_null, typescript_of
+from migrations.typescript.mapping import column_type, or_null, texts_type, typescript_of
 from migrations.typescript.relationships import relationship_object, relationships
 from migrations.typescript.syntax import NEVER, IndexSignature, Member, Object, Tuple
 
@@ -49,7 +49,7 @@ def enums(schema: Schema) -> Iterator[Member]:
     """Yield the enums of the schema."""
     own = [fact for fact in schema.types.values() if fact.labels and fact.schema == schema.name]
     for fact in sorted(own, key=lambda fact: collation_key(fact.name)):
-        yield Member(fact.name, labels_type(fact))
+        yield Member(fact.name, texts_type(fact.labels))
 
 
 def _relation(schema: Schema, relation: RelationFact, functions: Sequence[Callable], keys: Tuple) -> Object:
@@ -71,24 +71,24 @@ def _relation(schema: Schema, relation: RelationFact, functions: Sequence[Callab
 
 
 def _row(schema: Schema, column: ColumnFact) -> Member:
-    return Member(column.name, column_type(schema, column.type, nullable=column.nullable))
+    return Member(column.name, column_type(schema, column))
 
 
 def _insert(schema: Schema, column: ColumnFact) -> Member:
     if column.assigned:
         return Member(column.name, NEVER, optional=True)
-    value = column_type(schema, column.type, nullable=column.nullable)
+    value = column_type(schema, column)
     return Member(column.name, value, optional=column.nullable or column.has_default)
 
 
 def _update(schema: Schema, column: ColumnFact) -> Member:
     if column.assigned:
         return Member(column.name, NEVER, optional=True)
-    return Member(column.name, column_type(schema, column.type, nullable=column.nullable), optional=True)
+    return Member(column.name, column_type(schema, column), optional=True)
 
 
 def _through_view(schema: Schema, column: ColumnFact) -> Member:
-    value = column_type(schema, column.type, nullable=True) if column.writable else NEVER
+    value = column_type(schema, column, nullable=True) if column.writable else NEVER
     return Member(column.name, value, optional=True)
 
 

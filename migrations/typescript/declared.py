@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from migrations.typescript.meaning import Scope, shown
+from migrations.typescript.building import shown
+from migrations.typescript.meaning import Scope
 from migrations.typescript.relationships import Relationship
 from migrations.typescript.syntax import Array, Either, Literal, Member, Name, Object, Place, Tuple, Type
 
@@ -40,6 +41,8 @@ class Overload:
     arguments: Mapping[str, Column]
     returns: tuple[Type, ...]
     """More than one if generators disagree on it."""
+    table: str | None = None
+    """The table or view whose rows it returns, if that is said."""
     place: Place | None = None
 
 
@@ -60,7 +63,7 @@ class Declared:
 
 
 def declared(scope: Scope, schema: str = "public") -> Declared:
-    """Read the type ``Database`` of a file. Raises TypesFileError unless it is one, and all of it is understood."""
+    """Read the type ``Database`` of a file. Raises TypesFileError unless all of it is understood."""
     reader = _Reader(scope)
     found = scope.file.declarations.get("Database")
     if found is None:
@@ -140,7 +143,8 @@ class _Reader:
             yield Overload(
                 arguments=self._arguments(parts.get("Args")),
                 returns=self._returns(parts["Returns"], parts.get("SetofOptions")),
-                place=parts["Returns"].place or member.place,
+                table=self._table(parts.get("SetofOptions")),
+                place=parts.get("Args", parts["Returns"]).place or member.place,
             )
 
     def _arguments(self, args: Member | None) -> Mapping[str, Column]:
@@ -162,6 +166,11 @@ class _Reader:
             if flags.get("isSetofReturn") == flags.get("isOneToOne") == Literal(value=True):
                 forms += [Array(named), Array(spelled)]
         return tuple(dict.fromkeys(forms))
+
+    def _table(self, options: Member | None) -> str | None:
+        parts = self.members(options, "SetofOptions") if options is not None else ()
+        named = next((part.type for part in parts if part.name == "to"), None)
+        return named.value if isinstance(named, Literal) and isinstance(named.value, str) else None
 
     def _relationships(self, relation: str, keys: Member) -> Iterator[Relationship]:
         outline = self._scope.outline(keys.type)
@@ -192,12 +201,12 @@ class _Reader:
 
 
 def _text(value: Type) -> str:
-    if not isinstance(value, Literal) or not isinstance(value.value, str):
-        raise ValueError(shown(value))
-    return value.value
+    if isinstance(value, Literal) and isinstance(value.value, str):
+        return value.value
+    raise ValueError(shown(value))
 
 
 def _texts(value: Type) -> tuple[str, ...]:
-    if not isinstance(value, Tuple):
-        raise ValueError(shown(value))  # noqa: TRY004  # a value in a file, not an argument
-    return tuple(map(_text, value.elements))
+    if isinstance(value, Tuple):
+        return tuple(map(_text, value.elements))
+    raise ValueError(shown(value))

@@ -100,7 +100,12 @@ def _overload(function: RequiredFunction) -> declared.Overload:
     for place, argument in enumerate(function.arguments):
         name, _, kind = argument.partition(" ")
         arguments[name] = declared.Column(_ARGUMENTS[kind], optional=place >= required)
-    return declared.Overload(arguments=arguments, returns=_returns(function.result))
+    row = _ROW.fullmatch(function.result.removeprefix("SETOF "))
+    return declared.Overload(
+        arguments=arguments,
+        returns=_returns(function.result),
+        table=row[1] if row is not None else None,
+    )
 
 
 def _returns(result: str) -> tuple[Type, ...]:

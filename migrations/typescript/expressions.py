@@ -47,18 +47,20 @@ class Text:
         """Return the beginning of that, for a message."""
         return " ".join(self.of(node).split())[:_SHOWN]
 
-    def place(self, node: Node) -> Place:
-        """Return where a node starts."""
-        row, column = node.start_point
-        line = self.content[node.start_byte - column : node.start_byte]
+    def place(self, node: Node, *, at_end: bool = False) -> Place:
+        """Return where a node starts, or ends."""
+        (row, column), byte = (
+            (node.end_point, node.end_byte) if at_end else (node.start_point, node.start_byte)
+        )
+        line = self.content[byte - column : byte]
         return Place(row + 1, len(line.decode()) + 1)
 
-    def error(self, node: Node, reason: str) -> TypesFileError:
+    def error(self, node: Node, reason: str, *, at_end: bool = False) -> TypesFileError:
         """Return an error about a node."""
-        return TypesFileError(self.path, self.place(node), reason)
+        return TypesFileError(self.path, self.place(node, at_end=at_end), reason)
 
 
-def type_of(text: Text, node: Node | None) -> Type:  # noqa: PLR0911  # one form per kind of node
+def type_of(text: Text, node: Node | None) -> Type:  # noqa: C901, PLR0911  # one form per kind of node
     """Return the type that a node stands for; what no generator writes is `Opaque`."""
     if node is None:
         return Opaque("")

@@ -1,7 +1,7 @@
 """What a schema offers to PostgREST, as values read from Postgres' catalog."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
@@ -147,6 +147,8 @@ class Schema:
     checks: tuple[CheckFact, ...]
     postgres: str
     """The version of the server."""
+    unions: Mapping[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
+    """By relation and column: the texts to write instead of ``string``."""
 
     @cached_property
     def relation_by_id(self) -> Mapping[int, RelationFact]:

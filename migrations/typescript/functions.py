@@ -1,4 +1,4 @@
-"""The ``Functions`` of a schema: what ``rpc`` can call, with overloads, and the computed columns among them."""
+"""The ``Functions`` of a schema: what ``rpc`` can call, with overloads, and computed columns."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +25,10 @@ __all__ = ["NO_ARGUMENTS", "callable_functions", "computed_members", "function_m
 NO_ARGUMENTS = Generic("Record", (Name("PropertyKey"), Name("never")))
 """What is passed to a function without arguments."""
 
-_ADVICE = "Try renaming the parameters or the function itself in the database so function overloading can be resolved"
+_ADVICE = (
+    "Try renaming the parameters or the function itself in the database "
+    "so function overloading can be resolved"
+)
 # json, jsonb and text, by oid: PostgREST passes a whole body as the one argument of such a type.
 _WHOLE_BODY = frozenset({114, 3802, 25})
 
@@ -181,7 +184,7 @@ def by_name(columns: Sequence[ColumnFact]) -> list[ColumnFact]:
 
 
 def _row_member(schema: Schema, column: ColumnFact) -> Member:
-    return Member(column.name, column_type(schema, column.type, nullable=column.nullable))
+    return Member(column.name, column_type(schema, column))
 
 
 def _returned_relation(schema: Schema, function: Callable) -> str | None:

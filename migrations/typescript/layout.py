@@ -28,7 +28,7 @@ WIDTH = 80
 _IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 
 
-def lay_out(value: Type, *, indent: int, column: int, tail: int = 0) -> str:
+def lay_out(value: Type, *, indent: int, column: int, tail: int = 0) -> str:  # noqa: PLR0911  # one form per kind
     """Return the text of a type that starts in `column` of a line indented by `indent`.
 
     A text that starts with a line end leaves nothing behind the colon before it. `tail` is the length of what
@@ -69,7 +69,7 @@ def fits(column: int, text: str, tail: int) -> bool:
     return column + len(text) + tail <= WIDTH
 
 
-def one_line(value: Type) -> str | None:  # noqa: PLR0911  # one form per kind of type
+def one_line(value: Type) -> str | None:  # noqa: C901, PLR0911  # one form per kind of type
     """Return the text of a type on one line, however long; None if a part of it must not be on one."""
     match value:
         case Name(text) | Opaque(text):

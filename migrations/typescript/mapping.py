@@ -1,9 +1,9 @@
 """Which TypeScript type a Postgres type has in what PostgREST sends and takes, as JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from migrations.typescript.facts import Schema, TypeFact
+from migrations.typescript.facts import ColumnFact, Schema, TypeFact
 from migrations.typescript.syntax import (
     JSON,
     NULL,
@@ -17,7 +17,7 @@ from migrations.typescript.syntax import (
     Type,
 )
 
-__all__ = ["BASE_TYPES", "column_type", "database_path", "or_null", "typescript_of"]
+__all__ = ["BASE_TYPES", "column_type", "database_path", "or_null", "texts_type", "typescript_of"]
 
 _NUMBERS = ("int2", "int4", "int8", "float4", "float8", "numeric")
 _STRINGS = (
@@ -51,14 +51,16 @@ BASE_TYPES: Mapping[str, Type] = {
 def typescript_of(schema: Schema, type_id: int) -> Type:
     """Return the type of a value that is not NULL."""
     fact = schema.types.get(type_id)
-    if fact is None:
-        return UNKNOWN
-    if fact.name in BASE_TYPES:
-        return BASE_TYPES[fact.name]
+    if fact is None or fact.name in BASE_TYPES:
+        return UNKNOWN if fact is None else BASE_TYPES[fact.name]
     if fact.element is not None and fact.name.startswith("_"):
         return Array(typescript_of(schema, fact.element))
     if fact.labels:
         return _enum(schema, fact)
+    return _named(schema, fact)
+
+
+def _named(schema: Schema, fact: TypeFact) -> Type:
     if fact.schema != schema.name:
         return UNKNOWN
     if fact.attributes:
@@ -69,9 +71,11 @@ def typescript_of(schema: Schema, type_id: int) -> Type:
     return database_path(schema.name, "Views" if relation.is_view else "Tables", relation.name, "Row")
 
 
-def column_type(schema: Schema, type_id: int, *, nullable: bool) -> Type:
+def column_type(schema: Schema, column: ColumnFact, *, nullable: bool | None = None) -> Type:
     """Return the type of a column: with null, or without the null that ``Json`` contains."""
-    value = typescript_of(schema, type_id)
+    nullable = column.nullable if nullable is None else nullable
+    texts = schema.unions.get((column.relation, column.name), ())
+    value = texts_type(texts) if texts else typescript_of(schema, column.type)
     if value == JSON and not nullable:
         return Generic("NonNullable", (JSON,))
     return or_null(value) if nullable else value
@@ -97,10 +101,10 @@ def database_path(*keys: str) -> Type:
 def _enum(schema: Schema, fact: TypeFact) -> Type:
     if fact.schema == schema.name:
         return database_path(schema.name, "Enums", fact.name)
-    return labels_type(fact)
+    return texts_type(fact.labels)
 
 
-def labels_type(fact: TypeFact) -> Type:
-    """Return the values of an enum as a union."""
-    labels = tuple(Literal(label) for label in fact.labels)
-    return labels[0] if len(labels) == 1 else Either(labels)
+def texts_type(texts: Sequence[str]) -> Type:
+    """Return the union of some texts, those of an enum for example."""
+    literals = tuple(map(Literal, texts))
+    return literals[0] if len(literals) == 1 else Either(literals)

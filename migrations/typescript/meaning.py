@@ -1,14 +1,13 @@
 """What a type means: aliases, lookups and utility types resolved, so that equal meanings are equal values."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
-from migrations.typescript.layout import one_line
+from migrations.typescript.building import replaced, shown, union
 from migrations.typescript.reading import Declaration, TypesFile
 from migrations.typescript.syntax import (
     JSON,
     NEVER,
-    NULL,
     Array,
     Both,
     Either,
@@ -26,7 +25,7 @@ from migrations.typescript.syntax import (
 )
 from migrations.typescript.utilities import UTILITIES, keys_of
 
-__all__ = ["Scope", "shown", "union"]
+__all__ = ["Scope"]
 
 _KEYWORDS = frozenset(
     {
@@ -47,7 +46,6 @@ _KEYWORDS = frozenset(
     }
 )
 _DEPTH = 60
-_TRUE, _FALSE = Literal(value=True), Literal(value=False)
 _ROWS = (Literal("Tables"), Literal("Views"), Literal("CompositeTypes"))
 
 
@@ -58,7 +56,7 @@ class Scope:
         self.file = file
         self._json = {name for name, found in file.declarations.items() if _is_json(found)}
 
-    def outline(self, value: Type, depth: int = 0) -> Type:
+    def outline(self, value: Type, depth: int = 0) -> Type:  # noqa: PLR0911  # one form per kind of type
         """Resolve the outermost part of a type: an object's members stay as they are written."""
         if depth > _DEPTH:
             raise self.file.error(_place(value), f"{shown(value)} is defined by itself.")
@@ -81,7 +79,7 @@ class Scope:
             case _:
                 return value
 
-    def meaning(self, value: Type, depth: int = 0) -> Type:
+    def meaning(self, value: Type, depth: int = 0) -> Type:  # noqa: PLR0911  # one form per kind of type
         """Resolve all of a type. Members are sorted by name, and options of a union by text.
 
         ``Database["public"]["Tables"]["bookings"]["Row"]`` stays what it is: that row is compared where it is
@@ -184,66 +182,6 @@ class Scope:
         return self.outline(union([member.type for member in found]), depth + 1)
 
 
-def union(options: list[Type]) -> Type:
-    """Return the union of types, flat, without repetitions, in the order of their texts."""
-    flat = list(_flat(options))
-    if len(flat) == 1:
-        return flat[0]
-    if _TRUE in flat and _FALSE in flat:
-        flat = [*(option for option in flat if option not in {_TRUE, _FALSE}), Name("boolean")]
-    found = sorted({option: None for option in flat if option != NEVER}, key=lambda o: (o == NULL, shown(o)))
-    if not found:
-        return NEVER
-    return found[0] if len(found) == 1 else Either(tuple(found))
-
-
-def shown(value: Type) -> str:
-    """Return a type on one line."""
-    return one_line(_unbroken(value)) or ""
-
-
-def _flat(options: list[Type]) -> Iterator[Type]:
-    for option in options:
-        if isinstance(option, Either):
-            yield from _flat(list(option.options))
-        else:
-            yield option
-
-
-def _unbroken(value: Type) -> Type:
-    def inner(part: Type) -> Type:
-        if isinstance(part, Object):
-            members = tuple(replace(member, type=_unbroken(member.type)) for member in part.members)
-            return replace(part, members=members, broken=False)
-        return _unbroken(part)
-
-    return inner(value) if isinstance(value, Object) else _rebuilt(value, inner)
-
-
-def _rebuilt(value: Type, change: Callable[[Type], Type]) -> Type:
-    match value:
-        case Array(element):
-            return Array(change(element))
-        case Tuple(elements):
-            return Tuple(tuple(map(change, elements)))
-        case Either(options):
-            return Either(tuple(map(change, options)))
-        case Both(parts):
-            return Both(tuple(map(change, parts)))
-        case Lookup(base, key):
-            return replace(value, base=change(base), key=change(key))
-        case Generic():
-            return replace(value, arguments=tuple(map(change, value.arguments)))
-        case Object():
-            members = tuple(replace(member, type=change(member.type)) for member in value.members)
-            index = value.index
-            if index is not None:
-                index = replace(index, type=change(index.type))
-            return replace(value, members=members, index=index)
-        case _:
-            return value
-
-
 def _given(found: Declaration, arguments: tuple[Type, ...], scope: Scope) -> Type:
     """Put arguments, or defaults, where a declaration has its parameters."""
     values: dict[str, Type] = {}
@@ -252,13 +190,7 @@ def _given(found: Declaration, arguments: tuple[Type, ...], scope: Scope) -> Typ
         if value is None:
             raise scope.file.error(found.place, f"{found.name} is used without its argument {name}.")
         values[name] = value
-    return _replaced(found.type, values) if values else found.type
-
-
-def _replaced(value: Type, values: Mapping[str, Type]) -> Type:
-    if isinstance(value, Name):
-        return values.get(value.text, value)
-    return _rebuilt(value, lambda part: _replaced(part, values))
+    return replaced(found.type, values) if values else found.type
 
 
 def _all_members(objects: list[Object]) -> Object:

@@ -64,12 +64,7 @@ def read_types_text(text: str, path: str) -> TypesFile:
     source = Text(path, text.encode())
     root = Parser(_TYPESCRIPT).parse(source.content).root_node
     if root.has_error:
-        node = next(_broken(root), root)
-        what = f"{node.type} is missing" if node.is_missing else f"{source.start_of(node)!r} was not expected"
-        raise source.error(
-            node,
-            f"this is no TypeScript, {what}; repair the file, or write it with harness schema types --out.",
-        )
+        raise _syntax_error(source, root)
     try:
         return _declarations(source, root)
     except RecursionError as cause:
@@ -86,6 +81,20 @@ def _declarations(source: Text, root: Node) -> TypesFile:
             if declared is not None:
                 declarations[declared.name] = _merged(source, node, declarations.get(declared.name), declared)
     return TypesFile(path=source.path, declarations=declarations, imports=imports)
+
+
+def _syntax_error(source: Text, root: Node) -> TypesFileError:
+    """Say where the file stops being TypeScript."""
+    node = min(_broken(root), key=lambda node: node.end_byte - node.start_byte, default=root)
+    advice = "Repair the file, or write it again with harness schema types --out."
+    first, last = node.start_point[0], node.end_point[0]
+    if not node.is_missing and first != last and not source.content[node.end_byte :].strip():
+        reason = f"the file ends inside of what begins in line {first + 1}. {advice}"
+        return source.error(node, reason, at_end=True)
+    what = (
+        f"{node.type!r} is missing here" if node.is_missing else f"{source.start_of(node)!r} was not expected"
+    )
+    return source.error(node, f"this is no TypeScript: {what}. {advice}")
 
 
 def _broken(node: Node) -> Iterator[Node]:
@@ -129,7 +138,7 @@ def _parameters(source: Text, node: Node | None) -> Iterator[tuple[str, Type | N
 
 
 def _merged(source: Text, node: Node, before: Declaration | None, now: Declaration) -> Declaration:
-    """Add an interface to the one of the same name, as the language does; nothing else may be declared twice."""
+    """Add an interface to the one of the same name, as the language does; nothing else is declared twice."""
     if before is None:
         return now
     if isinstance(before.type, Object) and isinstance(now.type, Object) and node.type.startswith("interface"):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from migrations.typescript.collation import Key, collation_key
-from migrations.typescript.facts import KeyFact, Schema
+from migrations.typescript.facts import AttributeFact, KeyFact, Schema
 from migrations.typescript.syntax import Literal, Member, Object, Tuple
 from migrations.typescript.views import Origins, origins
 
@@ -39,17 +39,17 @@ class Relationship:
 
 def relationships(schema: Schema) -> Mapping[str, tuple[Relationship, ...]]:
     """Return the relationships of each relation that has some, in order."""
-    names = {(fact.relation, fact.number): fact.name for fact in schema.attributes}
-    homes = {fact.relation: (fact.schema, fact.relation_name) for fact in schema.attributes}
+    names = {(fact.relation, fact.number): fact for fact in schema.attributes}
     views = origins(schema.views)
     found: dict[str, list[Relationship]] = {}
     for key in schema.keys:
         for relation, columns in _sides(key.relation, key.columns, views):
             for referenced, referenced_columns in _sides(key.referenced, key.referenced_columns, views):
+                own = [names[relation, number] for number in columns]
+                theirs = [names[referenced, number] for number in referenced_columns]
                 # PostgREST cannot follow a key into a schema that it does not serve.
-                if homes[referenced][0] == schema.name:
-                    one = _relationship(key, names, homes, relation, columns, referenced, referenced_columns)
-                    found.setdefault(one.relation, []).append(one)
+                if theirs[0].schema == schema.name:
+                    found.setdefault(own[0].relation_name, []).append(_relationship(key, own, theirs))
     return {name: tuple(sorted(those, key=lambda one: one.order)) for name, those in found.items()}
 
 
@@ -79,21 +79,15 @@ def _sides(
 
 
 def _relationship(
-    key: KeyFact,
-    names: Mapping[tuple[int, int], str],
-    homes: Mapping[int, tuple[str, str]],
-    relation: int,
-    columns: Sequence[int],
-    referenced: int,
-    referenced_columns: Sequence[int],
+    key: KeyFact, own: Sequence[AttributeFact], theirs: Sequence[AttributeFact]
 ) -> Relationship:
     return Relationship(
         name=key.name,
-        relation=homes[relation][1],
-        columns=tuple(names[relation, number] for number in columns),
+        relation=own[0].relation_name,
+        columns=tuple(column.name for column in own),
         one_to_one=key.one_to_one,
-        referenced=homes[referenced][1],
-        referenced_columns=tuple(names[referenced, number] for number in referenced_columns),
+        referenced=theirs[0].relation_name,
+        referenced_columns=tuple(column.name for column in theirs),
     )
 
 

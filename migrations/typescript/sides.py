@@ -48,6 +48,11 @@ class Sides:
         """The models, if they are asked, and the database."""
         return (self.database,) if self.models is None else (self.models, self.database)
 
+    @property
+    def named(self) -> str:
+        """What the file is held against, for a message."""
+        return " and ".join(side.name for side in self.others)
+
     def where(self, place: Place | None) -> str:
         """Name a place in the file."""
         return self.path if place is None else f"{self.path}:{place}"

@@ -1,8 +1,8 @@
 """The type language of TypeScript, as far as a ``Database`` type uses it, as values.
 
-One form for all three sources: what the catalog says, what the models say, and what a file says. Two types are
-equal when they are written with the same parts in the same order; `migrations.typescript.meaning` decides
-whether they mean the same.
+One form for all three sources: what the catalog says, what the models say, and what a file says. Two types
+are equal when they are written with the same parts in the same order; `migrations.typescript.meaning` brings
+types that mean the same into one form.
 """
 
 from dataclasses import dataclass, field

@@ -98,4 +98,4 @@ UTILITIES: Mapping[str, Utility] = {
     "Record": _record,
     "Required": _members(lambda member: replace(member, optional=False)),
 }
-"""``NonNullable<Json>`` is ``Json``: what a NOT NULL column is in files of newer generators, and in older ones."""
+"""``NonNullable<Json>`` is ``Json``: newer generators write the one for a NOT NULL column, older ones the other."""
