@@ -15,6 +15,10 @@ Key: TypeAlias = tuple[tuple[tuple[int, int], ...], tuple[int, ...], tuple[bool,
 # From CLDR's root collation: white space, punctuation, symbols; then digits, then letters.
 _PUNCTUATION = "\t\n\v\f\r \u00a0_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$"
 _RANK = {character: rank for rank, character in enumerate(_PUNCTUATION)}
+_ACCENTS = "\u0301\u0300\u0306\u0302\u030c\u030a\u0308\u030b\u0303\u0307\u0338\u0327\u0328\u0304"
+_ACCENT_RANK = {accent: rank for rank, accent in enumerate(_ACCENTS, 1)}
+# Letters that Unicode does not decompose, and the collation does.
+_LIKE = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o\u0338", "Ø": "O\u0338"})
 
 
 def collation_key(text: str) -> Key:
@@ -22,9 +26,9 @@ def collation_key(text: str) -> Key:
     letters: list[tuple[int, int]] = []
     accents: list[int] = []
     cases: list[bool] = []
-    for character in unicodedata.normalize("NFD", text):
+    for character in unicodedata.normalize("NFD", text.translate(_LIKE)):
         if unicodedata.combining(character):
-            accents.append(ord(character))
+            accents.append(_ACCENT_RANK.get(character, ord(character)))
         elif character in _RANK or not unicodedata.category(character).startswith("C"):
             letters.append(_letter(character))
             accents.append(0)

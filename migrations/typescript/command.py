@@ -48,7 +48,7 @@ __all__ = ["types"]
 @click.option(
     "--unions",
     is_flag=True,
-    help="Write the texts that a CHECK accepts, 'pending' | 'booked', where the official generator writes string.",
+    help="Write what a CHECK accepts, 'pending' | 'booked', where the official generator writes string.",
 )
 @click.option("--json", "json_path", metavar="PATH", help="With --check: write the outcome as JSON.")
 def types(

@@ -5,7 +5,6 @@ Only what a ``Database`` type contains is laid out; the rules are those of Prett
 """
 
 import json
-import re
 
 from migrations.typescript.syntax import (
     Array,
@@ -25,7 +24,6 @@ from migrations.typescript.syntax import (
 __all__ = ["fits", "key_text", "lay_out", "one_line", "string_text"]
 
 WIDTH = 80
-_IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 
 
 def lay_out(value: Type, *, indent: int, column: int, tail: int = 0) -> str:  # noqa: PLR0911  # one form per kind
@@ -108,7 +106,8 @@ def string_text(text: str) -> str:
 
 def key_text(name: str) -> str:
     """Write the name of a member, in quotes where it needs them."""
-    return name if _IDENTIFIER.fullmatch(name) else string_text(name)
+    # Python's identifiers are those of JavaScript, but for the dollar sign.
+    return name if name.replace("$", "_").isidentifier() else string_text(name)
 
 
 def _joined(before: str, parts: tuple[Type, ...], between: str, after: str) -> str | None:

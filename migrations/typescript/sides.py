@@ -75,7 +75,11 @@ class Report:
 
 def file_side(file: TypesFile) -> Declared:
     """Return what a file declares. Raises TypesFileError unless it is a Database type."""
-    return declared(Scope(file))
+    try:
+        return declared(Scope(file))
+    except RecursionError as cause:
+        place = file.declarations["Database"].place
+        raise file.error(place, "a type of Database is defined by itself.") from cause
 
 
 def models_side() -> Side:

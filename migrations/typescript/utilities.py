@@ -98,4 +98,4 @@ UTILITIES: Mapping[str, Utility] = {
     "Record": _record,
     "Required": _members(lambda member: replace(member, optional=False)),
 }
-"""``NonNullable<Json>`` is ``Json``: newer generators write the one for a NOT NULL column, older ones the other."""
+"""``NonNullable<Json>`` is ``Json``: generators write one or the other for a NOT NULL column."""

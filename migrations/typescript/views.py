@@ -1,8 +1,8 @@
 """Which columns of a view are columns of a table, so that the view takes part in the table's relationships.
 
-Postgres keeps the query of a view as a tree of nodes, ``{QUERY … :targetList ({TARGETENTRY …} …) …}``, in which
-each entry of the outermost target list names the table and the column that it comes from (``resorigtbl`` and
-``resorigcol``, see src/include/nodes/primnodes.h).
+Postgres keeps the query of a view as a tree, ``{QUERY … :targetList ({TARGETENTRY …} …) …}``. Each entry of
+the outermost target list names the table and the column that it comes from: ``resorigtbl`` and ``resorigcol``
+in src/include/nodes/primnodes.h.
 """
 
 import re
