@@ -99,3 +99,27 @@ CREATE FUNCTION public."Quoted Function"("Arg" int) RETURNS record LANGUAGE sql 
 CREATE FUNCTION public.recorded() RETURNS SETOF record LANGUAGE sql AS 'SELECT 1, 2';
 CREATE PROCEDURE public.a_procedure() LANGUAGE sql AS '';
 CREATE AGGREGATE public.an_aggregate(int) (SFUNC = int4pl, STYPE = int);
+
+-- Names of every length: what fits on a line of 80 characters, and what just does not.
+DO $$
+BEGIN
+  FOR n IN 1..50 LOOP
+    EXECUTE format('CREATE TYPE public.%I AS ENUM (%L, %L)', 'enum_' || n, repeat('x', n), 'yyyyyyyyyyyyyyyyyy');
+    EXECUTE format('CREATE TYPE other.%I AS ENUM (%L, %L)', 'enum_' || n, repeat('x', n), 'yyyyyyyyyy');
+    EXECUTE format(
+      'CREATE TABLE public.%1$I (%2$I public.weekday NOT NULL, %3$I public.weekday[], %4$I other.enum_%5$s, '
+      '%6$I other.enum_%5$s[] NOT NULL, %7$I jsonb, UNIQUE (%2$I, %6$I))',
+      'wide_' || n, repeat('a', n), repeat('b', n), repeat('c', n), n, repeat('d', n), repeat('e', n)
+    );
+    EXECUTE format(
+      'ALTER TABLE public.%1$I ADD CONSTRAINT %2$I FOREIGN KEY (%3$I, %4$I) REFERENCES public.%1$I (%3$I, %4$I)',
+      'wide_' || n, 'to_' || n, repeat('a', n), repeat('d', n)
+    );
+    EXECUTE format('CREATE FUNCTION public.%I(%I int) RETURNS text LANGUAGE sql AS %L', 'short_' || n, repeat('a', n), 'SELECT 1::text');
+    EXECUTE format('CREATE FUNCTION public.%I() RETURNS SETOF public.weekday LANGUAGE sql AS %L', repeat('f', n), 'SELECT NULL::public.weekday');
+    EXECUTE format(
+      'CREATE FUNCTION public.%I(first int, %I public.weekday DEFAULT NULL) RETURNS other.enum_%s[] LANGUAGE sql AS %L',
+      'long_' || n, repeat('a', n), n, format('SELECT NULL::other.enum_%s[]', n)
+    );
+  END LOOP;
+END $$;

@@ -1,14 +1,14 @@
-// Writes what `supabase gen types typescript` writes for the database of a URL.
+// Writes what `supabase gen types typescript` writes for the database that the PG* variables name.
 import pg from "pg";
 import { introspect } from "@supabase/postgrest-typegen/introspection";
 import { generateTypescript, sortGeneratorMetadata } from "@supabase/postgrest-typegen/generation";
 
-const pool = new pg.Pool({ connectionString: process.argv[2] });
+const pool = new pg.Pool();
 try {
   const metadata = sortGeneratorMetadata(await introspect(pool, { includedSchemas: ["public"] }));
   const text = await generateTypescript(metadata, {
     detectOneToOneRelationships: true,
-    postgrestVersion: process.argv[3],
+    postgrestVersion: process.argv[2],
   });
   process.stdout.write(text);
 } finally {

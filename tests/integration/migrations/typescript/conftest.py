@@ -1,0 +1,109 @@
+"""The real TypeScript compiler, the real client and the official generator, installed once per lock."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from filelock import FileLock
+from psycopg.conninfo import conninfo_to_dict
+
+from harness.settings import Settings
+from harness.stack.account import Account
+from harness.stack.home import Home
+from harness.stack.npm import Npm
+
+HERE = Path(__file__).parent
+_DEADLINE_S = 120
+
+
+@dataclass(frozen=True)
+class Packages:
+    """A directory with node_modules, and the node that runs them."""
+
+    place: Path
+    node: Path
+
+    def run(
+        self, script: str, *arguments: str, cwd: Path, **environ: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a script: a path inside node_modules, or beside this file."""
+        return subprocess.run(
+            [str(self.node), script, *arguments],
+            cwd=cwd,
+            env={**os.environ, **environ},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_DEADLINE_S,
+            check=False,
+        )
+
+    def compile(self, project: Path) -> subprocess.CompletedProcess[str]:
+        """Type-check every uses.ts below a directory, and what it imports."""
+        link = project / "node_modules"
+        if not link.exists():
+            link.symlink_to(self.place / "node_modules")
+        return self.run(
+            str(self.place / "node_modules/typescript/bin/tsc"),
+            *("--noEmit", "--strict", "--target", "es2022", "--module", "esnext"),
+            *("--moduleResolution", "bundler", "--skipLibCheck", "--lib", "es2023,dom"),
+            *sorted(str(path.relative_to(project)) for path in project.glob("**/uses.ts")),
+            cwd=project,
+        )
+
+
+@pytest.fixture(scope="session")
+def packages() -> Packages:
+    """What package-lock.json names, in a directory that later runs find again."""
+    lock = (HERE / "package-lock.json").read_bytes()
+    npm = Npm.find()
+    settings = Settings.from_environ()
+    home = Home.of(settings, Account.current())
+    parent = home.make(home.path / "test-packages")
+    place = parent / hashlib.sha256(lock).hexdigest()[:16]
+    with FileLock(parent / ".lock"):
+        if not place.is_dir():
+            partial = Path(tempfile.mkdtemp(prefix="partial-", dir=parent))
+            for name in ("package.json", "package-lock.json"):
+                shutil.copy(HERE / name, partial)
+            npm.ci(partial)
+            partial.rename(place)
+    shutil.copy(HERE / "generate.mjs", place)
+    return Packages(place, npm.node_dir / "node")
+
+
+@pytest.fixture
+def awkward_dsn(empty_dsn: str) -> str:
+    """A database with everything that a generator of types can get wrong."""
+    with psycopg.connect(empty_dsn, autocommit=True) as connection:
+        connection.execute((HERE / "awkward.sql").read_bytes())
+    return empty_dsn
+
+
+@pytest.fixture
+def official(packages: Packages) -> Callable[[str], str]:
+    """Return what the official generator writes for a database, for PostgREST 12.0.2."""
+
+    def official(dsn: str) -> str:
+        options = conninfo_to_dict(dsn)
+        done = packages.run(
+            "generate.mjs",
+            "12.0.2",
+            cwd=packages.place,
+            PGHOST=str(options["host"]),
+            PGPORT=str(options["port"]),
+            PGUSER=str(options["user"]),
+            PGPASSWORD=str(options["password"]),
+            PGDATABASE=str(options["dbname"]),
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return official
