@@ -13,7 +13,7 @@ Choices = Mapping[tuple[str, str], tuple[str, ...]]
 
 # As Postgres prints IN (…) on a text, and on a varchar.
 _LIST = re.compile(
-    r"CHECK \(\(\(?.+?\)?(?:::text)? = ANY \(\(?ARRAY\[(?P<items>.+)\]\)?(?:::text\[\])?\)\)\)"
+    r"CHECK \(\(\(?.+?\)?(?:::text)? = ANY \(\(?ARRAY\[(?P<items>.+?)\]\)?(?:::text\[\])?\)\)\)"
 )
 _ONE = re.compile(r"CHECK \(\(\(?.+?\)?(?:::text)? = (?P<items>'(?:[^']|'')*'::text)\)\)")
 _ITEM = re.compile(r"\(?'(?P<text>(?:[^']|'')*)'::(?:text|character varying)\)?(?:::text)?(?:, |$)")

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 __all__ = ["Key", "collation_key"]
 
-Key: TypeAlias = tuple[tuple[tuple[int, int], ...], tuple[int, ...], tuple[bool, ...]]
+Key: TypeAlias = tuple[tuple[tuple[int, int], ...], tuple[int, ...], tuple[int, ...]]
 
 # From CLDR's root collation: white space, punctuation, symbols; then digits, then letters.
 _PUNCTUATION = "\t\n\v\f\r \u00a0_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$"
@@ -18,21 +18,22 @@ _RANK = {character: rank for rank, character in enumerate(_PUNCTUATION)}
 _ACCENTS = "\u0301\u0300\u0306\u0302\u030c\u030a\u0308\u030b\u0303\u0307\u0338\u0327\u0328\u0304"
 _ACCENT_RANK = {accent: rank for rank, accent in enumerate(_ACCENTS, 1)}
 # Letters that Unicode does not decompose, and the collation does.
-_LIKE = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o\u0338", "Ø": "O\u0338"})
+_LIKE = {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o\u0338", "Ø": "O\u0338"}
 
 
 def collation_key(text: str) -> Key:
     """Return what to sort a text by."""
     letters: list[tuple[int, int]] = []
     accents: list[int] = []
-    cases: list[bool] = []
-    for character in unicodedata.normalize("NFD", text.translate(_LIKE)):
-        if unicodedata.combining(character):
-            accents.append(_ACCENT_RANK.get(character, ord(character)))
-        elif character in _RANK or not unicodedata.category(character).startswith("C"):
-            letters.append(_letter(character))
-            accents.append(0)
-            cases.append(character != character.lower())
+    cases: list[int] = []
+    for written in text:
+        for character in unicodedata.normalize("NFD", _LIKE.get(written, written)):
+            if unicodedata.combining(character):
+                accents.append(_ACCENT_RANK.get(character, ord(character)))
+            elif character in _RANK or not unicodedata.category(character).startswith("C"):
+                letters.append(_letter(character))
+                accents.append(0)
+                cases.append((character != character.lower()) + 2 * (written in _LIKE))
     return tuple(letters), tuple(accents), tuple(cases)
 
 

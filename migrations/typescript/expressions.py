@@ -154,7 +154,8 @@ def _literal(text: Text, node: Node, parts: list[Node]) -> Type:
 
 def _number(text: Text, node: Node) -> float:
     try:
-        return float(text.of(node).replace("_", "").replace(" ", ""))
+        number = float(text.of(node).replace("_", "").replace(" ", ""))
+        return int(number) if number.is_integer() else number
     except ValueError:
         raise text.error(node, f"{text.of(node)} is written in another way than 1 or 1.5.") from None
 
