@@ -1,6 +1,6 @@
 """What a type means: aliases, lookups and utility types resolved, so that equal meanings are equal values."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from migrations.typescript.building import replaced, shown, union
@@ -46,7 +46,8 @@ _KEYWORDS = frozenset(
     }
 )
 _DEPTH = 60
-_ROWS = (Literal("Tables"), Literal("Views"), Literal("CompositeTypes"))
+# How many keys lead from Database to a row.
+_ROWS: Mapping[Type, int] = {Literal("Tables"): 4, Literal("Views"): 4, Literal("CompositeTypes"): 3}
 
 
 class Scope:
@@ -61,6 +62,8 @@ class Scope:
         if depth > _DEPTH:
             raise self.file.error(_place(value), f"{shown(value)} is defined by itself.")
         match value:
+            case Name("Json", None):
+                return value  # what this method made of the file's own name for it
             case Name():
                 found = self._declared(value.text, value.place, 0)
                 if found is None or value.text in self._json:
@@ -117,9 +120,8 @@ class Scope:
         while isinstance(base, Lookup):
             keys.append(base.key)
             base = base.base
-        section = keys[-2] if len(keys) > 1 else None
-        named = isinstance(base, Name) and base.text == "Database"
-        return value if named and section in _ROWS else None
+        named = isinstance(base, Name) and base.text == "Database" and len(keys) > 1
+        return value if named and _ROWS.get(keys[-2]) == len(keys) else None
 
     def _object(self, value: Object, inner: Callable[[Type], Type]) -> Type:
         names = [member.name for member in value.members]

@@ -27,7 +27,10 @@ def message(text: str) -> str:
     [
         ("", "types.ts:1:1: this file declares no type Database."),
         ("export type Json = string\n", "types.ts:1:1: this file declares no type Database."),
-        ("export type Database = {\n  public: {\n", "types.ts:2:12: the file ends inside of what begins in line 1."),
+        (
+            "export type Database = {\n  public: {\n",
+            "types.ts:2:12: the file ends inside of what begins in line 1.",
+        ),
         ("export type Database = {\n  public: {{ }\n}\n", "types.ts:"),
         ("export type Database =\n", "types.ts:1:"),
         ("SELECT 1;\n", "types.ts:1:8: this is no TypeScript: '1' was not expected."),
@@ -70,8 +73,8 @@ def test_a_file_that_was_cut_off(length: int) -> None:
 
 def test_columns_are_counted_in_characters() -> None:
     text = database("/* äöü€ 😀 */ b: 1")
-    assert text.splitlines()[1].index("b: 1") == 34
-    assert message(text) == "types.ts:2:35: b is 1, not an object."
+    assert text.splitlines()[1].index("b: 1") == 35
+    assert message(text) == "types.ts:2:36: b is 1, not an object."
 
 
 @pytest.mark.parametrize(
