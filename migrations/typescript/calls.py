@@ -7,7 +7,7 @@ from migrations.typescript.agreement import rows_agree
 from migrations.typescript.building import shown
 from migrations.typescript.declared import Column, Overload
 from migrations.typescript.sides import Report, Side, Sides
-from migrations.typescript.syntax import Array, Both, Object, Place
+from migrations.typescript.syntax import Array, Both, Member, Object, Place
 
 __all__ = ["compare_function", "compare_named"]
 
@@ -28,7 +28,10 @@ def compare_function(sides: Sides, name: str, report: Report) -> None:
             unmatched.append(overload)
             continue
         left.remove(match)
-        wrong = next((one for side, one in sayings if not _same_result(side, one, match)), None)
+        if all(side is not sides.database for side, _ in sayings):
+            report.add(_difference(sides, name, None, match))
+            continue
+        wrong = next((one for side, one in sayings if not _same_result(sides, side, one, match)), None)
         report.add(None if wrong is None else _difference(sides, name, wrong, match))
     for wanted, found in zip_longest(unmatched, left):
         report.add(_difference(sides, name, wanted, found))
@@ -48,13 +51,30 @@ def compare_named(sides: Sides, section: str, name: str, expected: Column, actua
     )
 
 
-def _same_result(side: Side, expected: Overload, actual: Overload) -> bool:
+def _same_result(sides: Sides, side: Side, expected: Overload, actual: Overload) -> bool:
     # What PostgREST refuses to call returns an error, in newer generators only.
     refused = any(isinstance(form, Both) for form in expected.returns)
-    return refused or any(
+    if refused or any(
         rows_agree(one, other, expected.table, side.choices)
         for one in expected.returns
         for other in actual.returns
+    ):
+        return True
+    # The row as the file declares it: what is wrong with it is said of the table.
+    own = _own_row(sides, expected.table)
+    form = Array(own) if isinstance(expected.returns[0], Array) else own
+    return expected.table is not None and form in actual.returns
+
+
+def _own_row(sides: Sides, table: str | None) -> Object:
+    relation = sides.file.relations.get(table or "")
+    columns = relation.roles["Row"] if relation is not None else {}
+    return Object(
+        tuple(
+            Member(name, column.type, column.optional)
+            for name, column in sorted(columns.items())
+            if (table, name) not in sides.database.computed
+        )
     )
 
 

@@ -1,6 +1,6 @@
 """Compares the columns and relationships of one table or view."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from harness.models.outcome import Finding
 from migrations.typescript.agreement import agree
@@ -120,7 +120,10 @@ def _says(
 
 
 def _said(sayings: list[tuple[Side, Column | None]]) -> str:
-    texts = {side.name: ABSENT if column is None else str(column) for side, column in sayings}
+    return _joined({side.name: ABSENT if column is None else str(column) for side, column in sayings})
+
+
+def _joined(texts: Mapping[str, str]) -> str:
     if len(set(texts.values())) == 1:
         return next(iter(texts.values()))
     return ", ".join(f"{text} ({name})" for name, text in texts.items())
@@ -130,20 +133,30 @@ def _relationships(
     sides: Sides, table: str, file: Relation, others: list[tuple[Side, Relation]]
 ) -> Iterator[Finding | None]:
     declared = {_key(one): one for one in file.relationships or ()}
-    known = {_key(one): one for _, relation in others for one in relation.relationships or ()}
-    for key, one in known.items():
-        if one.referenced not in sides.file.relations:
+    keys = dict(declared)
+    for _, relation in others:
+        keys |= {_key(one): one for one in relation.relationships or () if _key(one) not in keys}
+    for key, one in keys.items():
+        if one.referenced not in sides.file.relations or one.referenced not in sides.database.types.relations:
             continue  # a missing table is said once
-        actual = declared.get(key)
-        if actual is None:
-            yield _relationship(sides, table, file, one, expected=_shown(one), actual=ABSENT)
-        elif None not in {actual.one_to_one, one.one_to_one} and actual.one_to_one is not one.one_to_one:
-            yield _relationship(sides, table, file, one, expected=_shown(one), actual=_shown(actual))
-        else:
+        sayings = {
+            side.name: next(
+                (_shown(found) for found in relation.relationships or () if _key(found) == key), ABSENT
+            )
+            for side, relation in others
+            # The models do not mind keys that they do not know.
+            if side is sides.database or key in {_key(found) for found in relation.relationships or ()}
+        }
+        actual = _shown(declared[key]) if key in declared else ABSENT
+        if all(_same_key(said, actual) for said in sayings.values()):
             yield None
-    for key, one in declared.items():
-        if key not in known and one.referenced in sides.database.types.relations:
-            yield _relationship(sides, table, file, one, expected=ABSENT, actual=_shown(one))
+        else:
+            yield _relationship(sides, table, file, one, expected=_joined(sayings), actual=actual)
+
+
+def _same_key(expected: str, actual: str) -> bool:
+    """Older generators do not say whether it is one to one."""
+    return expected == actual or (actual != ABSENT and expected.startswith(f"{actual}, "))
 
 
 def _key(one: Relationship) -> tuple[object, ...]:

@@ -59,7 +59,7 @@ def _names(types: Declared, section: str) -> frozenset[str]:
 
 def _compare(sides: Sides, section: str, name: str, report: Report) -> None:
     if section == "Tables":
-        report.add(_place(sides, name))
+        report.add(_place(sides, name) if name in sides.database.types.relations else _gone(sides, name))
         compare_relation(sides, name, report)
     elif section == "Functions":
         compare_function(sides, name, report)
@@ -80,6 +80,12 @@ def _place(sides: Sides, name: str) -> Finding | None:
     places = ("under Tables", "under Views")
     expected, actual = places if is_table else reversed(places)
     return _finding(sides, f"types.{name}", name, expected, actual)
+
+
+def _gone(sides: Sides, name: str) -> Finding:
+    return _finding(
+        sides, f"types.{name}", name, f"declared (the models), {ABSENT} (the database)", "declared"
+    )
 
 
 def _missing(sides: Sides, section: str, name: str) -> Finding:

@@ -1,5 +1,6 @@
 """Reads the declarations of types in a TypeScript file, with tree-sitter's grammar of the language."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,12 @@ from migrations.typescript.expressions import Text, object_of, type_of
 from migrations.typescript.syntax import Both, Object, Place, Type
 
 __all__ = ["Declaration", "TypesFile", "read_types_file", "read_types_text"]
+
+# The grammar takes a name at the start of a line for an operator or a modifier if it begins with one of these
+# words, and columns may be called in_progress. In quotes, which take the place of two blanks, it is a name.
+_MISREAD = re.compile(
+    rb"^([ \t]*?)[ \t]{0,2}(in(?:stanceof)?(?:[0-9_$][\w$]*)?|abstract)(?=\??[ \t]*:)", re.MULTILINE
+)
 
 _TYPESCRIPT = Language(tree_sitter_typescript.language_typescript())
 
@@ -63,6 +70,9 @@ def read_types_text(text: str, path: str) -> TypesFile:
     """Read the text of a file; `path` is for messages. Raises TypesFileError."""
     source = Text(path, text.encode())
     root = Parser(_TYPESCRIPT).parse(source.content).root_node
+    if root.has_error:
+        source = Text(path, _MISREAD.sub(rb'\1"\2"', source.content))
+        root = Parser(_TYPESCRIPT).parse(source.content).root_node
     if root.has_error:
         raise _syntax_error(source, root)
     try:

@@ -19,6 +19,7 @@ CREATE TABLE public."Mixed Case" (
   "it's" int,
   "ünïcode" text,
   "1st" date,
+  id int, in_progress boolean, abstract text, "instanceof" text, "in" text,
   a_b int, "a-b" int, ab int, "Ab" int, a1 int, "a b" int, a$b int
 );
 

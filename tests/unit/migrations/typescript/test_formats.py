@@ -132,6 +132,25 @@ def test_rows_may_be_built_with_utility_types() -> None:
         "Base & { booked_by: Text }",
     ):
         text = SCHEDULER.replace(row[0], row[0].replace(row[1], written))
-        text += f"\ninterface Whole extends Base {{ booked_by: string; extra: Map }}\ntype Text = string\ntype Map = {{}}\n"
+        text += "\ninterface Whole extends Base { booked_by: string; extra: Map }\ntype Text = string\n"
+        text += "type Map = {}\n"
         text += f"type Base = {row[1].replace('booked_by: string', '')}\n"
         assert report(text).findings == [], written
+
+
+@pytest.mark.parametrize(
+    "name", ["in_progress", "in", "instanceof", "in_1", "abstract", "is_new", "extends", "class"]
+)
+@pytest.mark.parametrize("ends", ["\n", ";\n", ",\n"])
+def test_a_column_may_be_called_like_an_operator(name: str, ends: str) -> None:
+    columns = (
+        f"{{\n      id: string{ends}      {name}: number | null{ends}      {name}_2?: string{ends}    }}"
+    )
+    table = f"t: {{\n    Row: {columns}\n    Insert: {columns}\n    Update: {columns}\n  }}"
+    text = f"export type Database = {{\n  public: {{\n Tables: {{\n  {table}\n }}\n }}\n}}\n"
+    row = file_side(read_types_text(text, "types.ts")).tables["t"].roles["Row"]
+    assert {column: str(value) for column, value in row.items()} == {
+        "id": "string",
+        name: "number | null",
+        f"{name}_2": "string (optional)",
+    }

@@ -89,7 +89,7 @@ def test_what_cannot_even_be_read(tmp_path: Path, content: bytes | None, said: s
     path = tmp_path / "types.ts"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(TypesFileError, match="cannot be read|UTF-8") as caught:
+    with pytest.raises(TypesFileError, match=r"cannot be read|UTF-8") as caught:
         read_types_file(path)
     assert said in str(caught.value)
 
