@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from harness.adapters.bridge.kit_command import kit
 from harness.adapters.bridge.schema import protocol_schema
 from harness.adapters.bridge.serve import Rows, Server
 from harness.adapters.memory import MemoryDatabase, MemoryStore
@@ -43,6 +44,9 @@ def schema() -> int:
     """Print the whole protocol as JSON Schema."""
     click.echo(json.dumps(protocol_schema(), indent=2))
     return 0
+
+
+bridge.add_command(kit)
 
 
 def _opened(adapter: str, settings: Settings) -> tuple[Store, Rows | None]:
