@@ -1,0 +1,69 @@
+"""Our own adapters give the same results behind a bridge as directly."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from contracts.judgement import CaseResult, Kind
+from contracts.manifest import Manifest
+from contracts.plan import MEMORY, SUPABASE, Adapter
+from contracts.session import Request, run_contract
+from harness.settings import Settings
+from harness.stack.embedded import EmbeddedStack
+from tests.integration.bridge.adapters import served
+
+SHARE = 9
+"""One of so many cases runs on Supabase: all of them take minutes, and the bridge is the same for all."""
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Path]:
+    with EmbeddedStack.start(Settings.from_environ()) as running:
+        yield running.record
+
+
+def test_memory() -> None:
+    differ, unchecked = compared(MEMORY, served("memory"), only=(), stack=None)
+    assert (differ, unchecked) == ([], [])
+
+
+def test_supabase(stack: Path) -> None:
+    cases = [entry.id for entry in Manifest.packaged().at("strict") if not entry.id.startswith("agreement.")]
+    only = tuple(cases[::SHARE])
+    assert any(case.startswith("faults_") for case in only)
+    differ, unchecked = compared(SUPABASE, served("supabase"), only=only, stack=stack)
+    assert (differ, unchecked) == ([], [])
+
+
+def compared(
+    direct: Adapter, bridge: Adapter, *, only: tuple[str, ...], stack: Path | None
+) -> tuple[list[str], list[str]]:
+    """Return the cases that end in another way behind the bridge, and those that were not examined.
+
+    Only values that JSON cannot carry may make a difference, and then by an exemption that says so.
+    """
+    request = Request(
+        adapters=(direct, bridge),
+        manifest=Manifest.packaged(),
+        seed=7,
+        stack=stack,
+        only=only,
+        budget_s=2.0,
+    )
+    judgement = run_contract(request).judgement
+    mine = {result.entry.id: result for result in judgement.of(direct.name)}
+    theirs = {result.entry.id: result for result in judgement.of(bridge.name)}
+    asked = [id_ for id_ in mine if not only or id_ in only]
+    differ = [
+        f"{id_}: {mine[id_].kind} {mine[id_].reason}, {theirs[id_].kind} {theirs[id_].reason}"
+        for id_ in asked
+        if not _same(mine[id_], theirs[id_])
+    ]
+    return differ, [id_ for id_ in asked if mine[id_].kind in {Kind.UNCHECKED, Kind.MISSING}]
+
+
+def _same(direct: CaseResult, bridge: CaseResult) -> bool:
+    if bridge.kind is Kind.EXEMPT and bridge.reason == "python_values":
+        return direct.kind in {Kind.PASSED, Kind.EXEMPT}
+    return (direct.kind, direct.reason) == (bridge.kind, bridge.reason)
