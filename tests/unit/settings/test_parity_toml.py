@@ -1,5 +1,6 @@
 """parity.toml says what it means, or where it does not."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ HERE = Path("/project")
 
 
 def read(text: str) -> ParityToml:
-    return parse(text, name="parity.toml", directory=HERE)
+    return parse(text, name="parity.toml", directory=HERE, today=date(2026, 7, 1))
 
 
 def test_an_empty_file_configures_nothing() -> None:
@@ -37,11 +38,11 @@ def test_a_command_may_be_a_list() -> None:
 
 
 def test_the_subject_has_a_name() -> None:
-    assert read('[subject]\nname = "scheduler"').subject_name == "scheduler"
+    assert read('[subject]\nname = "scheduler"').subject.name == "scheduler"
 
 
 def test_documented_sections_may_stand_there_empty() -> None:
-    read("[gaps]\n[api]\n[budgets]\n[policy]\n")
+    read("[api]\n[budgets]\n[policy]\n")
 
 
 @pytest.mark.parametrize(
@@ -52,8 +53,8 @@ def test_documented_sections_may_stand_there_empty() -> None:
         ("[subject]\n  nmae = 'x'", "line 2, column 3: subject.nmae is not a key"),
         ("subject = { name = 'x', sha = 'y' }", "line 1, column 25: subject.sha is not a key"),
         ("subject.name = 'x'\nsubject.sha = 'y'", "line 2, column 9: subject.sha is not a key"),
-        ("[gaps]\n'x y' = 1", "line 2, column 2: gaps.x y is not a key"),
-        ("gaps = 3", "line 1, column 1: gaps must be a table: [gaps]"),
+        ("[policy]\n'x y' = 1", "line 2, column 2: policy.x y is not a key"),
+        ("policy = 3", "line 1, column 1: policy must be a table: [policy]"),
         ("checks = 3", "line 1, column 1: checks must be written as [[checks]]"),
         ("[subject]\nname = 3", "line 2, column 1: subject.name must be a string that is not empty"),
         (CHECK + "\n" + CHECK, "line 7, column 1: checks[2].name is 'unit', like that of another check"),
