@@ -90,6 +90,8 @@ class Opened:
     adapter: str
     capabilities: tuple[str, ...]
     seconds: float
+    operations: tuple[str, ...] | None = None
+    """What it announces; None if it is no bridge, and has everything."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +120,8 @@ class Finished:
     """The capability that the adapter lacks."""
     would_pass: bool = False
     """The exempt case was run all the same, and passed."""
+    lacks: tuple[str, ...] = ()
+    """The operations that the case called and the adapter never announced."""
     problem: Problem | None = None
     skipped: str | None = None
     """The reason, if the case was skipped or expected to fail."""
@@ -182,9 +186,12 @@ def loads(line: bytes) -> Event:
         operations = tuple(Operation(**operation) for operation in data.pop("operations"))
         problem = data.pop("problem")
         return Finished(
-            operations=operations, problem=None if problem is None else Problem(**problem), **data
+            operations=operations,
+            lacks=tuple(data.pop("lacks")),
+            problem=None if problem is None else Problem(**problem),
+            **data,
         )
-    for name in ("packages", "capabilities"):
-        if name in data:
+    for name in ("packages", "capabilities", "operations"):
+        if data.get(name) is not None:
             data[name] = tuple(data[name])
     return kind(**data)

@@ -5,17 +5,21 @@ cases counts. Whatever is missing is unchecked, never passed.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 
+from contracts import gaps
 from contracts.events import CaseInfo, Collected, Event, Finished, Opened, Started
+from contracts.gaps import EXEMPT, Accepted, Announced, Lack, announced
 from contracts.incidents import stops, strangers, troubles
 from contracts.manifest import Entry
 from harness.models.outcome import Counts, Status
 
 __all__ = ["CaseResult", "Judgement", "Kind", "judge", "unchecked"]
 
+_LACKS = "lacks operation "
 _PHASES = {"setup": "passed", "call": "passed", "teardown": "passed"}
 
 
@@ -42,6 +46,11 @@ class CaseResult:
     finished: Finished | None = None
 
     @property
+    def is_partial(self) -> bool:
+        """True if the case is unchecked because the adapter has no operation that it calls."""
+        return self.kind is Kind.UNCHECKED and self.reason.startswith(_LACKS)
+
+    @property
     def would_pass(self) -> bool:
         """True if the case is exempt, was run all the same, and passed: the lack may be declared wrongly."""
         return self.kind is Kind.EXEMPT and self.finished is not None and self.finished.would_pass
@@ -56,6 +65,8 @@ class Judgement:
     """Why the run as a whole could not check everything, the weightiest first; each a sentence."""
     seconds: Mapping[str, float]
     """Time spent in the cases of each adapter."""
+    lacks: tuple[Lack, ...] = ()
+    """The operations that are missing, or that a gap names."""
 
     def of(self, adapter: str) -> tuple[CaseResult, ...]:
         """Return the results of one adapter."""
@@ -110,12 +121,13 @@ def judge(
     *,
     packages: Sequence[str],
     outside: Sequence[str] = (),
+    accepted: Accepted = Accepted(),  # noqa: B008  # a frozen value
 ) -> Judgement:
     """Account for each expected case on each adapter.
 
     `packages` are the folders that must have run; `outside` says what is
     known of the run from elsewhere (it was interrupted, the stream is
-    damaged), as sentences.
+    damaged), as sentences; `accepted` is what the adapters may lack.
     """
     finished: dict[tuple[str, str], list[Finished]] = defaultdict(list)
     started: dict[tuple[str, str], str] = {}
@@ -130,6 +142,7 @@ def judge(
                 capabilities.setdefault(event.adapter, set()).update(event.capabilities)
             case _:
                 pass
+    heard = announced([event for event in events if isinstance(event, Opened)])
     infos = _infos(events)
     results = tuple(
         _result(
@@ -139,10 +152,13 @@ def judge(
             infos=infos.get((adapter, entry.id), []),
             worker=started.get((adapter, entry.id)),
             has=capabilities.get(adapter, set()),
+            lack=partial(_lack, heard.get(adapter), accepted.operations),
         )
         for adapter in adapters
         for entry in expected
     )
+    ran = [run for runs in finished.values() for run in runs]
+    lacks = gaps.lacks(heard, ran, accepted)
     total = len(expected) * len(adapters)
     known = {(adapter, entry.id) for adapter in adapters for entry in expected}
     reasons = [
@@ -150,12 +166,23 @@ def judge(
         *outside,
         *strangers(events, known),
         *troubles(events, packages),
+        *gaps.sentences(heard, lacks),
     ]
     seconds: dict[str, float] = defaultdict(float)
-    for runs in finished.values():
-        for run in runs:
-            seconds[run.adapter] += run.seconds
-    return Judgement(results=results, reasons=tuple(dict.fromkeys(reasons)), seconds=seconds)
+    for run in ran:
+        seconds[run.adapter] += run.seconds
+    return Judgement(results=results, reasons=tuple(dict.fromkeys(reasons)), seconds=seconds, lacks=lacks)
+
+
+def _lack(heard: Announced | None, accepted: frozenset[str], lacks: Sequence[str]) -> tuple[Kind, str]:
+    """What follows from operations that a case did not find: no worker may have heard of any of them."""
+    if heard is None or heard.by_any.intersection(lacks):
+        named = ", ".join(lacks)
+        return Kind.UNCHECKED, f"it did not find operation {named}, although the adapter announced it"
+    unexcused = [operation for operation in lacks if operation not in accepted]
+    if unexcused:
+        return Kind.UNCHECKED, f"{_LACKS}{', '.join(unexcused)}"
+    return Kind.EXEMPT, f"{EXEMPT}{lacks[0]}"
 
 
 def _infos(events: Sequence[Event]) -> Mapping[tuple[str, str], list[CaseInfo]]:
@@ -177,6 +204,7 @@ def _result(  # noqa: PLR0911  # one sentence each
     infos: Sequence[CaseInfo],
     worker: str | None,
     has: set[str],
+    lack: Callable[[Sequence[str]], tuple[Kind, str]],
 ) -> CaseResult:
     def result(kind: Kind, reason: str = "") -> CaseResult:
         return CaseResult(
@@ -197,16 +225,29 @@ def _result(  # noqa: PLR0911  # one sentence each
         return result(
             Kind.UNCHECKED, "its level or needs differ from the manifest: run python -m contracts.manifest"
         )
-    if run.exempt is not None and run.spoilt is None:
-        if run.exempt in entry.needs and run.exempt not in has:
-            return result(Kind.EXEMPT, run.exempt)
-        return result(Kind.UNCHECKED, f"it was exempted for {run.exempt}, which the manifest does not grant")
-    reason = run.spoilt or _why_not_passed(run)
+    if run.spoilt is not None:
+        return result(Kind.UNCHECKED, run.spoilt)
+    if run.exempt is not None:
+        return result(*_exempt(run.exempt, entry, has))
+    if run.lacks and run.down is None:
+        return result(*lack(run.lacks))
+    reason = _why_not_passed(run)
     return result(Kind.PASSED) if reason is None else result(Kind.UNCHECKED, reason)
 
 
 def _diverged(run: Finished) -> bool:
-    return run.problem is not None and run.problem.divergence and run.down is None and run.spoilt is None
+    """True if the adapter did something else than the case states, and nothing else explains that.
+
+    What a case makes of an operation that is not there is no statement about the others.
+    """
+    is_explained = run.down is not None or run.spoilt is not None or bool(run.lacks)
+    return run.problem is not None and run.problem.divergence and not is_explained
+
+
+def _exempt(capability: str, entry: Entry, has: set[str]) -> tuple[Kind, str]:
+    if capability in entry.needs and capability not in has:
+        return Kind.EXEMPT, capability
+    return Kind.UNCHECKED, f"it was exempted for {capability}, which the manifest does not grant"
 
 
 def _why_not_passed(run: Finished) -> str | None:

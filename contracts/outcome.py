@@ -4,6 +4,7 @@ from datetime import datetime
 
 from contracts.judgement import Judgement
 from contracts.report.divergences import failed_cases, last_operation
+from contracts.report.gaps import finding
 from contracts.report.summary import unchecked_lines
 from harness.models.outcome import Artifact, Finding, Outcome, Subject
 from harness.models.verdict import ADVICE_LEVEL
@@ -65,6 +66,7 @@ def findings(judgement: Judgement) -> tuple[Finding, ...]:
         if result.would_pass
     ]
     found += [_unchecked(STEP, STEP, reason) for reason in judgement.reasons]
+    found += [finding(lack) for lack in judgement.lacks]
     for line in unchecked_lines(judgement):
         place, _, reason = line.partition(": ")
         id_, _, adapter = place.rpartition(" on ")

@@ -83,6 +83,8 @@ class Plan:
     """Close each adapter before the next is opened: for runs with more adapters than a machine can hold."""
     until_failure: bool = False
     """Leave the remaining cases of an adapter out once one of them failed."""
+    gaps: tuple[str, ...] = ()
+    """Operations whose absence is accepted: what is random leaves them out where they are missing."""
     owner_fd: int | None = None
     """The reading end of a pipe that the command holds: it closes when the command ends, and so must we."""
 
@@ -111,7 +113,8 @@ class Plan:
             Adapter(**{**adapter, "cases": tuple(adapter["cases"])}) for adapter in data.pop("adapters")
         )
         paths = {name: _path(data.pop(name)) for name in ("events", "stack", "examples")}
-        return cls(**{**data, **paths, "adapters": adapters})
+        gaps = tuple(data.pop("gaps"))
+        return cls(**{**data, **paths, "adapters": adapters, "gaps": gaps})
 
 
 def _text(path: Path | None) -> str | None:

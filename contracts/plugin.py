@@ -136,6 +136,7 @@ class ContractSession:
                     adapter=name,
                     capabilities=capabilities,
                     seconds=time.perf_counter() - begun,
+                    operations=_announced(subject),
                 )
             )
         return self._subjects[name]
@@ -249,7 +250,8 @@ class ContractSession:
             run.note(call, report)
             run.spoilt = run.spoilt or self._trouble(run.info.adapter)
             if run.problem is not None and run.down is None:
-                run.take_probe(self._stop or self._probe(run.info.adapter))
+                down = self._stop or self._probe(run.info.adapter)
+                run.take_probe(down, is_partial=bool(self.log.lacks))
         return report
 
     @pytest.hookimpl(tryfirst=True)
@@ -303,6 +305,11 @@ class ContractSession:
 
     def _info(self, item: pytest.Item) -> CaseInfo:
         return case_info(item, ADAPTER, _PREFIX)
+
+
+def _announced(subject: Subject) -> tuple[str, ...] | None:
+    operations = getattr(subject, "operations", None)
+    return None if operations is None else tuple(sorted(operations))
 
 
 def _folder(file: str | None) -> str:

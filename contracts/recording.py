@@ -16,6 +16,7 @@ from typing import Any, Self, cast
 from contracts.events import Operation
 from contracts.excerpt import short
 from contracts.subject import OwnServers, Subject
+from harness.adapters.bridge.errors import MissingOperation
 from harness.adapters.protocol import Store
 from harness.errors import StoreError
 
@@ -69,6 +70,8 @@ class Log:
         self._last: deque[_Call] = deque(maxlen=KEPT)
         self._lock = Lock()
         self._begun = 0
+        self.lacks: set[str] = set()
+        """The operations that the adapter was asked for and never announced, whatever the case made of it."""
 
     @property
     def calls(self) -> int:
@@ -82,6 +85,11 @@ class Log:
             operation = _Call(self._begun, name, args, kwargs)
             self._last.append(operation)
         return operation
+
+    def note(self, error: BaseException) -> None:
+        """Take in what a call raised."""
+        if isinstance(error, MissingOperation):
+            self.lacks.add(error.operation)
 
     def describe(self) -> tuple[Operation, ...]:
         """Return the last operations as texts, oldest first."""
@@ -129,17 +137,18 @@ def _noted(function: Callable[..., Any], name: str, log: Log) -> Callable[..., A
             answer = function(*args, **kwargs)
         except BaseException as error:
             operation.error, operation.open = error, False
+            log.note(error)
             raise
         if isinstance(answer, Iterator):
             operation.rows = 0
-            return _rows(answer, operation)
+            return _rows(answer, operation, log)
         operation.answer, operation.open = answer, False
         return answer
 
     return call
 
 
-def _rows(rows: Iterator[Any], operation: _Call) -> Iterator[Any]:
+def _rows(rows: Iterator[Any], operation: _Call, log: Log) -> Iterator[Any]:
     try:
         for row in rows:
             operation.rows = (operation.rows or 0) + 1
@@ -148,6 +157,30 @@ def _rows(rows: Iterator[Any], operation: _Call) -> Iterator[Any]:
         raise
     except BaseException as error:
         operation.error = error
+        log.note(error)
+        raise
+
+
+def _watched(function: Callable[..., Any], log: Log) -> Callable[..., Any]:
+    """Note what a view from the side lacks: it may have to ask the adapter, too."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            answer = function(*args, **kwargs)
+        except MissingOperation as error:
+            log.note(error)
+            raise
+        return _watched_rows(answer, log) if isinstance(answer, Iterator) else answer
+
+    return call
+
+
+def _watched_rows(rows: Iterator[Any], log: Log) -> Iterator[Any]:
+    try:
+        yield from rows
+    except MissingOperation as error:
+        log.note(error)
         raise
 
 
@@ -188,7 +221,8 @@ class RecordedSubject:
             yield cast("OwnServers", _RecordedServers(own, self._log))
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._subject, name)
+        found = getattr(self._subject, name)
+        return _watched(found, self._log) if callable(found) else found
 
 
 class _RecordedServers:

@@ -79,13 +79,14 @@ class CaseRun:
             self.problem = self._explain(error, call.when, report)
         self.comparison = None
 
-    def take_probe(self, down: str | None) -> None:
+    def take_probe(self, down: str | None, *, is_partial: bool = False) -> None:
         """Take in what the servers said after the case went wrong.
 
         A case that breaks them itself must have restored them: that they are
-        down excuses nothing. If it says that it could not, they are down.
+        down excuses nothing. If it says that it could not, they are down,
+        unless the adapter `is_partial`: then it may have said no more than that.
         """
-        if self.problem is None or not self.breaks_servers:
+        if self.problem is None or is_partial or not self.breaks_servers:
             self.down = down
         elif self.problem.divergence:
             self.stop = down
@@ -106,6 +107,7 @@ class CaseRun:
             steps=log.calls,
             operations=tuple(log.describe()),
             exempt=self.exempt,
+            lacks=tuple(sorted(log.lacks)),
             would_pass=self.would_pass,
             problem=self.problem,
             skipped=self.skipped,

@@ -1,12 +1,13 @@
 """One run of the contract, from the request to the judgement."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import contracts
 import harness
 from contracts.events import Begun, Ended, Event
+from contracts.gaps import Accepted
 from contracts.judgement import Judgement, Kind, judge
 from contracts.manifest import CASES, Entry, Manifest
 from contracts.plan import BUDGET_S, BUDGETED, Adapter, Level, Plan
@@ -38,6 +39,8 @@ class Request:
     examples: Path | None = None
     """Where the sequences that failed are kept."""
     long_traceback: bool = False
+    accepted: Accepted = field(default_factory=Accepted)
+    """What the adapters may lack."""
 
     @property
     def expected(self) -> tuple[Entry, ...]:
@@ -74,6 +77,7 @@ def run_contract(request: Request, watch: Callable[[Event], None] = lambda _: No
         seed=request.seed,
         budget_s=request.budget_s,
         examples=request.examples,
+        gaps=tuple(sorted(request.accepted.operations)),
     )
     seen = observe(
         Pytest(
@@ -92,6 +96,7 @@ def run_contract(request: Request, watch: Callable[[Event], None] = lambda _: No
         seen.events,
         packages=PACKAGES,
         outside=outside(seen),
+        accepted=request.accepted,
     )
     missing = sum(result.kind is Kind.MISSING for result in judgement.results)
     if missing:

@@ -3,10 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from contracts.behaviours import Behaviours
+from contracts.gaps import EXEMPT
 from contracts.judgement import Judgement, Kind
 from contracts.plan import Level
+from contracts.report import gaps
 from contracts.report.divergences import failed_cases, render
 from contracts.scripts import AGREEMENT
 from harness.models.outcome import Status
@@ -33,6 +36,8 @@ class Facts:
     traceback: bool = False
     behaviours: Behaviours = _NOTHING_STATED
     """What the cases prove."""
+    today: date = date.min
+    """The day of the run in UTC, by which gaps expire."""
 
 
 def summary(judgement: Judgement, facts: Facts) -> str:
@@ -57,6 +62,8 @@ def summary(judgement: Judgement, facts: Facts) -> str:
         rest = [f"  … {len(more) - 3 * _SHOWN} more"] if len(more) > 3 * _SHOWN else []
         blocks.append("\n".join([head, *more[: 3 * _SHOWN], *rest]))
     blocks.append("\n".join([*_about(judgement, facts), *_adapters(judgement)]))
+    lacking = gaps.block(judgement.lacks, facts.today)
+    blocks += [] if lacking is None else [lacking]
     notes = [*judgement.reasons, *unchecked_lines(judgement)]
     if notes:
         shown = [f"not checked {note}" for note in notes[:_SHOWN]]
@@ -95,11 +102,11 @@ def why(judgement: Judgement) -> str:
 
 
 def unchecked_lines(judgement: Judgement) -> list[str]:
-    """One sentence per case that could not be checked for a reason of its own."""
+    """One sentence per case that could not be checked for a reason of its own, besides missing operations."""
     return [
         f"{result.entry.id} on {result.adapter}: {result.reason.rstrip('.')}."
         for result in judgement.results
-        if result.kind is Kind.UNCHECKED
+        if result.kind is Kind.UNCHECKED and not result.is_partial
     ]
 
 
@@ -139,8 +146,13 @@ def _adapter(name: str, judgement: Judgement) -> str:
 
 def _listed(exempt: Mapping[str, int], passing: Mapping[str, int]) -> str:
     parts: Sequence[str] = [
-        f"lacks {capability}: {number}"
+        f"{_lack(capability)}: {number}"
         + (f", of which {passing[capability]} would pass" if passing[capability] else "")
         for capability, number in sorted(exempt.items())
     ]
     return ", ".join(parts)
+
+
+def _lack(reason: str) -> str:
+    gap = reason.removeprefix(EXEMPT)
+    return f"lacks {reason}" if gap == reason else f"accepted gap {gap}"

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from harness.models.outcome import Counts, Finding, Status
 
-__all__ = ["ADVICE_LEVEL", "UNCHECKED_LEVEL", "Row", "Verdict"]
+__all__ = ["ACCEPTED_LEVEL", "ADVICE_LEVEL", "UNCHECKED_LEVEL", "Row", "Verdict"]
 
+ACCEPTED_LEVEL = "accepted"
+"""The level of a finding that the user has accepted until a day that is not past: it blocks nothing yet."""
 ADVICE_LEVEL = "advice"
 """The level of a finding that is worth reading and blocks nothing."""
 UNCHECKED_LEVEL = "unchecked"
