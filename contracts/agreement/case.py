@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from contracts.agreement.kept import examples
 from contracts.agreement.pair import Pair
+from contracts.agreement.partial import left_out
 from contracts.agreement.script import script
 from contracts.agreement.search import SHRINKING_S, Found, Search, Tally, search
 from contracts.expect import Divergence
@@ -18,15 +19,19 @@ __all__ = ["examine"]
 def examine(subject: Subject, adapter: Adapter, plan: Plan, report: Callable[[str, object], None]) -> None:
     """Search for a disagreement. Raises Divergence with a script, or HarnessError if nothing was executed."""
     kept, note = examples(plan.examples, adapter.name)
+    without = left_out(getattr(subject, "operations", None), plan.gaps)
     asked = Search(
         budget_s=plan.share_s(adapter.name),
         seed=plan.seed,
         names=plan.level == "strict",
         examples=kept,
         shrinking_s=0.0 if plan.until_failure else SHRINKING_S,
+        without=frozenset(without),
     )
     tally, found = search(subject, asked)
-    report(AGREEMENT, _counted(tally) + ("" if note is None else f" ({note})"))
+    notes = [f"without {', '.join(dict.fromkeys(without.values()))}"] if without else []
+    notes += [] if note is None else [note]
+    report(AGREEMENT, _counted(tally) + (f" ({'; '.join(notes)})" if notes else ""))
     if found is not None:
         raise _disagreement(subject, adapter, plan, found)
     if tally.sequences == 0 or tally.steps == 0:

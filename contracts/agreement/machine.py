@@ -46,13 +46,20 @@ def _any_operation(a: Arguments) -> Step:
 class Machine(RuleBasedStateMachine):
     """One sequence. What it does, and what comes of it, happens in its `Pair`."""
 
-    def __init__(self, pair: Pair, capabilities: frozenset[Capability], ended: Ended) -> None:
+    def __init__(
+        self,
+        pair: Pair,
+        capabilities: frozenset[Capability],
+        ended: Ended,
+        without: frozenset[str] = frozenset(),
+    ) -> None:
         super().__init__()
         self.pair = pair
         self.capabilities = capabilities
         self.focus: Entity[Any] | None = None
         """The table that the sequence is most about, if it is about one."""
         self._ended = ended
+        self._without = without
         self._divergence: Divergence | None = None
         self.pair.__enter__()
 
@@ -97,7 +104,7 @@ class Machine(RuleBasedStateMachine):
 
     def _take(self, data: st.DataObject, make: Make) -> None:
         step = data.draw(_a_step(self, make))
-        if self.pair.is_comparable(step):
+        if step.operation not in self._without and self.pair.is_comparable(step):
             self._step(step)
 
     def _step(self, step: Step) -> None:

@@ -66,6 +66,8 @@ class Search:
     examples: ExampleDatabase | None = None
     """Where sequences that failed are kept, to be tried first the next time."""
     shrinking_s: float = SHRINKING_S
+    without: frozenset[str] = frozenset()
+    """Steps that are not taken, such as ``sync_jobs.claim``."""
 
 
 def search(subject: Subject, asked: Search) -> tuple[Tally, Found | None]:
@@ -144,7 +146,7 @@ class _Run:
             self.is_over = True
             raise _Over
         pair = Pair(self._subject, names=self._asked.names)
-        return Machine(pair, self._subject.capabilities, self._ended)
+        return Machine(pair, self._subject.capabilities, self._ended, self._asked.without)
 
     def repeated(self, steps: Sequence[Step]) -> Found | None:
         """Take steps on empty tables; None if the two agree, or a step refers to what is not there."""

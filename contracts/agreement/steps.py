@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from harness.adapters.bridge.errors import MissingOperation
 from harness.adapters.protocol import Store
 from harness.adapters.queries import Condition
 from harness.errors import StoreError
@@ -81,6 +82,8 @@ def ask(store: Store, step: Step) -> Answer:
         return Answer(tuple(value) if isinstance(value, Iterator) else value)
     except StoreError as error:
         return Answer(error=(error.kind, error.subject))
+    except MissingOperation:
+        raise  # no answer: the adapter cannot be asked
     except Exception as error:  # noqa: BLE001 - a driver's error that leaks through is a finding
         return Answer(error=(type(error).__name__, " ".join(str(error).split())[:200]), unexpected=error)
 

@@ -10,12 +10,12 @@ from contracts.subject import Subject
 from contracts.subjects.clients import Clients
 from contracts.subjects.store import Rows, StoreSubject
 from contracts.subjects.supabase import SupabaseSubject
-from harness.adapters.bridge.operations import Verb, table_alias
 from harness.adapters.bridge.store import BridgeStore
 from harness.adapters.codec import Wire, decode_value, encode_value
 from harness.adapters.protocol import Store
 from harness.errors import HarnessError
 from harness.models import ColumnType, Entity, Row, entity_of
+from harness.models.operations import Verb, table_alias
 from harness.stack.databases import Database
 from harness.stack.embedded import EmbeddedStack
 
@@ -51,6 +51,11 @@ class BridgedSubject(SupabaseSubject):
         except BaseException:
             clients.close()
             raise
+
+    @property
+    def operations(self) -> frozenset[str]:
+        """What the adapter announces."""
+        return _announced(self.store)
 
     def trouble(self) -> str | None:
         """Say why nothing counts that was seen since the last reset: a process of the adapter broke."""
@@ -88,6 +93,11 @@ class BridgedMemorySubject(StoreSubject):
         except BaseException:
             self._clients.close()
             raise
+
+    @property
+    def operations(self) -> frozenset[str]:
+        """What the adapter announces."""
+        return _announced(self.store)
 
     def trouble(self) -> str | None:
         """Say why nothing counts that was seen since the last reset: the adapter's process broke."""
@@ -142,6 +152,10 @@ def _kept_open() -> None:
 
 def _is_broken(store: Store) -> bool:
     return isinstance(store, BridgeStore) and store.bridge.broken is not None
+
+
+def _announced(store: Store) -> frozenset[str]:
+    return store.bridge.hello.operations if isinstance(store, BridgeStore) else frozenset()
 
 
 def _given_up(clients: Clients) -> str | None:

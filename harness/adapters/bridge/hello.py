@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from harness.adapters.bridge.operations import OPERATIONS
 from harness.adapters.capabilities import Capability
+from harness.models.operations import OPERATIONS
 
 __all__ = ["PROTOCOL", "Hello"]
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from harness.adapters.bridge.faults import KINDS
 from harness.adapters.bridge.hello import PROTOCOL
-from harness.adapters.bridge.operations import OPERATIONS, OPTIONAL, Operation, Verb, table_alias
 from harness.adapters.capabilities import Capability
 from harness.models import ENTITIES, Column, ColumnType, Entity
+from harness.models.operations import OPERATIONS, OPTIONAL, Operation, Verb, table_alias
 
 __all__ = ["protocol_schema"]
 

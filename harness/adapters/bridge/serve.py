@@ -10,7 +10,6 @@ from harness.adapters import codec
 from harness.adapters.bridge import wire
 from harness.adapters.bridge.faults import encode_error
 from harness.adapters.bridge.hello import Hello
-from harness.adapters.bridge.operations import OPERATIONS, Operation, Verb, table_alias
 from harness.adapters.capabilities import Capability
 from harness.adapters.codec import Wire
 from harness.adapters.protocol import Actor, Store
@@ -26,6 +25,7 @@ from harness.models import (
     Patch,
     Row,
 )
+from harness.models.operations import OPERATIONS, Operation, Verb, table_alias
 
 __all__ = ["Rows", "Server"]
 

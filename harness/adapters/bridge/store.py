@@ -9,7 +9,6 @@ from harness.adapters import codec
 from harness.adapters.bridge import wire
 from harness.adapters.bridge.bridge import Bridge
 from harness.adapters.bridge.errors import NoJsonForm
-from harness.adapters.bridge.operations import Verb, name_of, table_alias
 from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import (
     Actor,
@@ -40,6 +39,7 @@ from harness.models import (
     WebhookEvent,
 )
 from harness.models import entity_of as of
+from harness.models.operations import Verb, name_of, table_alias
 
 __all__ = ["BridgeStore"]
 
