@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from contracts import reportfiles
+from contracts.application import Application
 from contracts.behaviours import Behaviours
 from contracts.bridging import BridgeCommand, is_bridge
 from contracts.judging import OURS, ContractRun, Options
@@ -40,16 +41,20 @@ class _AdapterName(click.ParamType[str]):
     "adapters",
     multiple=True,
     type=_AdapterName(),
-    default=sorted(OURS),
-    show_default=True,
     help="Judge this adapter; may be repeated. package.module:attribute names one of another project, "
-    'bridge:"CMD" one in another language.',
+    'bridge:"CMD" one in another language. Default: memory and supabase.',
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="PARITY_TOML",
+    help="Judge the adapter that this file names in [subject.bridge], in both modes, with its [[gaps]].",
 )
 @click.option(
     "--level",
     type=click.Choice(["core", "strict"]),
-    help="strict runs all cases, core leaves out input hygiene and exact names. Default: core behind a "
-    "bridge, else strict.",
+    help="strict runs all cases, core leaves out input hygiene and exact names. Default: that of --config, "
+    "core behind a bridge, else strict.",
 )
 @click.option(
     "--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes that run cases."
@@ -97,6 +102,7 @@ class _AdapterName(click.ParamType[str]):
 def contract(
     *,
     adapters: Sequence[str],
+    config: Path | None,
     level: Level | None,
     workers: int,
     seed: int | None,
@@ -122,10 +128,16 @@ def contract(
     if lists:
         click.echo(listing(Behaviours.packaged(), Manifest.packaged()))
         return 0
+    if json is not None and json != "-":
+        remove(Path(json))
+    if report is not None:
+        reportfiles.prepare(report)
     settings = Settings.from_environ()
+    application = None if config is None else _configured(config, given=bool(adapters))
     options = Options(
-        adapters=tuple(_adapter(name, settings) for name in dict.fromkeys(adapters)),
-        level=level or ("core" if any(map(is_bridge, adapters)) else "strict"),
+        adapters=_adapters(adapters, settings) if application is None else application.adapters,
+        level=level or _level(adapters, application),
+        application=application,
         workers=workers,
         seed=random.SystemRandom().randrange(2**32) if seed is None else seed,
         stack=stack or (settings.stack if settings.stack_file is None else "embedded"),
@@ -135,10 +147,6 @@ def contract(
         deadline_s=case_timeout,
         budget_s=budget,
     )
-    if options.json is not None and options.json != "-":
-        remove(Path(options.json))
-    if options.report is not None:
-        reportfiles.prepare(options.report)
     if self_check:
         _refuse_selection(options)
         return SelfCheckCommand(
@@ -156,6 +164,22 @@ def contract(
     return ContractRun(options, settings).run()
 
 
+def _configured(config: Path, *, given: bool) -> Application:
+    if given:
+        raise click.UsageError("--config names the adapter to judge; leave --adapter out, or --config.")
+    return Application.configured(config)
+
+
+def _level(adapters: Sequence[str], application: Application | None) -> Level:
+    if application is not None:
+        return application.level
+    return "core" if any(map(is_bridge, adapters)) else "strict"
+
+
+def _adapters(names: Sequence[str], settings: Settings) -> tuple[Adapter, ...]:
+    return tuple(_adapter(name, settings) for name in dict.fromkeys(names or sorted(OURS)))
+
+
 def _adapter(name: str, settings: Settings) -> Adapter:
     if is_bridge(name):
         return BridgeCommand.parse(name, Path.cwd(), settings.db_mode).adapter()
@@ -163,5 +187,8 @@ def _adapter(name: str, settings: Settings) -> Adapter:
 
 
 def _refuse_selection(options: Options) -> None:
-    if options.only or options.level != "strict" or len(options.adapters) != len(OURS):
-        raise click.UsageError("--self-check takes neither --adapter, --level nor --case: use --broken ID.")
+    is_chosen = options.level != "strict" or len(options.adapters) != len(OURS)
+    if options.only or is_chosen or options.application is not None:
+        raise click.UsageError(
+            "--self-check takes neither --adapter, --config, --level nor --case: use --broken ID."
+        )

@@ -6,11 +6,11 @@ cases counts. Whatever is missing is unchecked, never passed.
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from contracts import gaps
 from contracts.events import CaseInfo, Collected, Event, Finished, Opened, Started
-from contracts.gaps import Accepted, Lack, announced
+from contracts.gaps import Accepted, Announced, Lack, announced
 from contracts.incidents import stops, strangers, troubles
 from contracts.manifest import Entry
 from contracts.results import CaseResult, Heard, Kind, result_of
@@ -30,6 +30,8 @@ class Judgement:
     """Time spent in the cases of each adapter."""
     lacks: tuple[Lack, ...] = ()
     """The operations that are missing, or that a gap names."""
+    heard: Mapping[str, Announced] = field(default_factory=dict)
+    """What each adapter behind a bridge announced."""
 
     def of(self, adapter: str) -> tuple[CaseResult, ...]:
         """Return the results of one adapter."""
@@ -137,7 +139,13 @@ def judge(
     seconds: dict[str, float] = defaultdict(float)
     for run in ran:
         seconds[run.adapter] += run.seconds
-    return Judgement(results=results, reasons=tuple(dict.fromkeys(reasons)), seconds=seconds, lacks=lacks)
+    return Judgement(
+        results=results,
+        reasons=tuple(dict.fromkeys(reasons)),
+        seconds=seconds,
+        lacks=lacks,
+        heard=heard,
+    )
 
 
 def _infos(events: Sequence[Event]) -> Mapping[tuple[str, str], list[CaseInfo]]:

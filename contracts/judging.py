@@ -3,16 +3,18 @@
 import sys
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 from contracts import reportfiles
+from contracts.application import Application
 from contracts.behaviours import Behaviours
+from contracts.gaps import Accepted
 from contracts.judgement import Judgement, unchecked
 from contracts.manifest import Manifest
-from contracts.outcome import outcome
+from contracts.outcome import STEP, SUBJECT_STEP, covered, outcome
 from contracts.plan import MEMORY, SUPABASE, Adapter, Level
 from contracts.publishing import publish, redacted, say
 from contracts.report.progress import Progress
@@ -22,6 +24,7 @@ from contracts.stacks import Stack, open_stack
 from contracts.surroundings import check_directory
 from harness.errors import ConfigurationError, HarnessError
 from harness.models.outcome import Outcome, Status, Subject
+from harness.revision import WorkCopy
 from harness.settings import Settings, StackKind
 from harness.version import version
 
@@ -45,6 +48,23 @@ class Options:
     only: tuple[str, ...]
     deadline_s: float
     budget_s: float
+    application: Application | None = None
+    """The application whose adapters these are, if it is configured."""
+
+    @property
+    def accepted(self) -> Accepted:
+        """What the adapters may lack."""
+        today = datetime.now(UTC).date()
+        return Accepted(today=today) if self.application is None else self.application.accepted
+
+    def work_copy(self) -> WorkCopy | None:
+        """Return where the application's revision is read."""
+        app = self.application
+        if app is None:
+            return None
+        ours = [Path(self.json)] if self.json not in {None, "-"} else []
+        ours += [] if self.report is None else [self.report]
+        return WorkCopy(app.name, app.directory, (*app.written, *ours))
 
 
 class ContractRun:
@@ -55,12 +75,14 @@ class ContractRun:
         self._settings = settings
         self._stack = Stack()
         self._run: Run | None = None
+        self._work_copy = options.work_copy()
+        self._revision = None if self._work_copy is None else self._work_copy.look()
         self._started_at = datetime.now(UTC)
         self._begun = time.monotonic()
 
     def run(self) -> int:
         """Run, and write whatever came of it."""
-        judgement = self._judge()
+        judgement = self._unless_changed(self._judge())
         status = judgement.status
         try:
             self._publish(judgement)
@@ -68,6 +90,13 @@ class ContractRun:
             say(f"Error: {error}")
             status = Status.worst([status, Status.UNCHECKED])
         return status.exit_status
+
+    def _unless_changed(self, judgement: Judgement) -> Judgement:
+        """A verdict is about one state of the application."""
+        if self._work_copy is None or self._work_copy.look() == self._revision:
+            return judgement
+        reason = "The application was changed while it was judged; run again while nobody edits it."
+        return replace(judgement, reasons=(reason, *judgement.reasons))
 
     def _judge(self) -> Judgement:
         options = self._options
@@ -108,6 +137,7 @@ class ContractRun:
                 budget_s=options.budget_s,
                 examples=self._settings.examples,
                 long_traceback=self._settings.debug or options.report is not None,
+                accepted=options.accepted,
             )
             cases = len(options.only) or len(request.expected)
             say(f"Running {cases} cases on {' and '.join(request.names)}, seed {options.seed}.")
@@ -129,6 +159,7 @@ class ContractRun:
             report=None if options.report is None else str(options.report),
             traceback=self._settings.debug,
             behaviours=Behaviours.packaged(),
+            today=options.accepted.today,
         )
         text = redacted(summary(judgement, facts))
         result = self._outcome(judgement, duration)
@@ -143,9 +174,11 @@ class ContractRun:
             run_id=self._settings.run_id or str(uuid4()),
             started_at=self._started_at,
             duration_s=duration,
+            step=STEP if self._revision is None else SUBJECT_STEP,
             subject=Subject(
+                app=None if self._revision is None else self._revision.to_json(),
                 harness={"version": version()},
-                target=self._stack.target,
+                target={**self._stack.target, "level": self._options.level, **covered(judgement)},
                 migrations_hash=self._stack.migrations_hash,
             ),
         )

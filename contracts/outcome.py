@@ -6,12 +6,15 @@ from contracts.judgement import Judgement
 from contracts.report.divergences import failed_cases, last_operation
 from contracts.report.gaps import finding
 from contracts.report.summary import unchecked_lines
+from harness.models.operations import required
 from harness.models.outcome import Artifact, Finding, Outcome, Subject
 from harness.models.verdict import ADVICE_LEVEL
 
-__all__ = ["STEP", "findings", "outcome"]
+__all__ = ["STEP", "SUBJECT_STEP", "covered", "findings", "outcome"]
 
 STEP = "contract"
+SUBJECT_STEP = "contract subject"
+"""The step that judges the application of a configuration."""
 
 
 def outcome(
@@ -21,12 +24,13 @@ def outcome(
     started_at: datetime,
     duration_s: float,
     subject: Subject,
+    step: str = STEP,
     artifacts: tuple[Artifact, ...] = (),
 ) -> Outcome:
     """Put the result of a run into its documented form."""
     return Outcome(
         run_id=run_id,
-        step=STEP,
+        step=step,
         status=judgement.status,
         started_at=started_at,
         duration_s=round(duration_s, 3),
@@ -35,6 +39,15 @@ def outcome(
         findings=findings(judgement),
         artifacts=artifacts,
     )
+
+
+def covered(judgement: Judgement) -> dict[str, str]:
+    """Say how many of the needed operations the adapters behind a bridge have, if there are any."""
+    if not judgement.heard:
+        return {}
+    needed = frozenset(required())
+    had = needed.intersection(*(one.by_all for one in judgement.heard.values()))
+    return {"operations": f"{len(had)} of {len(needed)}"}
 
 
 def findings(judgement: Judgement) -> tuple[Finding, ...]:

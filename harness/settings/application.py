@@ -13,7 +13,6 @@ Level = Literal["core", "strict"]
 
 _PATH: KeyPath = ("subject",)
 _BRIDGE: KeyPath = ("subject", "bridge")
-_CALL_TIMEOUT_S = 20.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,8 +24,8 @@ class Bridge:
 
     memory: str
     supabase: str
-    call_timeout_s: float = _CALL_TIMEOUT_S
-    """How long an answer may take; past it the command is ended, and the case is unchecked."""
+    call_timeout_s: float | None = None
+    """How long an answer may take, past which the command is ended; None leaves it to the bridge."""
 
     @property
     def commands(self) -> Mapping[DbMode, str]:
@@ -72,5 +71,7 @@ def _bridge(reader: Reader, subject: Mapping[str, Any]) -> Bridge:
     return Bridge(
         memory=reader.string(table, _BRIDGE, "memory"),
         supabase=reader.string(table, _BRIDGE, "supabase"),
-        call_timeout_s=reader.seconds(table, _BRIDGE, "call_timeout_s", default=_CALL_TIMEOUT_S),
+        call_timeout_s=(
+            reader.seconds(table, _BRIDGE, "call_timeout_s") if "call_timeout_s" in table else None
+        ),
     )

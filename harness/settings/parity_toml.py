@@ -100,7 +100,7 @@ def _check(reader: Reader, check: Mapping[str, Any], path: KeyPath) -> Check:
         run=_command(reader, check, path),
         junit=reader.inside(check, path, "junit", ": it is replaced"),
         modes=_modes(reader, check, path),
-        timeout_s=reader.seconds(check, path, "timeout_s", default=_DEFAULT_TIMEOUT_S),
+        timeout_s=reader.seconds(check, path, "timeout_s") if "timeout_s" in check else _DEFAULT_TIMEOUT_S,
         touches_db=reader.flag(check, path, "touches_db", default=True),
     )
 

@@ -1,7 +1,6 @@
 """Reads values out of a parsed TOML document, and says with line and column what cannot be used."""
 
 import difflib
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, Never
@@ -71,11 +70,10 @@ class Reader:
             self.fail((*path, key), "must be true or false")
         return value
 
-    def seconds(self, data: Mapping[str, Any], path: KeyPath, key: str, *, default: float) -> float:
+    def seconds(self, data: Mapping[str, Any], path: KeyPath, key: str) -> float:
         """Return a time of more than 0 s and at most a day."""
-        value = data.get(key, default)
-        is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-        if not is_number or not 0 < value <= _LONGEST_S:
+        value = data.get(key)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= _LONGEST_S:
             self.fail((*path, key), f"must be a number of seconds between 0 and {_LONGEST_S}")
         return float(value)
 

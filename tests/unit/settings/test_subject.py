@@ -24,7 +24,7 @@ def read(text: str, today: date = TODAY) -> ParityToml:
 def test_a_bridge_names_a_command_for_each_mode_and_is_judged_at_core() -> None:
     subject = read(SUBJECT).subject
     assert (subject.name, subject.level, subject.types) == ("scheduler", "core", None)
-    assert subject.bridge == Bridge(memory="m", supabase="s", call_timeout_s=20.0)
+    assert subject.bridge == Bridge(memory="m", supabase="s", call_timeout_s=None)
     assert subject.bridge.commands == {"memory": "m", "supabase": "s"}
 
 
