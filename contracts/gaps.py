@@ -130,8 +130,8 @@ def sentences(heard: Mapping[str, Announced], found: Sequence[Lack]) -> Iterator
     if expired:
         names = [f"{_counted(lack)} on {lack.gap.expires}" for lack in expired if lack.gap is not None]
         yield (
-            f"The accepted gap expired of {_listed(names)}: implement what is missing, or decide anew "
-            "until when it is accepted."
+            f"Accepted gaps expired: {_listed(names)}. Implement what is missing, or decide anew until when "
+            "it is accepted."
         )
 
 

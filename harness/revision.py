@@ -2,7 +2,7 @@
 
 import hashlib
 import subprocess
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -134,7 +134,7 @@ class WorkCopy:
         return done.stdout.decode("utf-8", "surrogateescape")
 
 
-def described(app: dict[str, Any]) -> str:
+def described(app: Mapping[str, Any]) -> str:
     """Name an application and its commit, as verdicts do: ``scheduler 1a2b3c4 with uncommitted changes``."""
     sha, dirty = app.get("sha"), app.get("dirty")
     name = str(app.get("name") or "your application")

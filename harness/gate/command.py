@@ -22,8 +22,9 @@ from harness.redact import redact
 from harness.reports import directory, terminal
 from harness.reports.files import remove, reserve, write_json
 from harness.reports.run import GateRun
+from harness.revision import WorkCopy
 from harness.settings import Settings, StackKind, export, secrets
-from harness.settings.parity_toml import load
+from harness.settings.parity_toml import ParityToml, load
 
 __all__ = ["gate", "outcome_of", "verdict"]
 
@@ -77,7 +78,13 @@ def gate(
     _clear_results(json_path, report)
     settings = _settings(sql, stack)
     parity_toml = load(config)
-    options = Options(level=level, workers=workers, config=parity_toml, config_path=config)
+    options = Options(
+        level=level,
+        workers=workers,
+        config=parity_toml,
+        config_path=config,
+        work_copy=_work_copy(parity_toml, json_path, report),
+    )
     with tempfile.TemporaryDirectory(prefix="parity-gate-") as private:
         runner = Runner(run_id=_new_run_id(started_at), directory=Path(private))
         sequence = Sequence(settings, options, runner, lambda text: click.echo(text, err=True))
@@ -150,6 +157,18 @@ def _settings(sql: Path | None, stack: StackKind | None) -> Settings:
     return settings
 
 
+def _work_copy(config: ParityToml, json_path: str | None, report: Path | None) -> WorkCopy | None:
+    """Where the application's commit is read, if its own adapter is to be judged."""
+    if config.subject.bridge is None or config.subject.name is None:
+        return None
+    written = [config.directory / check.junit for check in config.checks]
+    written += [] if json_path in {None, "-"} else [Path(str(json_path))]
+    written += [] if report is None else [report]
+    work_copy = WorkCopy(config.subject.name, config.directory, written)
+    work_copy.look()  # what is there before the run is the application's, what comes later is not
+    return work_copy
+
+
 def _new_run_id(now: datetime) -> str:
     return f"{now:%Y%m%dT%H%M%S}-{random.token_hex(4)}"
 
@@ -168,6 +187,7 @@ def outcome_of(run: GateRun) -> Outcome:
         findings=(
             *verdict.findings,
             *(_unchecked(row) for row in verdict.rows if row.reason),
+            *verdict.accepted,
             *verdict.advice,
         ),
     )

@@ -4,13 +4,14 @@ from datetime import datetime
 from pathlib import Path
 
 from harness.errors import ConfigurationError
-from harness.gate.steps import CHECK_PREFIX, GATE, expected_steps
+from harness.gate.steps import CHECK_PREFIX, GATE, SUBJECT, expected_steps
 from harness.gate.subject import subject_of
 from harness.gate.verdict import judge
 from harness.models.outcome import Artifact, Outcome
 from harness.reports.directory import GATE_FILE, STEPS
 from harness.reports.files import sha256_of
 from harness.reports.run import GateRun
+from harness.settings import StackKind
 
 __all__ = ["recheck"]
 
@@ -68,7 +69,9 @@ def _expected(gate: Outcome, outcomes: list[Outcome], checks: list[str]) -> tupl
         for outcome in outcomes
         if outcome.step.startswith(CHECK_PREFIX)
     )
-    return expected_steps("external" if gate.subject.target.get("stack") == "external" else "embedded", names)
+    is_judged = gate.subject.app is not None or any(outcome.step == SUBJECT for outcome in outcomes)
+    stack: StackKind = "external" if gate.subject.target.get("stack") == "external" else "embedded"
+    return expected_steps(stack, names, subject=is_judged)
 
 
 def _read(path: Path) -> Outcome:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -18,13 +18,15 @@ from harness.gate.steps import (
     SCHEMA_APPLY,
     SCHEMA_CHECK,
     STACK,
+    SUBJECT,
     Step,
     expected_steps,
     unchecked,
 )
 from harness.models.outcome import Outcome, Status
+from harness.revision import WorkCopy
 from harness.settings import Settings
-from harness.settings.parity_toml import ParityToml
+from harness.settings.parity_toml import FILE_NAME, ParityToml
 from harness.stack.databases import Database
 from harness.stack.embedded import EmbeddedStack
 
@@ -38,7 +40,6 @@ _NO_PROJECT: Mapping[str, str | None] = dict.fromkeys(
 """The gate's own servers are examined: what names another project must not reach a step."""
 
 _APPLY = Step(name=SCHEMA_APPLY, command=("schema", "apply"), timeout_s=300)
-_CHECK = Step(name=SCHEMA_CHECK, command=("schema", "check"), timeout_s=300)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +52,13 @@ class Options:
     config: ParityToml
     config_path: Path | None = None
     """The file that `config` was read from, where it was named."""
+    work_copy: WorkCopy | None = None
+    """Where the application is, if its own adapter is to be judged."""
+
+    @property
+    def subject_level(self) -> Level:
+        """The cases that the user's adapter is judged by."""
+        return self.level or self.config.subject.level
 
 
 class Sequence:
@@ -59,7 +67,11 @@ class Sequence:
     def __init__(
         self, settings: Settings, options: Options, runner: Runner, announce: Callable[[str], None]
     ) -> None:
-        self.expected = expected_steps(settings.stack, [check.name for check in options.config.checks])
+        self.expected = expected_steps(
+            settings.stack,
+            [check.name for check in options.config.checks],
+            subject=options.work_copy is not None,
+        )
         self.outcomes: list[Outcome] = []
         self._settings = settings
         self._options = options
@@ -95,7 +107,7 @@ class Sequence:
         self._rehearse(started.stack.clone if applied else started.stack.empty, started.stack)
         if started.template_problem is not None:
             return self._skip(f"not run because the migrations cannot be applied: {started.template_problem}")
-        self._contract({**_NO_PROJECT, **_joined(started.stack)})
+        self._judge_adapters({**_NO_PROJECT, **_joined(started.stack)})
         for check in self._options.config.checks:
             self._announce(f"{CHECK_PREFIX}{check.name} ...")
             directory = self._options.config.directory
@@ -112,7 +124,7 @@ class Sequence:
             }
             apply = self._step(_APPLY, environ)
             if apply.status is Status.PASSED:
-                self._step(_CHECK, environ)
+                self._step(self._check(), environ)
             else:
                 self._give_up(SCHEMA_CHECK, "not run because the migrations were not applied.")
 
@@ -124,24 +136,46 @@ class Sequence:
         if self._settings.database_url is None:
             self._give_up(SCHEMA_CHECK, "not run because DATABASE_URL is not set.")
         else:
-            self._step(_CHECK, {})
+            self._step(self._check(), {})
         self._contract({"HARNESS_STACK_FILE": None})
+        if self._options.work_copy is not None:
+            self._give_up(SUBJECT, "not run because your adapter would write to a given project.")
         return self._skip("not run because your tests would write to a given project; use --stack embedded.")
 
-    def _contract(self, environ: Mapping[str, str | None]) -> Outcome:
-        report = self._runner.place(CONTRACT) / "report"
-        command = ["contract", "--report", str(report)]
+    def _check(self) -> Step:
+        config = self._options.config
+        types = config.subject.types
+        compared = () if types is None else ("--types", str(config.directory / types))
+        return Step(name=SCHEMA_CHECK, command=("schema", "check", *compared), timeout_s=300)
+
+    def _judge_adapters(self, environ: Mapping[str, str | None]) -> None:
+        """Judge the reference adapters, and by what they have shown to be good, the user's own."""
+        references = self._contract(environ)
+        if self._options.work_copy is None:
+            return None
+        if references.status is not Status.PASSED:
+            return self._give_up(
+                SUBJECT, "not run because the reference adapters did not pass here."
+            )
+        path = self._options.config_path or Path(FILE_NAME)
+        self._contract(environ, "--config", str(path), step=SUBJECT)
+        return None
+
+    def _contract(self, environ: Mapping[str, str | None], *arguments: str, step: str = CONTRACT) -> Outcome:
+        report = self._runner.place(step) / "report"
+        command = ["contract", *arguments, "--report", str(report)]
         if self._options.level is not None:
             command += ["--level", self._options.level]
         if self._options.workers is not None:
             command += ["--workers", str(self._options.workers)]
-        return self._step(Step(name=CONTRACT, command=tuple(command), timeout_s=1800), environ)
+        return self._step(Step(name=step, command=tuple(command), timeout_s=1800), environ)
 
     def _step(self, step: Step, environ: Mapping[str, str | None]) -> Outcome:
         self._announce(f"{step.name} ...")
         return self._take(self._runner.run(step, environ))
 
     def _take(self, outcome: Outcome) -> Outcome:
+        outcome = self._about_application(outcome)
         self.outcomes.append(outcome)
         self._announce(f"{outcome.step}: {outcome.status.value} in {outcome.duration_s:.1f} s")
         return outcome
@@ -154,9 +188,19 @@ class Sequence:
                 self._give_up(step, reason)
 
     def _give_up(self, step: str, reason: str) -> None:
-        self.outcomes.append(
-            unchecked(step, reason, run_id=self._runner.run_id, started_at=datetime.now(UTC))
-        )
+        outcome = unchecked(step, reason, run_id=self._runner.run_id, started_at=datetime.now(UTC))
+        self.outcomes.append(self._about_application(outcome))
+
+    def _about_application(self, outcome: Outcome) -> Outcome:
+        """Note in which state the application was when a step that examines it had ended."""
+        is_about_it = outcome.step == SUBJECT or outcome.step.startswith(CHECK_PREFIX)
+        if self._options.work_copy is None or not is_about_it:
+            return outcome
+        target = dict(outcome.subject.target)
+        if outcome.step == SUBJECT:
+            target.setdefault("level", self._options.subject_level)
+        app = self._options.work_copy.look().to_json()
+        return replace(outcome, subject=replace(outcome.subject, app=app, target=target))
 
 
 def _joined(stack: EmbeddedStack) -> dict[str, str]:

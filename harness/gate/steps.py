@@ -16,6 +16,7 @@ __all__ = [
     "SCHEMA_APPLY",
     "SCHEMA_CHECK",
     "STACK",
+    "SUBJECT",
     "Step",
     "expected_steps",
     "unchecked",
@@ -26,6 +27,9 @@ STACK = "stack"
 SCHEMA_APPLY = "schema apply"
 SCHEMA_CHECK = "schema check"
 CONTRACT = "contract"
+"""On the reference adapters: it shows that servers, migrations and cases are good."""
+SUBJECT = "contract subject"
+"""On the user's own adapter: what the verdict is about."""
 GATE = "gate"
 CHECK_PREFIX = "check:"
 
@@ -41,13 +45,14 @@ class Step:
     timeout_s: float
 
 
-def expected_steps(stack: StackKind, checks: Iterable[str]) -> tuple[str, ...]:
-    """The names of all steps that a verdict needs, in order.
+def expected_steps(stack: StackKind, checks: Iterable[str], *, subject: bool = False) -> tuple[str, ...]:
+    """The names of all steps that a verdict needs, in order; `subject` if an adapter of the user's is named.
 
     A given project is never migrated by the gate, so its plan has no rehearsal.
     """
     schema = (SCHEMA_CHECK,) if stack == "external" else (SCHEMA_APPLY, SCHEMA_CHECK)
-    return (DOCTOR, STACK, *schema, CONTRACT, *(f"{CHECK_PREFIX}{name}" for name in checks))
+    judged = (CONTRACT, SUBJECT) if subject else (CONTRACT,)
+    return (DOCTOR, STACK, *schema, *judged, *(f"{CHECK_PREFIX}{name}" for name in checks))
 
 
 def unchecked(

@@ -1,10 +1,12 @@
 """The verdict, as a pure function: failed beats unchecked beats passed, and absence is unchecked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from harness.gate.steps import CHECK_PREFIX
+from harness.gate.steps import CHECK_PREFIX, SUBJECT
 from harness.models.outcome import Finding, Outcome, Status
-from harness.models.verdict import ADVICE_LEVEL, UNCHECKED_LEVEL, Row, Verdict
+from harness.models.verdict import ACCEPTED_LEVEL, ADVICE_LEVEL, UNCHECKED_LEVEL, Row, Verdict
+from harness.revision import described
 
 __all__ = ["judge"]
 
@@ -30,13 +32,18 @@ def judge(expected: Sequence[str], outcomes: Sequence[Outcome]) -> Verdict:
     silent = sum(
         outcome.status is Status.FAILED and not any(map(_blocks, outcome.findings)) for outcome in outcomes
     )
+    checks = [row for row in rows if row.step.startswith(CHECK_PREFIX)]
+    own = next((outcome for outcome in outcomes if outcome.step == SUBJECT), None)
+    accepted = tuple(finding for finding in findings if finding.level == ACCEPTED_LEVEL)
     return Verdict(
         status=Status.worst([row.status for row in rows]),
-        subject=_subject([row for row in rows if row.step.startswith(CHECK_PREFIX)]),
+        subject=_subject(checks) if SUBJECT not in expected else _application(own, checks, len(accepted)),
         rows=tuple(rows),
         findings=blocking,
         failures=len(blocking) + silent,
         advice=tuple(finding for finding in findings if finding.level == ADVICE_LEVEL),
+        accepted=accepted,
+        application=None if SUBJECT not in expected else described(_app(own)),
     )
 
 
@@ -81,7 +88,7 @@ def _status(outcome: Outcome) -> Status:
 
 
 def _blocks(finding: Finding) -> bool:
-    return finding.level not in {UNCHECKED_LEVEL, ADVICE_LEVEL}
+    return finding.level not in {UNCHECKED_LEVEL, ADVICE_LEVEL, ACCEPTED_LEVEL}
 
 
 def _joined(reasons: list[str]) -> str | None:
@@ -101,7 +108,41 @@ def _disagreement(outcomes: Sequence[Outcome]) -> str | None:
     if len(hashes) > 1:
         short = ", ".join(value[:12] for value in hashes)
         return f"the steps judged different migrations: {short}. Run the gate again while nobody edits them."
-    return None
+    return _different_applications(outcomes)
+
+
+def _different_applications(outcomes: Sequence[Outcome]) -> str | None:
+    apps = [outcome.subject.app for outcome in outcomes if outcome.subject.app is not None]
+    states = {tuple(str(app.get(key)) for key in ("name", "sha", "dirty", "digest")): app for app in apps}
+    if len(states) > 1:
+        named = sorted({f"{described(app)}{_note(app)}" for app in states.values()})
+        return (
+            f"the steps examined different states of the application: {'; '.join(named)}. Run the gate again "
+            "while nobody edits it; what tests write should be ignored by git."
+        )
+    unnamed = [outcome.step for outcome in outcomes if outcome.step == SUBJECT and not outcome.subject.app]
+    return f"the result of {unnamed[0]} does not say which application it is about." if unnamed else None
+
+
+def _note(app: Mapping[str, Any]) -> str:
+    return f" ({app['note']})" if app.get("note") else ""
+
+
+def _app(own: Outcome | None) -> Mapping[str, Any]:
+    return {} if own is None or own.subject.app is None else own.subject.app
+
+
+def _application(own: Outcome | None, checks: list[Row], gaps: int) -> str:
+    """Name the application, its commit, and all that limits what a READY says."""
+    target = {} if own is None else own.subject.target
+    parts = [f"{described(_app(own))}, level {target.get('level', 'unknown')}"]
+    had, _, needed = target.get("operations", "").partition(" of ")
+    if had != needed:
+        parts.append(f"{had} of {needed} operations")
+    parts.append(f"checks {', '.join(map(_name, checks))}" if checks else "no checks")
+    if gaps:
+        parts.append(f"{gaps} accepted gap{'' if gaps == 1 else 's'}")
+    return "; ".join(parts)
 
 
 def _subject(checks: list[Row]) -> str:

@@ -40,6 +40,10 @@ class Verdict:
     failures: int
     """The number of findings; a failed step without any counts as one."""
     advice: tuple[Finding, ...]
+    accepted: tuple[Finding, ...] = ()
+    """What the user's adapter lacks, and may lack for some time yet."""
+    application: str | None = None
+    """The user's application and its commit; None if its adapter was not to be judged."""
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -52,7 +56,8 @@ class Verdict:
         if self.status is Status.PASSED:
             return f"READY ({self.subject})"
         if self.status is Status.UNCHECKED:
-            return f"COULD NOT CHECK: {_short(self.reasons[0]) if self.reasons else 'nothing ran.'}"
+            about = "" if self.application is None else f" ({self.subject})"
+            return f"COULD NOT CHECK: {_short(self.reasons[0]) if self.reasons else 'nothing ran.'}{about}"
         found = f"{self.failures} finding{'s' if self.failures != 1 else ''}"
         steps = f"{len(self.reasons)} step{'s' if len(self.reasons) != 1 else ''}"
         rest = f"; {steps} could not be checked: {_short(self.reasons[0])}" if self.reasons else ""

@@ -16,7 +16,8 @@ def render(run: GateRun) -> str:
     """Return XML. What could not be checked is an error, never a skipped test, which CI shows green."""
     suite = ET.Element("testsuite", name="parity gate", time=f"{run.duration_s:.3f}")
     properties = ET.SubElement(suite, "properties")
-    for name, value in (*run.facts, ("verdict", run.verdict.sentence)):
+    accepted = [("accepted gap", finding.message) for finding in run.verdict.accepted]
+    for name, value in (*run.facts, *accepted, ("verdict", run.verdict.sentence)):
         ET.SubElement(properties, "property", name=name, value=_xml(value))
     cases = [_step(row) for row in run.verdict.rows]
     cases += [_finding(finding) for finding in run.verdict.findings]

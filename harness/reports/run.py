@@ -36,13 +36,18 @@ class GateRun:
         migrations = (self.subject.migrations_hash or "unknown")[:12]
         return (
             ("subject", self.verdict.subject),
-            ("level", self.level),
+            ("level", self._levels),
             ("servers", f"{target.get('stack', 'no stack')}: {versions}"),
             ("migrations", migrations),
             ("harness", self.subject.harness.get("version", "unknown")),
             ("run", f"{self.run_id}, {self.started_at:%Y-%m-%d %H:%M:%S} UTC, {self.duration_s:.1f} s"),
             *((("age", _in_words(self.age_s)),) if self.age_s is not None else ()),
         )
+
+    @property
+    def _levels(self) -> str:
+        own = self.subject.target.get("subject_level")
+        return self.level if own is None else f"{own}; {self.level} for the reference adapters"
 
 
 def _in_words(age_s: float) -> str:

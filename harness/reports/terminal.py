@@ -24,6 +24,7 @@ def render(run: GateRun) -> str:
         *_findings(run),
         *_reasons(verdict),
         *_advice(verdict),
+        *_accepted(verdict),
         verdict.sentence,
     ]
     return "\n\n".join(blocks)
@@ -98,6 +99,21 @@ def _reasons(verdict: Verdict) -> list[str]:
             lines += textwrap.wrap(
                 f"{row.step}: {row.reason}", _WIDTH, initial_indent="  ", subsequent_indent="    "
             )
+    return ["\n".join(lines)]
+
+
+def _accepted(verdict: Verdict) -> list[str]:
+    """All of them: whoever reads READY is to know what it leaves out, for how long, and whom to ask."""
+    if not verdict.accepted:
+        return []
+    lines = ["Accepted gaps:"]
+    for finding in verdict.accepted:
+        lines += textwrap.wrap(
+            f"{finding.message} ({finding.actual})",
+            _WIDTH,
+            initial_indent="  ",
+            subsequent_indent="    ",
+        )
     return ["\n".join(lines)]
 
 

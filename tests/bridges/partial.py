@@ -26,7 +26,8 @@ def main() -> int:
         assert served.stdout is not None
         hello = json.loads(served.stdout.readline())
         hello["operations"] = [name for name in hello["operations"] if name not in without]
-        print(json.dumps(hello), flush=True)
+        sys.stdout.buffer.write(json.dumps(hello).encode() + b"\n")
+        sys.stdout.buffer.flush()
         old, new = (text.encode() for text in options.replace)
         for line in served.stdout:
             sys.stdout.buffer.write(line.replace(old, new) if old else line)

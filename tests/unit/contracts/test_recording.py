@@ -1,7 +1,9 @@
 """Every call of a store under test is noted, and nothing else about it changes."""
 
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import cast
+from contextlib import suppress
+from typing import NoReturn, cast
 
 import pytest
 
@@ -9,8 +11,10 @@ from contracts.builders import a_sync_job
 from contracts.recording import KEPT, Log, RecordedSubject
 from contracts.subject import Subject
 from contracts.subjects import MemorySubject
+from harness.adapters.bridge.errors import MissingOperation
+from harness.adapters.codec import Wire
 from harness.errors import NotFound
-from harness.models import SyncJobPatch
+from harness.models import Row, SyncJob, SyncJobPatch
 
 
 @pytest.fixture
@@ -68,3 +72,55 @@ def test_log_is_bounded_and_safe_to_share(subject: Subject, log: Log) -> None:
         list(pool.map(lambda _: subject.store.sync_jobs.count(), range(400)))
     assert log.calls == 400
     assert len(log.describe()) == KEPT
+
+
+class Partial(MemorySubject):
+    """Memory whose reads behave as if they were not announced."""
+
+    def stored_rows(self, row: type[Row]) -> Iterator[Wire]:
+        yield from super().stored_rows(row)
+        raise MissingOperation("listSyncJobs")
+
+    def load(self, row: type[Row], wires: Iterable[Wire]) -> None:
+        del row, wires
+        raise MissingOperation("createSyncJob")
+
+
+def test_missing_operation_is_noted_whatever_the_case_makes_of_it(log: Log) -> None:
+    subject = cast("Subject", RecordedSubject(Partial(), log))
+    with subject.another_client() as other:
+        assert log.lacks == set()
+        assert list(other.sync_jobs.iterate()) == []
+    with suppress(MissingOperation):
+        subject.load(SyncJob, [])
+    assert log.lacks == {"createSyncJob"}
+    with suppress(MissingOperation):
+        list(subject.stored_rows(SyncJob))
+    assert log.lacks == {"createSyncJob", "listSyncJobs"}
+
+
+def test_missing_operation_is_noted_in_threads_and_in_iterations(log: Log) -> None:
+    store = MemorySubject()
+    store.store.sync_jobs.get = _raising("getSyncJob")  # type: ignore[method-assign]
+    store.store.sync_jobs.iterate = _raising_later("listSyncJobs")  # type: ignore[method-assign]
+    subject = cast("Subject", RecordedSubject(store, log))
+    with ThreadPoolExecutor(1) as pool, suppress(MissingOperation):
+        pool.submit(subject.store.sync_jobs.get, "x").result()
+    with suppress(MissingOperation):
+        list(subject.store.sync_jobs.iterate())
+    assert log.lacks == {"getSyncJob", "listSyncJobs"}
+
+
+def _raising(operation: str) -> Callable[..., NoReturn]:
+    def call(*_: object) -> NoReturn:
+        raise MissingOperation(operation)
+
+    return call
+
+
+def _raising_later(operation: str) -> Callable[..., Iterator[SyncJob]]:
+    def rows() -> Iterator[SyncJob]:
+        yield from ()
+        raise MissingOperation(operation)
+
+    return rows
