@@ -154,9 +154,7 @@ class Sequence:
         if self._options.work_copy is None:
             return None
         if references.status is not Status.PASSED:
-            return self._give_up(
-                SUBJECT, "not run because the reference adapters did not pass here."
-            )
+            return self._give_up(SUBJECT, "not run because the reference adapters did not pass here.")
         path = self._options.config_path or Path(FILE_NAME)
         self._contract(environ, "--config", str(path), step=SUBJECT)
         return None
