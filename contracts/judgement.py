@@ -107,7 +107,8 @@ def judge(
                 capabilities.setdefault(event.adapter, set()).update(event.capabilities)
             case _:
                 pass
-    heard = announced([event for event in events if isinstance(event, Opened)])
+    said = announced([event for event in events if isinstance(event, Opened)])
+    heard = {adapter: said[adapter] for adapter in adapters if adapter in said}
     infos = _infos(events)
     results = tuple(
         result_of(

@@ -187,7 +187,7 @@ def outcome_of(run: GateRun) -> Outcome:
         findings=(
             *verdict.findings,
             *(_unchecked(row) for row in verdict.rows if row.reason),
-            *verdict.accepted,
+            *verdict.gaps,
             *verdict.advice,
         ),
     )

@@ -10,6 +10,9 @@ from harness.revision import described
 
 __all__ = ["judge"]
 
+_GAP = "gap."
+"""Begins the id of a finding about an operation that the user's adapter lacks."""
+
 
 def judge(expected: Sequence[str], outcomes: Sequence[Outcome]) -> Verdict:
     """Judge the outcomes of one run. `expected` names every step that must be there, each exactly once."""
@@ -34,15 +37,16 @@ def judge(expected: Sequence[str], outcomes: Sequence[Outcome]) -> Verdict:
     )
     checks = [row for row in rows if row.step.startswith(CHECK_PREFIX)]
     own = next((outcome for outcome in outcomes if outcome.step == SUBJECT), None)
-    accepted = tuple(finding for finding in findings if finding.level == ACCEPTED_LEVEL)
+    gaps = tuple(finding for finding in findings if _is_gap(finding))
+    accepted = sum(finding.level == ACCEPTED_LEVEL for finding in gaps)
     return Verdict(
         status=Status.worst([row.status for row in rows]),
-        subject=_subject(checks) if SUBJECT not in expected else _application(own, checks, len(accepted)),
+        subject=_subject(checks) if SUBJECT not in expected else _application(own, checks, accepted),
         rows=tuple(rows),
         findings=blocking,
         failures=len(blocking) + silent,
         advice=tuple(finding for finding in findings if finding.level == ADVICE_LEVEL),
-        accepted=accepted,
+        gaps=gaps,
         application=None if SUBJECT not in expected else described(_app(own)),
     )
 
@@ -89,6 +93,11 @@ def _status(outcome: Outcome) -> Status:
 
 def _blocks(finding: Finding) -> bool:
     return finding.level not in {UNCHECKED_LEVEL, ADVICE_LEVEL, ACCEPTED_LEVEL}
+
+
+def _is_gap(finding: Finding) -> bool:
+    is_missing = finding.level == UNCHECKED_LEVEL and finding.id.startswith(_GAP)
+    return finding.level == ACCEPTED_LEVEL or is_missing
 
 
 def _joined(reasons: list[str]) -> str | None:

@@ -40,10 +40,20 @@ class Verdict:
     failures: int
     """The number of findings; a failed step without any counts as one."""
     advice: tuple[Finding, ...]
-    accepted: tuple[Finding, ...] = ()
-    """What the user's adapter lacks, and may lack for some time yet."""
+    gaps: tuple[Finding, ...] = ()
+    """The operations that the user's adapter lacks, accepted or not."""
     application: str | None = None
     """The user's application and its commit; None if its adapter was not to be judged."""
+
+    @property
+    def accepted(self) -> tuple[Finding, ...]:
+        """What the user's adapter lacks, and may lack for some time yet."""
+        return tuple(gap for gap in self.gaps if gap.level == ACCEPTED_LEVEL)
+
+    @property
+    def missing(self) -> tuple[Finding, ...]:
+        """What it lacks, and may not, or may not any more."""
+        return tuple(gap for gap in self.gaps if gap.level != ACCEPTED_LEVEL)
 
     @property
     def reasons(self) -> tuple[str, ...]:

@@ -24,9 +24,9 @@ def render(run: GateRun) -> str:
         lines += [
             f"- {_cell(row.step)}: {_cell(row.reason)}" for row in verdict.rows if row.reason is not None
         ]
-    if verdict.accepted:
-        lines += ["", "### Accepted gaps", ""]
-        lines += [f"- {_cell(finding.message)} ({_cell(finding.actual)})" for finding in verdict.accepted]
+    for title, gaps in (("Missing operations", verdict.missing), ("Accepted gaps", verdict.accepted)):
+        lines += ["", f"### {title}", ""] if gaps else []
+        lines += [f"- {_cell(finding.message)} ({_cell(finding.actual)})" for finding in gaps]
     if verdict.advice:
         lines += ["", "### Advice", ""]
         lines += [f"- {_cell(finding.where)}: {_cell(finding.message)}" for finding in verdict.advice]

@@ -24,7 +24,8 @@ def render(run: GateRun) -> str:
         *_findings(run),
         *_reasons(verdict),
         *_advice(verdict),
-        *_accepted(verdict),
+        *_gaps("Missing operations:", verdict.missing),
+        *_gaps("Accepted gaps:", verdict.accepted),
         verdict.sentence,
     ]
     return "\n\n".join(blocks)
@@ -102,12 +103,12 @@ def _reasons(verdict: Verdict) -> list[str]:
     return ["\n".join(lines)]
 
 
-def _accepted(verdict: Verdict) -> list[str]:
+def _gaps(title: str, gaps: Sequence[Finding]) -> list[str]:
     """All of them: whoever reads READY is to know what it leaves out, for how long, and whom to ask."""
-    if not verdict.accepted:
+    if not gaps:
         return []
-    lines = ["Accepted gaps:"]
-    for finding in verdict.accepted:
+    lines = [title]
+    for finding in gaps:
         lines += textwrap.wrap(
             f"{finding.message} ({finding.actual})",
             _WIDTH,

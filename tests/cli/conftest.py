@@ -52,6 +52,12 @@ def environ(changes: Mapping[str, str]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
+def clean_environ() -> Callable[[Mapping[str, str]], dict[str, str]]:
+    """The function that makes an environment in which no other project is named."""
+    return environ
+
+
+@pytest.fixture(scope="session")
 def harness() -> Harness:
     """Run one command in a directory, with changes to the environment."""
 

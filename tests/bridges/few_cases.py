@@ -1,0 +1,38 @@
+"""``python few_cases.py gate …``: the command line with a contract of three cases, whose verdict is whole.
+
+What a gate makes of an adapter does not depend on how many cases there are,
+but how long that takes does.
+"""
+
+import functools
+import sys
+from dataclasses import replace
+from types import SimpleNamespace
+
+from contracts import judging
+from contracts.manifest import Manifest
+from contracts.session import Request
+from harness.cli import main
+from harness.gate import command
+from harness.gate.runner import Runner
+
+CASES = (
+    "crud.client_chosen_id_is_kept[bookings]",
+    "flows_summary.summary_of_nothing",
+    "queues_claim.claim_takes_the_job[sync_jobs]",
+)
+
+
+def shorten() -> None:
+    """Let the manifest hold these cases only, in this process and in all that it starts."""
+    few = Manifest(tuple(entry for entry in Manifest.packaged().entries if entry.id in CASES))
+    assert len(few.entries) == len(CASES)
+    launcher = (sys.executable, "-P", __file__)
+    vars(judging)["Manifest"] = SimpleNamespace(packaged=lambda: few)
+    vars(judging)["Request"] = lambda **asked: replace(Request(**asked), only=CASES)
+    vars(command)["Runner"] = functools.partial(Runner, launcher=launcher)
+
+
+if __name__ == "__main__":
+    shorten()
+    sys.exit(main())
