@@ -161,7 +161,7 @@ def test_an_adapter_that_diverges_is_not_ready_whatever_is_accepted(app: Applica
     done = app.gate("--json", "gate.json")
     assert done.returncode == 1, done.stdout + done.stderr
     about = f"scheduler {app.commit} with uncommitted changes, level core; no checks"
-    assert last_line(done) == f"NOT READY: 2 findings ({about})"
+    assert last_line(done) == f"NOT READY: 4 findings ({about})"
     assert findings(app.directory, "advice") == [("gap.claimSyncJobs", "advice")]
 
 
