@@ -12,8 +12,8 @@ from uuid import uuid4
 import jsonschema
 import pytest
 
-from harness.adapters.bridge.operations import OPERATIONS
 from harness.adapters.bridge.schema import protocol_schema
+from harness.models.operations import OPERATIONS
 
 SCHEMA = protocol_schema()
 SERVERS: Mapping[str, list[str]] = {

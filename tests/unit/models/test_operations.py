@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.adapters.bridge.operations import OPERATIONS, OPTIONAL, required
 from harness.adapters.bridge.schema import protocol_schema
+from harness.models.operations import OPERATIONS, OPTIONAL, required
 
 DOCUMENTED = (
     "createBooking",
