@@ -114,6 +114,8 @@ def _state(gap: Gap | None, accepted: Accepted, *, is_missing: bool) -> State:
 def sentences(heard: Mapping[str, Announced], found: Sequence[Lack]) -> Iterator[str]:
     """Say why the run is not whole, if what is missing is the reason."""
     for adapter, one in heard.items():
+        if not one.by_all.intersection(required()):
+            yield f"{adapter} announced no operation that is needed, so nothing of it can be examined."
         differing = sorted(one.by_any - one.by_all)
         if differing:
             yield (

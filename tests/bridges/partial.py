@@ -15,6 +15,7 @@ SERVE = (sys.executable, "-P", "-m", "harness", "bridge", "serve", "--adapter")
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--without", nargs="*", default=[], metavar="OP", help="announce neither of these")
+    parser.add_argument("--announce", nargs="*", metavar="OP", help="announce these instead")
     parser.add_argument("--without-if", nargs=2, metavar=("FILE", "OP"), help="omit it if the file is there")
     parser.add_argument("--replace", nargs=2, metavar=("OLD", "NEW"), default=("", ""), help="in every reply")
     options = parser.parse_args()
@@ -25,7 +26,8 @@ def main() -> int:
     with subprocess.Popen([*SERVE, os.environ["DB_MODE"]], stdout=subprocess.PIPE) as served:
         assert served.stdout is not None
         hello = json.loads(served.stdout.readline())
-        hello["operations"] = [name for name in hello["operations"] if name not in without]
+        announced = hello["operations"] if options.announce is None else options.announce
+        hello["operations"] = [name for name in announced if name not in without]
         sys.stdout.buffer.write(json.dumps(hello).encode() + b"\n")
         sys.stdout.buffer.flush()
         old, new = (text.encode() for text in options.replace)

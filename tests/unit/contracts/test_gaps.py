@@ -177,6 +177,14 @@ def test_gaps_alone_are_no_parity() -> None:
     assert judgement.status is Status.UNCHECKED
 
 
+def test_adapter_without_any_needed_operation_is_unchecked() -> None:
+    everything = Accepted(gaps=tuple(replace(GAP, operation=name) for name in WHOLE), today=TODAY)
+    judgement = judged(PASSED, LACKS, accepted=everything, announced=[("countBookings",)])
+    assert [result.kind for result in judgement.results] == [Kind.PASSED, Kind.EXEMPT]
+    assert judgement.status is Status.UNCHECKED
+    assert "bridge announced no operation that is needed" in last_line(judgement)
+
+
 def test_what_is_covered_is_counted() -> None:
     assert covered(judged(PASSED, LACKS)) == {"operations": f"{len(WHOLE) - 1} of {len(WHOLE)}"}
     assert covered(judged(PASSED, announced=[WHOLE, PARTIAL])) == covered(judged(PASSED, LACKS))
