@@ -1,6 +1,7 @@
 /** The one client of the project, and a fetch that says what became of a request that failed. */
 
-import { createClient, type SupabaseClient } from '@supabase/supabase-js';
+import { createClient, type SupabaseClient, type WebSocketLikeConstructor } from '@supabase/supabase-js';
+import WebSocket from 'ws';
 import type { FunctionName } from '../db/columns';
 import { answerLost, unavailable } from '../db/errors';
 import { translateAnswer } from './errors';
@@ -36,6 +37,8 @@ export const supabase = createClient<Database>(required('SUPABASE_URL'), require
     autoRefreshToken: false,
     persistSession: false,
   },
+  // Not used, but node 20 has no WebSocket of its own, and createClient insists on one.
+  realtime: { transport: WebSocket as unknown as WebSocketLikeConstructor },
   global: { fetch: reliableFetch },
 }) as unknown as SupabaseClient<AnyDatabase, 'public'>;
 
