@@ -474,3 +474,6 @@ export async function getOpsSummary(): Promise<OpsSummary> {
     },
   };
 }
+
+/** For scripts that look at all rows, or put whole ones in. */
+export const maps = { schedulingRequests, bookings, auditLogs, syncJobs, webhookEvents, reconciliationJobs };
