@@ -202,6 +202,12 @@ def test_corrected_version_accepts_no_other_mode(project: Project, mode: str) ->
     assert done.stdout.strip() == f"DB_MODE is {json.dumps(mode)}; it is 'memory' or 'supabase'."
 
 
+@pytest.mark.parametrize("app", APPS)
+def test_types_are_those_of_the_migrations(project: Project, app: str) -> None:
+    done = project.run(app, "harness schema types --check src/lib/supabase/types.ts")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_lock_names_no_download_address() -> None:
     lock = json.loads((Path(__file__).parents[2] / "examples" / "typescript" / "package-lock.json").read_text())
     assert "resolved" not in str(lock)

@@ -17,7 +17,7 @@ export type Database = {
           booking_id: string | null
           created_at: string
           id: string
-          payload: Json
+          payload: NonNullable<Json>
           request_id: string | null
         }
         Insert: {
@@ -27,7 +27,7 @@ export type Database = {
           booking_id?: string | null
           created_at?: string
           id?: string
-          payload?: Json
+          payload?: NonNullable<Json>
           request_id?: string | null
         }
         Update: {
@@ -37,7 +37,7 @@ export type Database = {
           booking_id?: string | null
           created_at?: string
           id?: string
-          payload?: Json
+          payload?: NonNullable<Json>
           request_id?: string | null
         }
         Relationships: [
@@ -257,7 +257,7 @@ export type Database = {
           id: string
           last_error: string | null
           max_attempts: number
-          payload: Json
+          payload: NonNullable<Json>
           run_after: string
           status: string
           type: string
@@ -271,7 +271,7 @@ export type Database = {
           id?: string
           last_error?: string | null
           max_attempts?: number
-          payload?: Json
+          payload?: NonNullable<Json>
           run_after?: string
           status?: string
           type: string
@@ -285,7 +285,7 @@ export type Database = {
           id?: string
           last_error?: string | null
           max_attempts?: number
-          payload?: Json
+          payload?: NonNullable<Json>
           run_after?: string
           status?: string
           type?: string
@@ -302,7 +302,7 @@ export type Database = {
           id: string
           last_error: string | null
           max_attempts: number
-          payload: Json
+          payload: NonNullable<Json>
           payload_hash: string
           processed_at: string | null
           provider: string
@@ -321,7 +321,7 @@ export type Database = {
           id?: string
           last_error?: string | null
           max_attempts?: number
-          payload: Json
+          payload: NonNullable<Json>
           payload_hash: string
           processed_at?: string | null
           provider?: string
@@ -340,7 +340,7 @@ export type Database = {
           id?: string
           last_error?: string | null
           max_attempts?: number
-          payload?: Json
+          payload?: NonNullable<Json>
           payload_hash?: string
           processed_at?: string | null
           provider?: string
@@ -372,7 +372,29 @@ export type Database = {
           p_scheduled_end: string
           p_scheduled_start: string
         }
-        Returns: Database["public"]["Tables"]["bookings"]["Row"]
+        Returns: {
+          booked_at: string
+          booked_by: string
+          calendar_event_id: string | null
+          calendar_ical_uid: string | null
+          cancellation_reason: string | null
+          cancelled_at: string | null
+          conference_join_url: string | null
+          confirmed_at: string | null
+          icims_activity_id: string | null
+          id: string
+          request_id: string
+          scheduled_end: string
+          scheduled_start: string
+          status: string
+          updated_at: string
+        }
+        SetofOptions: {
+          from: "*"
+          to: "bookings"
+          isOneToOne: true
+          isSetofReturn: false
+        }
       }
       cancel: {
         Args: {
@@ -381,49 +403,179 @@ export type Database = {
           p_booking_id: string
           p_reason: string
         }
-        Returns: Database["public"]["Tables"]["bookings"]["Row"]
+        Returns: {
+          booked_at: string
+          booked_by: string
+          calendar_event_id: string | null
+          calendar_ical_uid: string | null
+          cancellation_reason: string | null
+          cancelled_at: string | null
+          conference_join_url: string | null
+          confirmed_at: string | null
+          icims_activity_id: string | null
+          id: string
+          request_id: string
+          scheduled_end: string
+          scheduled_start: string
+          status: string
+          updated_at: string
+        }
+        SetofOptions: {
+          from: "*"
+          to: "bookings"
+          isOneToOne: true
+          isSetofReturn: false
+        }
       }
       claim_reconciliation_jobs: {
-        Args: {
-          p_lease_s: number
-          p_limit: number
+        Args: { p_lease_s: number; p_limit: number }
+        Returns: {
+          attempts: number
+          created_at: string
+          detection_reason: string
+          entity_id: string
+          entity_type: string
+          id: string
+          job_type: string
+          last_error: string | null
+          max_attempts: number
+          run_after: string
+          status: string
+          tenant_id: string | null
+          updated_at: string
+        }[]
+        SetofOptions: {
+          from: "*"
+          to: "reconciliation_jobs"
+          isOneToOne: false
+          isSetofReturn: true
         }
-        Returns: Database["public"]["Tables"]["reconciliation_jobs"]["Row"][]
       }
       claim_sync_jobs: {
-        Args: {
-          p_lease_s: number
-          p_limit: number
+        Args: { p_lease_s: number; p_limit: number }
+        Returns: {
+          attempts: number
+          created_at: string
+          entity_id: string
+          entity_type: string
+          id: string
+          last_error: string | null
+          max_attempts: number
+          payload: NonNullable<Json>
+          run_after: string
+          status: string
+          type: string
+          updated_at: string
+        }[]
+        SetofOptions: {
+          from: "*"
+          to: "sync_jobs"
+          isOneToOne: false
+          isSetofReturn: true
         }
-        Returns: Database["public"]["Tables"]["sync_jobs"]["Row"][]
       }
       claim_webhook_events: {
-        Args: {
-          p_lease_s: number
-          p_limit: number
+        Args: { p_lease_s: number; p_limit: number }
+        Returns: {
+          attempts: number
+          created_at: string
+          event_id: string
+          event_type: string
+          id: string
+          last_error: string | null
+          max_attempts: number
+          payload: NonNullable<Json>
+          payload_hash: string
+          processed_at: string | null
+          provider: string
+          run_after: string
+          signature: string
+          status: string
+          tenant_id: string | null
+          updated_at: string
+          verified: boolean
+        }[]
+        SetofOptions: {
+          from: "*"
+          to: "webhook_events"
+          isOneToOne: false
+          isSetofReturn: true
         }
-        Returns: Database["public"]["Tables"]["webhook_events"]["Row"][]
       }
       complete_reconciliation_job: {
-        Args: {
-          p_attempts: number
-          p_id: string
+        Args: { p_attempts: number; p_id: string }
+        Returns: {
+          attempts: number
+          created_at: string
+          detection_reason: string
+          entity_id: string
+          entity_type: string
+          id: string
+          job_type: string
+          last_error: string | null
+          max_attempts: number
+          run_after: string
+          status: string
+          tenant_id: string | null
+          updated_at: string
         }
-        Returns: Database["public"]["Tables"]["reconciliation_jobs"]["Row"]
+        SetofOptions: {
+          from: "*"
+          to: "reconciliation_jobs"
+          isOneToOne: true
+          isSetofReturn: false
+        }
       }
       complete_sync_job: {
-        Args: {
-          p_attempts: number
-          p_id: string
+        Args: { p_attempts: number; p_id: string }
+        Returns: {
+          attempts: number
+          created_at: string
+          entity_id: string
+          entity_type: string
+          id: string
+          last_error: string | null
+          max_attempts: number
+          payload: NonNullable<Json>
+          run_after: string
+          status: string
+          type: string
+          updated_at: string
         }
-        Returns: Database["public"]["Tables"]["sync_jobs"]["Row"]
+        SetofOptions: {
+          from: "*"
+          to: "sync_jobs"
+          isOneToOne: true
+          isSetofReturn: false
+        }
       }
       complete_webhook_event: {
-        Args: {
-          p_attempts: number
-          p_id: string
+        Args: { p_attempts: number; p_id: string }
+        Returns: {
+          attempts: number
+          created_at: string
+          event_id: string
+          event_type: string
+          id: string
+          last_error: string | null
+          max_attempts: number
+          payload: NonNullable<Json>
+          payload_hash: string
+          processed_at: string | null
+          provider: string
+          run_after: string
+          signature: string
+          status: string
+          tenant_id: string | null
+          updated_at: string
+          verified: boolean
         }
-        Returns: Database["public"]["Tables"]["webhook_events"]["Row"]
+        SetofOptions: {
+          from: "*"
+          to: "webhook_events"
+          isOneToOne: true
+          isSetofReturn: false
+        }
       }
       fail_reconciliation_job: {
         Args: {
@@ -432,7 +584,27 @@ export type Database = {
           p_id: string
           p_retry_in_s: number
         }
-        Returns: Database["public"]["Tables"]["reconciliation_jobs"]["Row"]
+        Returns: {
+          attempts: number
+          created_at: string
+          detection_reason: string
+          entity_id: string
+          entity_type: string
+          id: string
+          job_type: string
+          last_error: string | null
+          max_attempts: number
+          run_after: string
+          status: string
+          tenant_id: string | null
+          updated_at: string
+        }
+        SetofOptions: {
+          from: "*"
+          to: "reconciliation_jobs"
+          isOneToOne: true
+          isSetofReturn: false
+        }
       }
       fail_sync_job: {
         Args: {
@@ -441,7 +613,26 @@ export type Database = {
           p_id: string
           p_retry_in_s: number
         }
-        Returns: Database["public"]["Tables"]["sync_jobs"]["Row"]
+        Returns: {
+          attempts: number
+          created_at: string
+          entity_id: string
+          entity_type: string
+          id: string
+          last_error: string | null
+          max_attempts: number
+          payload: NonNullable<Json>
+          run_after: string
+          status: string
+          type: string
+          updated_at: string
+        }
+        SetofOptions: {
+          from: "*"
+          to: "sync_jobs"
+          isOneToOne: true
+          isSetofReturn: false
+        }
       }
       fail_webhook_event: {
         Args: {
@@ -450,12 +641,60 @@ export type Database = {
           p_id: string
           p_retry_in_s: number
         }
-        Returns: Database["public"]["Tables"]["webhook_events"]["Row"]
+        Returns: {
+          attempts: number
+          created_at: string
+          event_id: string
+          event_type: string
+          id: string
+          last_error: string | null
+          max_attempts: number
+          payload: NonNullable<Json>
+          payload_hash: string
+          processed_at: string | null
+          provider: string
+          run_after: string
+          signature: string
+          status: string
+          tenant_id: string | null
+          updated_at: string
+          verified: boolean
+        }
+        SetofOptions: {
+          from: "*"
+          to: "webhook_events"
+          isOneToOne: true
+          isSetofReturn: false
+        }
       }
-      ops_summary: {
-        Args: never
-        Returns: Json
+      lock_active_booking: {
+        Args: { p_booking_id: string }
+        Returns: {
+          booked_at: string
+          booked_by: string
+          calendar_event_id: string | null
+          calendar_ical_uid: string | null
+          cancellation_reason: string | null
+          cancelled_at: string | null
+          conference_join_url: string | null
+          confirmed_at: string | null
+          icims_activity_id: string | null
+          id: string
+          request_id: string
+          scheduled_end: string
+          scheduled_start: string
+          status: string
+          updated_at: string
+        }
+        SetofOptions: {
+          from: "*"
+          to: "bookings"
+          isOneToOne: true
+          isSetofReturn: false
+        }
       }
+      ops_summary: { Args: Record<PropertyKey, never>; Returns: Json }
+      payload_time: { Args: { p_time: string }; Returns: string }
       receive_webhook_event: {
         Args: {
           p_event_id: string
@@ -481,7 +720,29 @@ export type Database = {
           p_scheduled_end: string
           p_scheduled_start: string
         }
-        Returns: Database["public"]["Tables"]["bookings"]["Row"]
+        Returns: {
+          booked_at: string
+          booked_by: string
+          calendar_event_id: string | null
+          calendar_ical_uid: string | null
+          cancellation_reason: string | null
+          cancelled_at: string | null
+          conference_join_url: string | null
+          confirmed_at: string | null
+          icims_activity_id: string | null
+          id: string
+          request_id: string
+          scheduled_end: string
+          scheduled_start: string
+          status: string
+          updated_at: string
+        }
+        SetofOptions: {
+          from: "*"
+          to: "bookings"
+          isOneToOne: true
+          isSetofReturn: false
+        }
       }
     }
     Enums: {
@@ -492,3 +753,126 @@ export type Database = {
     }
   }
 }
+
+type DatabaseWithoutInternals = Omit<Database, "__InternalSupabase">
+
+type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, "public">]
+
+export type Tables<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends (DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] &
+        DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])
+    : never) = never,
+> = DefaultSchemaTableNameOrOptions extends {
+  schema: keyof DatabaseWithoutInternals
+}
+  ? (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] &
+      DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])[TableName] extends {
+      Row: infer R
+    }
+    ? R
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema["Tables"] &
+        DefaultSchema["Views"])
+    ? (DefaultSchema["Tables"] &
+        DefaultSchema["Views"])[DefaultSchemaTableNameOrOptions] extends {
+        Row: infer R
+      }
+      ? R
+      : never
+    : never
+
+export type TablesInsert<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends (DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never) = never,
+> = DefaultSchemaTableNameOrOptions extends {
+  schema: keyof DatabaseWithoutInternals
+}
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+      Insert: infer I
+    }
+    ? I
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+        Insert: infer I
+      }
+      ? I
+      : never
+    : never
+
+export type TablesUpdate<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends (DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never) = never,
+> = DefaultSchemaTableNameOrOptions extends {
+  schema: keyof DatabaseWithoutInternals
+}
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+      Update: infer U
+    }
+    ? U
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+        Update: infer U
+      }
+      ? U
+      : never
+    : never
+
+export type Enums<
+  DefaultSchemaEnumNameOrOptions extends
+    | keyof DefaultSchema["Enums"]
+    | { schema: keyof DatabaseWithoutInternals },
+  EnumName extends (DefaultSchemaEnumNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"]
+    : never) = never,
+> = DefaultSchemaEnumNameOrOptions extends {
+  schema: keyof DatabaseWithoutInternals
+}
+  ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"][EnumName]
+  : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"]
+    ? DefaultSchema["Enums"][DefaultSchemaEnumNameOrOptions]
+    : never
+
+export type CompositeTypes<
+  PublicCompositeTypeNameOrOptions extends
+    | keyof DefaultSchema["CompositeTypes"]
+    | { schema: keyof DatabaseWithoutInternals },
+  CompositeTypeName extends (PublicCompositeTypeNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"]
+    : never) = never,
+> = PublicCompositeTypeNameOrOptions extends {
+  schema: keyof DatabaseWithoutInternals
+}
+  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"][CompositeTypeName]
+  : PublicCompositeTypeNameOrOptions extends keyof DefaultSchema["CompositeTypes"]
+    ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions]
+    : never
+
+export const Constants = {
+  public: {
+    Enums: {},
+  },
+} as const
