@@ -129,16 +129,19 @@ def check(
     failed = min(len(findings), total)
     examined = ", ".join(f"{number} {kind}" for kind, number in result.examined.items())
     counts = {"objects": Counts(expected=total, executed=total, passed=total - failed, failed=failed)}
-    notes: tuple[str, ...] = (NOT_COMPARED,)
+    notes: tuple[str, ...] = ()
     if types_path is not None:
         types = judge_types(types_path, run.dsn, late=bool(findings))
         counts |= types.counts
         findings = (*findings, *types.findings)
         notes = types.notes
+    elif findings:
+        notes = (f"{NOT_COMPARED.capitalize()}.",)
+    compared = "" if types_path is not None else f"; {NOT_COMPARED}"
     return run.end(
         counts,
         findings,
-        f"OK: as the models say ({examined}).",
+        f"OK: as the models say ({examined}){compared}.",
         migrations_hash=proven_hash(run.dsn, migrations),
         target={"postgres": result.postgres},
         notes=notes,

@@ -78,7 +78,10 @@ class Run:
         target: Mapping[str, str] | None = None,
         notes: Sequence[str] = (),
     ) -> int:
-        """Print and write the outcome; returns the exit status. `notes` are printed after the verdict."""
+        """Print and write the outcome; returns the exit status.
+
+        `notes` are printed before the verdict, which stays the last line.
+        """
         outcome = Outcome(
             run_id=self.settings.run_id or uuid4().hex,
             step=self.step,
@@ -97,13 +100,13 @@ class Run:
         talk = self.json_path == "-"
         for finding in findings:
             click.echo(redact(_text(finding), secrets()), err=talk)
+        for note in notes:
+            click.echo(redact(note, secrets()), err=talk)
         if not findings and good is not None:
             click.echo(good, err=talk)
         elif findings:
             noun = "finding" if len(findings) == 1 else "findings"
             click.echo(f"FAILED: {len(findings)} {noun}.", err=talk)
-        for note in notes:
-            click.echo(redact(note, secrets()), err=talk)
         if talk:
             click.echo(_dump(outcome.to_json()))
         elif self.json_path is not None:

@@ -13,7 +13,8 @@ from migrations.typescript.sides import Report, Sides, database_side, file_side,
 
 __all__ = ["NOT_COMPARED", "Judgement", "counts_of", "judge_types"]
 
-NOT_COMPARED = "Not compared: the application's types; name its file with --types."
+NOT_COMPARED = "the application's types were not compared, name their file with --types"
+"""What is said without a file: that is no pass of its types."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,5 +72,5 @@ def _unchecked(path: Path, error: TypesFileError) -> Judgement:
     return Judgement(
         counts={"types": Counts(expected=1, executed=0, passed=0, failed=0, unchecked=1)},
         findings=(finding,),
-        notes=("Not compared: the application's types, for the reason above.",),
+        notes=("The application's types were not compared, for the reason above.",),
     )

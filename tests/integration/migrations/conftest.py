@@ -25,7 +25,8 @@ def cluster() -> Iterator[str]:
         yield stack.empty().coordinates.database_url
 
 
-def _copy(cluster: str, template: str) -> str:
+def copy(cluster: str, template: str) -> str:
+    """Copy a database of the cluster; returns the URL of the copy."""
     name = f"copy_{next(_NUMBERS)}"
     with psycopg.connect(cluster, autocommit=True) as connection:
         connection.execute(
@@ -39,13 +40,13 @@ def _copy(cluster: str, template: str) -> str:
 @pytest.fixture
 def dsn(cluster: str) -> str:
     """A database with all migrations."""
-    return _copy(cluster, TEMPLATE)
+    return copy(cluster, TEMPLATE)
 
 
 @pytest.fixture
 def empty_dsn(cluster: str) -> str:
     """A database with Supabase's roles and schemas, and nothing of ours."""
-    return _copy(cluster, EMPTY)
+    return copy(cluster, EMPTY)
 
 
 @pytest.fixture

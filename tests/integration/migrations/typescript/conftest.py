@@ -18,6 +18,8 @@ from harness.settings import Settings
 from harness.stack.account import Account
 from harness.stack.home import Home
 from harness.stack.npm import Npm
+from harness.stack.template import EMPTY
+from tests.integration.migrations.conftest import copy
 
 HERE = Path(__file__).parent
 _DEADLINE_S = 120
@@ -79,12 +81,19 @@ def packages() -> Packages:
     return Packages(place, npm.node_dir / "node")
 
 
-@pytest.fixture
-def awkward_dsn(empty_dsn: str) -> str:
-    """A database with everything that a generator of types can get wrong."""
-    with psycopg.connect(empty_dsn, autocommit=True) as connection:
+@pytest.fixture(scope="session")
+def awkward(cluster: str) -> str:
+    """The name of a database with everything that a generator of types can get wrong."""
+    dsn = copy(cluster, EMPTY)
+    with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute((HERE / "awkward.sql").read_bytes())
-    return empty_dsn
+    return str(conninfo_to_dict(dsn)["dbname"])
+
+
+@pytest.fixture
+def awkward_dsn(cluster: str, awkward: str) -> str:
+    """A copy of that database."""
+    return copy(cluster, awkward)
 
 
 @pytest.fixture
