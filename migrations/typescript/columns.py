@@ -21,6 +21,11 @@ def compare_relation(sides: Sides, name: str, report: Report) -> None:
     """Compare one relation that the file declares with each side that has it."""
     file = sides.file.relations[name]
     others = [(side, side.types.relations[name]) for side in sides.others if name in side.types.relations]
+    # Older generators write fewer roles of a view.
+    is_table = any(name in side.types.tables for side, _ in others)
+    for role in ROLES if is_table else ("Row",):
+        if role not in file.roles:
+            report.add(_lacking(sides, name, role, file))
     columns = {
         column: None
         for relation in (*(relation for _, relation in others), file)
@@ -35,6 +40,19 @@ def compare_relation(sides: Sides, name: str, report: Report) -> None:
         return
     for finding in _relationships(sides, name, file, others):
         report.add(finding)
+
+
+def _lacking(sides: Sides, table: str, role: str, file: Relation) -> Finding:
+    where = sides.where(file.place)
+    return Finding(
+        id=f"types.{table}.{role}",
+        level="core",
+        where=where,
+        expected=f"{role}: its columns",
+        actual=f"{role}: {ABSENT}",
+        message=f"{where}: {table} has no {role}, without which the client takes it for no table; "
+        f"{advice(sides, table)}",
+    )
 
 
 def _is_computed(sides: Sides, table: str, name: str, others: list[tuple[Side, Relation]]) -> bool:
@@ -64,7 +82,7 @@ def _column(
             # The models do not mind columns that they do not know.
             if role in relation.roles and (side is sides.database or name in relation.roles["Row"])
         ]
-        row = file.roles["Row"].get(name)
+        row = file.roles.get("Row", {}).get(name)
         if all(_says(side, (table, name), column, actual, row=row) for side, column in sayings):
             continue
         texts = texts or next(

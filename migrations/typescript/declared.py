@@ -6,7 +6,18 @@ from dataclasses import dataclass, field
 from migrations.typescript.building import shown
 from migrations.typescript.meaning import Scope
 from migrations.typescript.relationships import Relationship
-from migrations.typescript.syntax import Array, Either, Literal, Member, Name, Object, Place, Tuple, Type
+from migrations.typescript.syntax import (
+    NEVER,
+    Array,
+    Either,
+    Literal,
+    Member,
+    Name,
+    Object,
+    Place,
+    Tuple,
+    Type,
+)
 
 __all__ = ["Column", "Declared", "Overload", "Relation", "declared"]
 
@@ -82,10 +93,8 @@ def declared(scope: Scope, schema: str = "public") -> Declared:
         return reader.members(parts[name], name) if name in parts else ()
 
     return Declared(
-        tables={
-            member.name: reader.relation(member, ("Row", "Insert", "Update")) for member in part("Tables")
-        },
-        views={member.name: reader.relation(member, ("Row",)) for member in part("Views")},
+        tables={member.name: reader.relation(member) for member in part("Tables")},
+        views={member.name: reader.relation(member) for member in part("Views")},
         functions={member.name: tuple(reader.overloads(member)) for member in part("Functions")},
         enums={member.name: reader.column(member) for member in part("Enums")},
         composites={member.name: reader.column(member) for member in part("CompositeTypes")},
@@ -111,15 +120,10 @@ class _Reader:
         (resolved,) = meaning.members if isinstance(meaning, Object) else (member,)
         return Column(resolved.type, resolved.optional, member.place)
 
-    def relation(self, member: Member, required: tuple[str, ...]) -> Relation:
+    def relation(self, member: Member) -> Relation:
         parts = {part.name: part for part in self.members(member, member.name)}
-        for name in required:
-            if name not in parts:
-                raise self._scope.file.error(member.place, f"{member.name} has no {name}.")
         roles: dict[str, Mapping[str, Column]] = {
-            name: {
-                inner.name: self.column(inner) for inner in self.members(parts[name], f"{member.name}.{name}")
-            }
+            name: self._role(parts[name], f"{member.name}.{name}")
             for name in ("Row", "Insert", "Update")
             if name in parts
         }
@@ -129,6 +133,11 @@ class _Reader:
             relationships=None if keys is None else tuple(self._relationships(member.name, keys)),
             place=member.place,
         )
+
+    def _role(self, part: Member, what: str) -> Mapping[str, Column]:
+        if self._scope.outline(part.type) == NEVER:
+            return {}  # nothing can be written
+        return {inner.name: self.column(inner) for inner in self.members(part, what)}
 
     def overloads(self, member: Member) -> Iterator[Overload]:
         outline = self._scope.outline(member.type)

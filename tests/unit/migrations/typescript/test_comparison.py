@@ -153,6 +153,20 @@ def test_an_extra_column_is_found_in_each_role() -> None:
         assert finding.actual == f"{role}: number (optional)"
 
 
+@pytest.mark.parametrize("role", ["Row", "Insert", "Update"])
+def test_a_table_without_a_role_is_no_table_for_the_client(role: str) -> None:
+    finding = only(report(SCHEDULER.replace(BOOKINGS, BOOKINGS.replace(f"{role}: {{", f"{role}s: {{"))))
+    assert (finding.id, finding.actual) == (f"types.bookings.{role}", f"{role}: absent")
+
+
+def test_a_role_that_takes_nothing_lacks_every_column() -> None:
+    start, end = BOOKINGS.index("        Update: {"), BOOKINGS.index("        Relationships: [")
+    text = SCHEDULER.replace(BOOKINGS, BOOKINGS[:start] + "        Update: never\n" + BOOKINGS[end:])
+    found = report(text)
+    assert len(found.findings) == 15
+    assert {finding.actual for finding in found.findings} == {"Update: absent"}
+
+
 def test_a_table_under_views_is_at_the_wrong_place() -> None:
     text = SCHEDULER.replace(BOOKINGS, "").replace(
         "    Views: {\n      [_ in never]: never", f"    Views: {{\n{BOOKINGS}"

@@ -51,7 +51,10 @@ def message(text: str) -> str:
         ),
         ("type A = B\ntype B = A\nexport type Database = A\n", "is defined by itself"),
         ("type A = Partial<A>\nexport type Database = A\n", "is defined by itself"),
-        (database().replace("Insert", "insert"), "types.ts:2:23: a has no Insert."),
+        (
+            database().replace("Insert: {", "Insert: number; more: {"),
+            "types.ts:2:49: a.Insert is number, not",
+        ),
         (database().replace("[]", "{}"), "the Relationships of a are {}, not a list in brackets."),
         (database().replace("[]", "[{}]"), "a relationship of a has no readable foreignKeyName."),
         (database().replace("Row: {", "Row: { id: number;"), "types.ts:2:47: id is named a second time"),
