@@ -28,7 +28,7 @@ _SUMMARIES = {
     "gate": "Say READY, NOT READY or COULD NOT CHECK.",
     "load": "Measure response times and compare them.",
     "migrate": "Plan, copy, compare and roll back the data.",
-    "schema": "Apply and check the migrations.",
+    "schema": "Apply and check the migrations, and write their types.",
     "serve": "Serve the reference API.",
     "stack": "Keep a stack of servers running.",
     "verdict": "Recompute the verdict from the report of a gate run.",

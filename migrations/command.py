@@ -43,7 +43,7 @@ def _options(command: Callable[..., int]) -> Callable[..., int]:
 
 @click.group()
 def schema() -> None:
-    """Apply and check the migrations of the database that DATABASE_URL names."""
+    """Apply and check the migrations of the database that DATABASE_URL names, and write its types."""
 
 
 schema.add_command(types)
