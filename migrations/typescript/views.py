@@ -15,8 +15,9 @@ __all__ = ["Origins", "origins"]
 Origins = Mapping[tuple[int, int], tuple[int, ...]]
 """By table and number of its column: the numbers of a view's columns that show it."""
 
-_MARK = re.compile(r"\\.|[{}]| :(?:targetList|resno|resorigtbl|resorigcol) (?:\d+)?", re.DOTALL)
-_QUERY_DEPTH, _ENTRY_DEPTH = 1, 2
+_MARK = re.compile(r"\\.|[{}]| :(?:resno|resorigtbl|resorigcol) \d+", re.DOTALL)
+_ENTRY_DEPTH = 2
+"""Inside of the query, and of the entry."""
 
 
 def origins(views: tuple[ViewFact, ...]) -> Mapping[int, Origins]:
@@ -47,20 +48,17 @@ def _chain(
 
 def _entries(tree: str) -> Iterator[tuple[int, int, int]]:
     """Yield number, table and column of each entry of the outermost target list that shows a column."""
-    depth, inside, entry = 0, False, dict[str, int]()
+    depth, entry = 0, dict[str, int]()
     for mark in _MARK.finditer(tree):
         text = mark[0]
         if text == "{":
             depth += 1
         elif text == "}":
-            if inside and depth == _ENTRY_DEPTH and entry.get("resorigtbl"):
+            if depth == _ENTRY_DEPTH and entry.get("resorigtbl"):
                 yield entry["resno"], entry["resorigtbl"], entry["resorigcol"]
             depth -= 1
             entry = {} if depth < _ENTRY_DEPTH else entry
-        elif text.startswith(" :"):
+        elif text.startswith(" :") and depth == _ENTRY_DEPTH:
+            # Entries of queries inside of this one stand deeper, and no other node has these fields.
             name, _, number = text[2:].partition(" ")
-            if name == "targetList":
-                # What follows it in the query are other lists, whose nodes have none of these fields.
-                inside = depth == _QUERY_DEPTH or (inside and depth > _QUERY_DEPTH)
-            elif depth == _ENTRY_DEPTH and number:
-                entry[name] = int(number)
+            entry[name] = int(number)
