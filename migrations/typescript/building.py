@@ -19,7 +19,7 @@ from migrations.typescript.syntax import (
     Type,
 )
 
-__all__ = ["rebuilt", "replaced", "shown", "union"]
+__all__ = ["rebuilt", "replaced", "shown", "union", "without"]
 
 _TRUE, _FALSE = Literal(value=True), Literal(value=False)
 
@@ -35,6 +35,13 @@ def union(options: list[Type]) -> Type:
     if not found:
         return NEVER
     return found[0] if len(found) == 1 else Either(tuple(found))
+
+
+def without(value: Type, option: Type) -> Type:
+    """Return a union without one of its options; any other type stays as it is."""
+    if isinstance(value, Either):
+        return union([one for one in value.options if one != option])
+    return value
 
 
 def shown(value: Type) -> str:

@@ -23,18 +23,31 @@ def compare_function(sides: Sides, name: str, report: Report) -> None:
     unmatched: list[Overload] = []
     for sayings in expected.values():
         overload = sayings[0][1]
-        match = next((one for one in left if one.arguments == overload.arguments), None)
-        if match is None:
+        # Overloads for int and bigint look the same here.
+        matches = [one for one in left if one.arguments == overload.arguments]
+        if not matches:
             unmatched.append(overload)
             continue
-        left.remove(match)
+        left = [one for one in left if one not in matches]
         if all(side is not sides.database for side, _ in sayings):
-            report.add(_difference(sides, name, None, match))
+            report.add(_difference(sides, name, None, matches[0]))
             continue
-        wrong = next((one for side, one in sayings if not _same_result(sides, side, one, match)), None)
-        report.add(None if wrong is None else _difference(sides, name, wrong, match))
+        report.add(_results(sides, name, sayings, matches))
     for wanted, found in zip_longest(unmatched, left):
         report.add(_difference(sides, name, wanted, found))
+
+
+def _results(
+    sides: Sides, name: str, sayings: list[tuple[Side, Overload]], matches: list[Overload]
+) -> Finding | None:
+    """Compare what overloads with the same arguments return: nobody may be alone with a result."""
+    for side, one in sayings:
+        if not any(_same_result(sides, side, one, match) for match in matches):
+            return _difference(sides, name, one, matches[0])
+    for match in matches:
+        if not any(_same_result(sides, side, one, match) for side, one in sayings):
+            return _difference(sides, name, sayings[0][1], match)
+    return None
 
 
 def compare_named(sides: Sides, section: str, name: str, expected: Column, actual: Column) -> Finding | None:
@@ -62,13 +75,15 @@ def _same_result(sides: Sides, side: Side, expected: Overload, actual: Overload)
         return True
     # The row as the file declares it: what is wrong with it is said of the table.
     own = _own_row(sides, expected.table)
-    form = Array(own) if isinstance(expected.returns[0], Array) else own
-    return expected.table is not None and form in actual.returns
+    form = Array(own) if own is not None and isinstance(expected.returns[0], Array) else own
+    return form is not None and form in actual.returns
 
 
-def _own_row(sides: Sides, table: str | None) -> Object:
+def _own_row(sides: Sides, table: str | None) -> Object | None:
     relation = sides.file.relations.get(table or "")
-    columns = relation.roles["Row"] if relation is not None else {}
+    columns = relation.roles.get("Row") if relation is not None else None
+    if columns is None:
+        return None
     return Object(
         tuple(
             Member(name, column.type, column.optional)

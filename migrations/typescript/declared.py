@@ -1,13 +1,14 @@
 """What a ``Database`` type declares, in the form in which sources are compared."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from migrations.typescript.building import shown
+from migrations.typescript.building import shown, without
 from migrations.typescript.meaning import Scope
 from migrations.typescript.relationships import Relationship
 from migrations.typescript.syntax import (
     NEVER,
+    NULL,
     Array,
     Either,
     Literal,
@@ -160,7 +161,9 @@ class _Reader:
         outline = self._scope.outline(args.type) if args is not None else Object()
         if args is None or outline == Name("never"):
             return {}
-        return {inner.name: self.column(inner) for inner in self.members(args, "Args")}
+        found = {inner.name: self.column(inner) for inner in self.members(args, "Args")}
+        # Every function takes NULL: generators do not write it, and people may.
+        return {name: replace(one, type=without(one.type, NULL)) for name, one in found.items()}
 
     def _returns(self, returns: Member, options: Member | None) -> tuple[Type, ...]:
         """Return the type, and what other versions of the generator write for the same."""

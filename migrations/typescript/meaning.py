@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from migrations.typescript.building import replaced, shown, union
+from migrations.typescript.building import replaced, shown, union, without
 from migrations.typescript.reading import Declaration, TypesFile
 from migrations.typescript.syntax import (
     JSON,
@@ -130,7 +130,10 @@ class Scope:
             raise self.file.error(twice.place, f"{twice.name} is named a second time; remove one of the two.")
         members = tuple(
             replace(
-                member, type=_without_undefined(inner(member.type)) if member.optional else inner(member.type)
+                member,
+                type=without(inner(member.type), Name("undefined"))
+                if member.optional
+                else inner(member.type),
             )
             for member in sorted(value.members, key=lambda member: member.name)
         )
@@ -214,12 +217,6 @@ def _is_json(found: Declaration) -> bool:
     options = set(found.type.options)
     arrays = {Array(Name(found.name)), Generic("Array", (Name(found.name),))}
     return {Name("string"), Name("number"), Name("boolean")} <= options and bool(arrays & options)
-
-
-def _without_undefined(value: Type) -> Type:
-    if isinstance(value, Either):
-        return union([option for option in value.options if option != Name("undefined")])
-    return value
 
 
 def _place(value: Type) -> Place | None:

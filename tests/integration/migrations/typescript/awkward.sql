@@ -87,6 +87,10 @@ CREATE FUNCTION public.overloaded(a int, b text) RETURNS text LANGUAGE sql AS 'S
 CREATE FUNCTION public.overloaded(c boolean) RETURNS SETOF public.parents LANGUAGE sql AS 'SELECT * FROM public.parents';
 CREATE FUNCTION public.ambiguous(a int) RETURNS int LANGUAGE sql AS 'SELECT 1';
 CREATE FUNCTION public.ambiguous(a text) RETURNS SETOF text LANGUAGE sql AS 'SELECT a';
+CREATE FUNCTION public.same_twice(a int) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION public.same_twice(a bigint) RETURNS text LANGUAGE sql AS 'SELECT a::text';
+CREATE FUNCTION public.same_twice(a int, b int) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION public.same_twice(a bigint, b bigint) RETURNS text LANGUAGE sql AS 'SELECT a::text';
 CREATE FUNCTION public.whole_body(jsonb) RETURNS jsonb LANGUAGE sql AS 'SELECT $1';
 CREATE FUNCTION public.not_callable(int, int) RETURNS int LANGUAGE sql AS 'SELECT 1';
 CREATE FUNCTION public.by_default() RETURNS int LANGUAGE sql AS 'SELECT 1';

@@ -43,6 +43,7 @@ export type Database = {
       refused:
         | { Args: { a: number }; Returns: { error: true } & "Could not choose" }
         | { Args: { a: string }; Returns: { error: true } & "Could not choose" }
+      twice: { Args: { a: number }; Returns: number } | { Args: { a: number }; Returns: string }
     }
     Enums: { e: "a" | "b" }
     CompositeTypes: { c: { a: string | null } }
@@ -78,6 +79,7 @@ def found(old: str, new: str) -> list[str]:
             "Returns: { id: number | null; total: number | null }[]\n",
         ),
         ('Returns: { error: true } & "Could not choose"', "Returns: number"),
+        ("twice: { Args: { a: number }", "twice: { Args: { a: number | null }"),
         ('"a" | "b"', '"b" | "a"'),
     ],
 )
@@ -105,6 +107,9 @@ def test_what_another_version_writes_is_no_finding(old: str, new: str) -> None:
             "types.Functions.one",
         ),
         ("Args: { a: string }; Returns", "Args: { a: boolean }; Returns", "types.Functions.refused.a"),
+        ("a: number }; Returns: string", "a: number }; Returns: boolean", "types.Functions.twice"),
+        ("a: number }; Returns: string", "a?: number }; Returns: string", "types.Functions.twice"),
+        ("      twice: ", "      twice: { Args: { a: number }; Returns: null } | ", "types.Functions.twice"),
         ("total?: never", "total?: number | null", "types.v.total"),
         ('"a" | "b"', '"a" | "b" | "c"', "types.Enums.e"),
         ("{ a: string | null }", "{ a: string }", "types.CompositeTypes.c"),
