@@ -46,7 +46,7 @@ class Finding:
     id: str
     """Stable: the case or the rule, then what it is about."""
     level: str
-    """``core``, ``strict``, or ``unchecked`` for what could not be examined."""
+    """``core`` or ``strict``; ``unchecked`` for what could not be examined, ``accepted`` and ``advice``."""
     where: str
     """The object: an adapter and operation, a database object, a file and line."""
     expected: str

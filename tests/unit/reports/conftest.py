@@ -1,6 +1,7 @@
 """Gate runs as values."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -13,16 +14,26 @@ from harness.reports.run import GateRun
 
 STARTED = datetime(2026, 1, 15, 10, 0, tzinfo=UTC)
 
+APP = {"name": "scheduler", "sha": "1a2b3c4d", "dirty": False}
+TARGET = {"level": "core", "operations": "42 of 43"}
+
 MakeRun = Callable[..., tuple[GateRun, list[Outcome]]]
 
 
 @pytest.fixture
 def make_run() -> MakeRun:
-    """A run whose contract has this many findings, and whose schema check may be unchecked."""
+    """A run whose contract has this many findings, and whose schema check may be unchecked.
 
-    def make_run(*, findings: int = 0, schema_problem: str | None = None) -> tuple[GateRun, list[Outcome]]:
-        expected = expected_steps("embedded", [])
+    With `gaps`, it is about an application that lacks these operations.
+    """
+
+    def make_run(
+        *, findings: int = 0, schema_problem: str | None = None, gaps: Sequence[Finding] | None = None
+    ) -> tuple[GateRun, list[Outcome]]:
+        expected = expected_steps("embedded", [], subject=gaps is not None)
         outcomes = [_outcome(step, findings if step == "contract" else 0) for step in expected]
+        if gaps is not None:
+            outcomes[-1] = replace(outcomes[-1], subject=Subject(app=APP, target=TARGET), findings=(*gaps,))
         if schema_problem is not None:
             outcomes[3] = unchecked("schema check", schema_problem, run_id="run-1", started_at=STARTED)
         run = GateRun(

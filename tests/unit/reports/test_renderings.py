@@ -5,7 +5,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from harness.models.outcome import Outcome
+from harness.models.outcome import Finding, Outcome
+from harness.models.verdict import ACCEPTED_LEVEL, UNCHECKED_LEVEL
 from harness.reports import junit, markdown, terminal
 from harness.reports.run import GateRun
 
@@ -65,3 +66,34 @@ def test_junit_counts_what_could_not_be_checked_as_an_error(make_run: MakeRun) -
     assert error is not None
     assert error.attrib["message"] == "Postgres is down."
     assert not suite.findall("testcase/skipped")
+
+
+@pytest.mark.parametrize("render", [terminal.render, markdown.render, junit.render])
+def test_every_form_names_the_application_and_what_is_accepted(
+    make_run: MakeRun, render: Callable[[GateRun], str]
+) -> None:
+    text = render(make_run(gaps=[gap("claimSyncJobs", ACCEPTED_LEVEL)])[0])
+    assert "scheduler 1a2b3c4, level core; 42 of 43 operations; no checks; 1 accepted gap" in text
+    assert "core; strict for the reference adapters" in text
+    assert "claimSyncJobs: said of it" in text
+
+
+def test_what_is_missing_stands_beside_what_is_accepted(make_run: MakeRun) -> None:
+    gaps = [gap("claimSyncJobs", ACCEPTED_LEVEL), gap("getOpsSummary", UNCHECKED_LEVEL)]
+    text = terminal.render(make_run(gaps=gaps)[0])
+    missing, accepted, verdict = text.split("\n\n")[-3:]
+    assert missing.splitlines() == ["Missing operations:", "  getOpsSummary: said of it (none (3 cases))"]
+    assert accepted.splitlines() == ["Accepted gaps:", "  claimSyncJobs: said of it (none (3 cases))"]
+    assert verdict.startswith("COULD NOT CHECK: getOpsSummary: said of it (scheduler 1a2b3c4")
+    assert "### Missing operations" in markdown.render(make_run(gaps=gaps)[0])
+
+
+def gap(operation: str, level: str) -> Finding:
+    return Finding(
+        id=f"gap.{operation}",
+        level=level,
+        where="bridge-memory",
+        expected=f"operation {operation}",
+        actual="none (3 cases)",
+        message=f"{operation}: said of it",
+    )
