@@ -193,7 +193,8 @@ def test_create_waits_for_the_token_hash(subject: Subject, store: Store, commits
         with refused(Conflict):
             within(made)
     else:
-        assert store.scheduling_requests.get_by_token_hash(wanted) == within(made)
+        stored = within(made)  # before the read: Python would evaluate the other side first
+        assert store.scheduling_requests.get_by_token_hash(wanted) == stored
 
 
 @needs(Capability.SERVER)
