@@ -33,3 +33,20 @@ test('the declared types are those that an app can use', () => {
   assert.equal(stdout, '');
   assert.equal(status, 0);
 });
+
+for (const mode of MODES) {
+  test(`CommonJS works as well, ${mode}`, async () => {
+    const typed = fileURLToPath(new URL('commonjs/index.ts', import.meta.url));
+    await withKit(typed, { mode, flags: ['--import', 'tsx'], cwd: here }, async (kit) => {
+      assert.equal(kit.hello.name, 'commonjs-app');
+      assert.deepEqual(kit.hello.operations.slice(0, 2), ['getBooking', 'getOpsSummary']);
+      assert.deepEqual([await kit.result('getOpsSummary'), await kit.result('getOpsSummary')], [1, 2]);
+      if (mode === 'memory') {
+        await kit.result('__reset');
+        assert.equal(await kit.result('getOpsSummary'), 1);
+      }
+    });
+    const plain = fileURLToPath(new URL('commonjs/plain.cjs', import.meta.url));
+    await withKit(plain, { mode }, async (kit) => assert.equal(await kit.result('getOpsSummary'), 7));
+  });
+}

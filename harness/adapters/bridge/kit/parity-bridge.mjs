@@ -787,6 +787,7 @@ function adviceOn(error, file) {
   if (error?.code === 'ERR_MODULE_NOT_FOUND' || error?.code === 'MODULE_NOT_FOUND') {
     return 'Install what it imports (npm ci), or correct the path.';
   }
+  if (/top-level await/i.test(error?.message)) return 'Without "type": "module" in package.json, TypeScript becomes CommonJS, which has none.';
   return 'Correct it until the module can be imported by itself.';
 }
 
@@ -1085,6 +1086,7 @@ async function registerLoader() {
  */
 
 const MARK = 'parity-bridge worker';
+const SLOW_RESET_MS = 200;
 
 /** Serve the module in this thread: lines come as messages, replies go as messages. */
 async function serveInThread() {
@@ -1167,6 +1169,7 @@ class Threads {
     this.spare = null;
     this.used = false;
     this.inPlace = false;
+    this.remarked = false;
   }
 
   async hello() {
@@ -1190,8 +1193,17 @@ class Threads {
     this.current = this.spare;
     this.spare = null;
     this.used = false;
+    const asked = performance.now();
     await Promise.all([old.drained(), this.current.ready]);
+    this.remark(performance.now() - asked);
     old.end();
+  }
+
+  /** Say once that resets are slow, and how they become fast: a fresh thread loads everything again, tsx included. */
+  remark(ms) {
+    if (this.remarked || ms < SLOW_RESET_MS) return;
+    this.remarked = true;
+    say(`a reset by a fresh thread takes ${Math.round(ms)} ms here; a module that exports __reset (which empties its Maps) is reset in place.`);
   }
 
   drained() {

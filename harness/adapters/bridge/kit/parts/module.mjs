@@ -68,6 +68,7 @@ function adviceOn(error, file) {
   if (error?.code === 'ERR_MODULE_NOT_FOUND' || error?.code === 'MODULE_NOT_FOUND') {
     return 'Install what it imports (npm ci), or correct the path.';
   }
+  if (/top-level await/i.test(error?.message)) return 'Without "type": "module" in package.json, TypeScript becomes CommonJS, which has none.';
   return 'Correct it until the module can be imported by itself.';
 }
 

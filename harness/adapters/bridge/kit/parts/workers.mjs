@@ -14,6 +14,7 @@ import { Refusal, load } from './module.mjs';
 import { say, takeStreams } from './streams.mjs';
 
 const MARK = 'parity-bridge worker';
+const SLOW_RESET_MS = 200;
 
 /** Serve the module in this thread: lines come as messages, replies go as messages. */
 async function serveInThread() {
@@ -96,6 +97,7 @@ class Threads {
     this.spare = null;
     this.used = false;
     this.inPlace = false;
+    this.remarked = false;
   }
 
   async hello() {
@@ -119,8 +121,17 @@ class Threads {
     this.current = this.spare;
     this.spare = null;
     this.used = false;
+    const asked = performance.now();
     await Promise.all([old.drained(), this.current.ready]);
+    this.remark(performance.now() - asked);
     old.end();
+  }
+
+  /** Say once that resets are slow, and how they become fast: a fresh thread loads everything again, tsx included. */
+  remark(ms) {
+    if (this.remarked || ms < SLOW_RESET_MS) return;
+    this.remarked = true;
+    say(`a reset by a fresh thread takes ${Math.round(ms)} ms here; a module that exports __reset (which empties its Maps) is reset in place.`);
   }
 
   drained() {

@@ -1,0 +1,3 @@
+export const rows: number[] = [];
+
+export const getBooking = async (): Promise<null> => null;
