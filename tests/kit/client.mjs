@@ -3,7 +3,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-export const KIT = fileURLToPath(new URL('../../harness/adapters/bridge/kit/parity-bridge.mjs', import.meta.url));
+export const KIT = fileURLToPath(
+  new URL('../../harness/adapters/bridge/kit/parity-bridge.mjs', import.meta.url),
+);
 export const MODES = ['memory', 'supabase'];
 const DEADLINE_MS = 60_000;
 
@@ -17,14 +19,20 @@ export class Client {
     const given = { ...process.env, DB_MODE: mode, NODE_OPTIONS: '', ...env };
     for (const name of Object.keys(given)) if (given[name] === null) delete given[name];
     const modules = module === null ? [] : [module];
-    this.child = spawn(process.execPath, [...flags, KIT, ...args, ...modules], { env: given, cwd, stdio: ['pipe', stdout, 'pipe'] });
+    this.child = spawn(process.execPath, [...flags, KIT, ...args, ...modules], {
+      env: given,
+      cwd,
+      stdio: ['pipe', stdout, 'pipe'],
+    });
     this.stderr = '';
     this.lines = [];
     this.waiting = [];
     this.replies = new Map();
     this.last = 0;
     this.closed = once(this.child, 'close');
-    this.child.stderr.setEncoding('utf8').on('data', (text) => { this.stderr += text; });
+    this.child.stderr.setEncoding('utf8').on('data', (text) => {
+      this.stderr += text;
+    });
     this.child.stdin.on('error', () => {});
     if (this.child.stdout !== null) {
       // Not readline: newer nodes let it end lines at U+2028, too.
@@ -38,7 +46,10 @@ export class Client {
     this.deadline = setTimeout(() => this.child.kill('SIGKILL'), DEADLINE_MS);
     this.closed.then(() => {
       clearTimeout(this.deadline);
-      for (const refuse of [...this.waiting.map((one) => one.refuse), ...[...this.replies.values()].map((one) => one.refuse)]) {
+      for (const refuse of [
+        ...this.waiting.map((one) => one.refuse),
+        ...[...this.replies.values()].map((one) => one.refuse),
+      ]) {
         refuse(new Error(`the kit ended: ${this.stderr}`));
       }
     });
@@ -61,7 +72,9 @@ export class Client {
 
   line() {
     if (this.lines.length > 0) return Promise.resolve(this.lines.shift());
-    return new Promise((accept, refuse) => { this.waiting.push({ accept, refuse }); });
+    return new Promise((accept, refuse) => {
+      this.waiting.push({ accept, refuse });
+    });
   }
 
   write(text) {
@@ -71,7 +84,9 @@ export class Client {
   /** Send a request and wait for the reply: {id, result} or {id, error}. */
   call(op, ...args) {
     this.last += 1;
-    const reply = new Promise((accept, refuse) => { this.replies.set(this.last, { accept, refuse }); });
+    const reply = new Promise((accept, refuse) => {
+      this.replies.set(this.last, { accept, refuse });
+    });
     this.write(`${JSON.stringify({ id: this.last, op, args })}\n`);
     return reply;
   }

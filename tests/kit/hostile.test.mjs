@@ -10,7 +10,17 @@ for (const mode of MODES) {
     assert.equal(await kit.result('getOpsSummary', 'printLater'), null);
     const { status, stderr, lines } = await kit.end();
     assert.deepEqual([status, lines], [0, []]);
-    const chatter = ['chatter at import', 'forged at import', 'logger at import', '"forged"', 'info', 'raw', 'to the descriptor', 'a file on', 'chatter later'];
+    const chatter = [
+      'chatter at import',
+      'forged at import',
+      'logger at import',
+      '"forged"',
+      'info',
+      'raw',
+      'to the descriptor',
+      'a file on',
+      'chatter later',
+    ];
     for (const text of chatter) assert.ok(stderr.includes(text), `${text} is not in ${stderr}`);
   });
 
@@ -22,7 +32,10 @@ for (const mode of MODES) {
     assert.match(stderr, /^parity-bridge: the module ended .*process\.exit/m);
   });
 
-  for (const [misdeed, said] of [['throwLater', 'thrown in a timer'], ['rejectLater', 'rejected by nobody']]) {
+  for (const [misdeed, said] of [
+    ['throwLater', 'thrown in a timer'],
+    ['rejectLater', 'rejected by nobody'],
+  ]) {
     test(`an exception that nobody catches is one line and status 1: ${misdeed}, ${mode}`, async () => {
       const kit = await Client.started(fixture('hostile.mjs'), { mode });
       kit.call('getOpsSummary', misdeed).catch(() => {});

@@ -7,28 +7,48 @@ import { Client, MODES, fixture, run, withKit } from './client.mjs';
 
 for (const mode of MODES) {
   test(`hello lists what the module exports, ${mode}`, async () => {
-    await withKit(fixture('store.mjs'), { mode, args: ['--name', 'the store', '--lacks', 'client_ids=the store chooses'] }, async (kit) => {
-      const { lacks, ...hello } = kit.hello;
-      assert.deepEqual(hello, {
-        protocol: 'parity-bridge/1',
-        name: 'the store',
-        operations: ['createBooking', 'getBooking', 'listBookings', 'deleteBooking', ...(mode === 'memory' ? ['__reset'] : [])],
-        capabilities: { time: 'ms', numbers: 'double' },
-      });
-      assert.equal(lacks.client_ids, 'the store chooses');
-      assert.deepEqual(Object.keys(lacks).sort(), mode === 'memory' ? ['client_ids', 'durable', 'server'] : ['client_ids']);
-    });
+    await withKit(
+      fixture('store.mjs'),
+      { mode, args: ['--name', 'the store', '--lacks', 'client_ids=the store chooses'] },
+      async (kit) => {
+        const { lacks, ...hello } = kit.hello;
+        assert.deepEqual(hello, {
+          protocol: 'parity-bridge/1',
+          name: 'the store',
+          operations: [
+            'createBooking',
+            'getBooking',
+            'listBookings',
+            'deleteBooking',
+            ...(mode === 'memory' ? ['__reset'] : []),
+          ],
+          capabilities: { time: 'ms', numbers: 'double' },
+        });
+        assert.equal(lacks.client_ids, 'the store chooses');
+        assert.deepEqual(
+          Object.keys(lacks).sort(),
+          mode === 'memory' ? ['client_ids', 'durable', 'server'] : ['client_ids'],
+        );
+      },
+    );
   });
 
   test(`a row goes in and comes back, ${mode}`, async () => {
     await withKit(fixture('store.mjs'), { mode }, async (kit) => {
-      const booking = await kit.result('createBooking', { scheduledStart: '2026-03-01T12:00:00.123+02:00', bookedBy: 'me', confirmedAt: null });
+      const booking = await kit.result('createBooking', {
+        scheduledStart: '2026-03-01T12:00:00.123+02:00',
+        bookedBy: 'me',
+        confirmedAt: null,
+      });
       assert.equal(booking.scheduledStart, '2026-03-01T10:00:00.123Z');
       assert.equal(booking.confirmedAt, null);
       assert.equal(booking.cancelledAt, null);
       assert.equal('requestId' in booking, false);
       assert.deepEqual(await kit.result('getBooking', booking.id), booking);
-      assert.deepEqual(await kit.result('listBookings', { where: [], limit: 5 }), { rows: [booking], nextCursor: null });
+      assert.deepEqual(await kit.result('listBookings', { where: [], limit: 5 }), {
+        rows: [booking],
+        nextCursor: null,
+      });
       assert.equal(await kit.result('getBooking', 'no id'), null);
       assert.equal(await kit.result('deleteBooking', booking.id), true);
       assert.equal(await kit.result('deleteBooking', booking.id), false);
@@ -46,7 +66,9 @@ for (const mode of MODES) {
   test(`text survives, however it is cut, ${mode}`, async () => {
     const text = 'é€😀\u2028\u2029\u0000\ud800 \udc00"\\';
     await withKit(fixture('evaluate.mjs'), { mode }, async (kit) => {
-      const bytes = Buffer.from(`${JSON.stringify({ id: 'cut', op: 'getOpsSummary', args: [`{ text: ${JSON.stringify(`${text}é`)} }`] })}\n`);
+      const bytes = Buffer.from(
+        `${JSON.stringify({ id: 'cut', op: 'getOpsSummary', args: [`{ text: ${JSON.stringify(`${text}é`)} }`] })}\n`,
+      );
       for (let at = 0; at < bytes.length; at += 1) {
         kit.write(bytes.subarray(at, at + 1));
         if (at % 40 === 0) await new Promise(setImmediate);
@@ -154,15 +176,35 @@ const REFUSED = {
   'a missing file': ['./nowhere.js', {}, /\.\/nowhere\.js does not exist .*Name the file/],
   'a directory': [fixture('.'), {}, /is a directory/],
   'no operation': [fixture('silent.mjs'), {}, /exports no operation .* it exports hello, parityBridge/],
-  'an import that throws': [fixture('failing.mjs'), {}, /cannot be imported: Error: no database: password=\*\*\*.*failing\.mjs:2/],
+  'an import that throws': [
+    fixture('failing.mjs'),
+    {},
+    /cannot be imported: Error: no database: password=\*\*\*.*failing\.mjs:2/,
+  ],
   'an unknown option': [fixture('store.mjs'), { args: ['--nmae=x'] }, /'--nmae'/],
-  'an unknown capability': [fixture('store.mjs'), { args: ['--capability', 'time=ns'] }, /time=ns is not known/],
-  'exact numbers': [fixture('store.mjs'), { args: ['--capability', 'numbers=exact'] }, /JavaScript has no other numbers/],
-  'microseconds in Dates': [fixture('store.mjs'), { args: ['--capability', 'time=us'] }, /a Date keeps milliseconds/],
+  'an unknown capability': [
+    fixture('store.mjs'),
+    { args: ['--capability', 'time=ns'] },
+    /time=ns is not known/,
+  ],
+  'exact numbers': [
+    fixture('store.mjs'),
+    { args: ['--capability', 'numbers=exact'] },
+    /JavaScript has no other numbers/,
+  ],
+  'microseconds in Dates': [
+    fixture('store.mjs'),
+    { args: ['--capability', 'time=us'] },
+    /a Date keeps milliseconds/,
+  ],
   'an unknown lack': [fixture('store.mjs'), { args: ['--lacks', 'sense=x'] }, /lacks names "sense"/],
   'a lack without a reason': [fixture('store.mjs'), { args: ['--lacks', 'server='] }, /needs a reason/],
   'a lack that is no pair': [fixture('store.mjs'), { args: ['--lacks', 'server'] }, /NAME=VALUE/],
-  'an error map without a function': [fixture('store.mjs'), { args: ['--errors', fixture('store.mjs')] }, /exports no mapError/],
+  'an error map without a function': [
+    fixture('store.mjs'),
+    { args: ['--errors', fixture('store.mjs')] },
+    /exports no mapError/,
+  ],
   'unknown dates': [fixture('store.mjs'), { args: ['--dates', 'moment'] }, /dates is "moment"/],
   'DB_MODE that is not set': [fixture('store.mjs'), { mode: null }, /DB_MODE is not set/],
   'DB_MODE in other letters': [fixture('store.mjs'), { mode: 'Supabase' }, /DB_MODE is "Supabase"/],
@@ -189,5 +231,8 @@ test('an import that never finishes ends with a sentence where node notices it',
 test('importing the kit does nothing', async () => {
   const before = process.listenerCount('exit');
   const { exportSnapshot, record } = await import('../../harness/adapters/bridge/kit/parity-bridge.mjs');
-  assert.deepEqual([typeof exportSnapshot, typeof record, process.listenerCount('exit')], ['function', 'function', before]);
+  assert.deepEqual(
+    [typeof exportSnapshot, typeof record, process.listenerCount('exit')],
+    ['function', 'function', before],
+  );
 });

@@ -17,43 +17,88 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-const lines = () => readFileSync(file, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line));
+const lines = () =>
+  readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 
 test('calls are recorded in wire form, with the arguments as they were', () => {
   const real = synchronous();
   const db = record(real, { file, name: 'shop', rows: false });
-  const created = db.createBooking({ bookedBy: 'ann', scheduledStart: new Date(0), confirmedAt: undefined, cancelledAt: null });
+  const created = db.createBooking({
+    bookedBy: 'ann',
+    scheduledStart: new Date(0),
+    confirmedAt: undefined,
+    cancelledAt: null,
+  });
   assert.equal(created, real.getBooking(created.id));
   assert.equal(db.getBooking(id(99)), null);
   assert.throws(() => db.deleteBooking(id(99)), { message: 'no such booking' });
   assert.deepEqual([db.helper(), db.setting], ['not recorded', 7]);
   recordingOf(db).end();
   const [head, first, second, third, last, ...rest] = lines();
-  assert.deepEqual([head.recording, head.name, head.mode, head.rows, head.rowsMissing],
-    ['parity-recording/1', 'shop', process.env.DB_MODE ?? null, null, 'not asked for']);
+  assert.deepEqual(
+    [head.recording, head.name, head.mode, head.rows, head.rowsMissing],
+    ['parity-recording/1', 'shop', process.env.DB_MODE ?? null, null, 'not asked for'],
+  );
   assert.match(head.startedAt, /Z$/);
   assert.deepEqual(Object.keys(first), ['n', 'op', 'args', 'startedNs', 'endedNs', 'result']);
-  assert.deepEqual([first.n, first.op, first.args],
-    [1, 'createBooking', [{ bookedBy: 'ann', scheduledStart: '1970-01-01T00:00:00.000Z', cancelledAt: null }]]);
-  assert.deepEqual([first.result.bookedBy, first.result.scheduledStart, first.result.conferenceJoinUrl], ['ann', '1970-01-01T00:00:00.000Z', null]);
+  assert.deepEqual(
+    [first.n, first.op, first.args],
+    [
+      1,
+      'createBooking',
+      [{ bookedBy: 'ann', scheduledStart: '1970-01-01T00:00:00.000Z', cancelledAt: null }],
+    ],
+  );
+  assert.deepEqual(
+    [first.result.bookedBy, first.result.scheduledStart, first.result.conferenceJoinUrl],
+    ['ann', '1970-01-01T00:00:00.000Z', null],
+  );
   assert.ok(first.startedNs >= 0 && first.endedNs >= first.startedNs && second.startedNs >= first.endedNs);
   assert.deepEqual([second.op, second.args, second.result], ['getBooking', [id(99)], null]);
-  assert.deepEqual([third.op, third.error], ['deleteBooking', { kind: 'not_found', table: 'bookings', message: 'no such booking' }]);
+  assert.deepEqual(
+    [third.op, third.error],
+    ['deleteBooking', { kind: 'not_found', table: 'bookings', message: 'no such booking' }],
+  );
   assert.deepEqual([last, rest], [{ end: { calls: 3, running: 0, complete: true } }, []]);
   assert.equal(statSync(file).mode & 0o777, 0o600);
 });
 
 test('what a promise brings is recorded when it comes', async () => {
   let release;
-  const gate = new Promise((resolve) => { release = resolve; });
-  const db = record({ getBooking: async (key) => { if (key === 'slow') await gate; return null; }, deleteBooking: async () => { throw new Error('x'); } }, { file, rows: false });
+  const gate = new Promise((resolve) => {
+    release = resolve;
+  });
+  const db = record(
+    {
+      getBooking: async (key) => {
+        if (key === 'slow') await gate;
+        return null;
+      },
+      deleteBooking: async () => {
+        throw new Error('x');
+      },
+    },
+    { file, rows: false },
+  );
   const slow = db.getBooking('slow');
   await db.getBooking('fast');
   await assert.rejects(db.deleteBooking('x'), { message: 'x' });
   release();
   await slow;
   recordingOf(db).end();
-  assert.deepEqual(lines().slice(1, -1).map(({ n, op }) => [n, op]), [[2, 'getBooking'], [3, 'deleteBooking'], [1, 'getBooking']]);
+  assert.deepEqual(
+    lines()
+      .slice(1, -1)
+      .map(({ n, op }) => [n, op]),
+    [
+      [2, 'getBooking'],
+      [3, 'deleteBooking'],
+      [1, 'getBooking'],
+    ],
+  );
 });
 
 test('methods of an instance keep their this, and what is no operation works as before', async () => {
@@ -94,7 +139,10 @@ test('a call that comes while the rows are read makes them uncertain', async () 
   await db.getBooking(id(1));
   await recordingOf(db).ready;
   recordingOf(db).end();
-  assert.deepEqual([lines()[0].rows, lines()[0].rowsMissing, lines().length], [null, 'a call came while the rows were read', 3]);
+  assert.deepEqual(
+    [lines()[0].rows, lines()[0].rowsMissing, lines().length],
+    [null, 'a call came while the rows were read', 3],
+  );
 });
 
 test('a result that cannot be sent is recorded as the bridge would answer it', () => {
@@ -109,10 +157,16 @@ test('a result that cannot be sent is recorded as the bridge would answer it', (
 async function elsewhere(code, { limit = '{}' } = {}) {
   const text = `import { record, recordingOf } from ${JSON.stringify(KIT)}; import { synchronous } from ${JSON.stringify(fixture('app.mjs'))};
     const file = ${JSON.stringify(file)}; const db = record(synchronous(), { file, rows: false, ...${limit} }); ${code}`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', text], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', text], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (chunk) => { stdout += chunk; });
-  child.stderr.on('data', (chunk) => { stderr += chunk; });
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
   const [status, signal] = await once(child, 'close');
   return { status, signal, stdout, stderr };
 }
@@ -124,15 +178,31 @@ test('the end of the process ends the recording', async () => {
 });
 
 test('a process that is killed loses nothing that had ended', async () => {
-  const { signal } = await elsewhere("db.getBooking('x'); try { db.deleteBooking('x') } catch { process.kill(process.pid, 'SIGKILL') } await new Promise(() => {});");
+  const { signal } = await elsewhere(
+    "db.getBooking('x'); try { db.deleteBooking('x') } catch { process.kill(process.pid, 'SIGKILL') } await new Promise(() => {});",
+  );
   assert.equal(signal, 'SIGKILL');
-  assert.deepEqual(lines().slice(1).map(({ op }) => op), ['getBooking', 'deleteBooking']);
+  assert.deepEqual(
+    lines()
+      .slice(1)
+      .map(({ op }) => op),
+    ['getBooking', 'deleteBooking'],
+  );
 });
 
 const FAILURES = {
-  'the limit of size': [{ code: "for (let n = 0; n < 9; n += 1) db.getBooking('x'.repeat(200));", limit: '{ maxBytes: 1000 }' }, /calls\.jsonl is incomplete: Error: it has reached its limit of size/],
-  'an argument that has no wire form': [{ code: "db.createBooking({ bookedBy: 10n }); db.getBooking('x');" }, /argument 1 of createBooking\.bookedBy is a BigInt/],
-  'an Invalid Date among the arguments': [{ code: "db.createBooking({ bookedAt: new Date(NaN) });" }, /bookedAt is an Invalid Date/],
+  'the limit of size': [
+    { code: "for (let n = 0; n < 9; n += 1) db.getBooking('x'.repeat(200));", limit: '{ maxBytes: 1000 }' },
+    /calls\.jsonl is incomplete: Error: it has reached its limit of size/,
+  ],
+  'an argument that has no wire form': [
+    { code: "db.createBooking({ bookedBy: 10n }); db.getBooking('x');" },
+    /argument 1 of createBooking\.bookedBy is a BigInt/,
+  ],
+  'an Invalid Date among the arguments': [
+    { code: 'db.createBooking({ bookedAt: new Date(NaN) });' },
+    /bookedAt is an Invalid Date/,
+  ],
 };
 
 for (const [what, [how, warning]] of Object.entries(FAILURES)) {
@@ -154,7 +224,10 @@ test('a file that is there already is left alone, and the app goes on', async ()
 
 for (const mode of MODES) {
   test(`--record writes down what comes through the bridge, ${mode}`, async () => {
-    const kit = await Client.started(fixture('store.mjs'), { mode, args: ['--record', file, '--name', 'bridged'] });
+    const kit = await Client.started(fixture('store.mjs'), {
+      mode,
+      args: ['--record', file, '--name', 'bridged'],
+    });
     const booking = await kit.result('createBooking', { scheduledStart: '2026-03-01T12:00:00.123456+02:00' });
     if (mode === 'memory') await kit.result('__reset');
     await kit.error('getSyncJob', 'x');
@@ -162,18 +235,30 @@ for (const mode of MODES) {
     await kit.line();
     assert.equal((await kit.end()).status, 0);
     const [head, first, ...rest] = lines();
-    assert.deepEqual([head.recording, head.name, head.mode, head.rows], ['parity-recording/1', 'bridged', mode, null]);
+    assert.deepEqual(
+      [head.recording, head.name, head.mode, head.rows],
+      ['parity-recording/1', 'bridged', mode, null],
+    );
     assert.match(head.rowsMissing, /schedulingRequests cannot be read/);
-    assert.deepEqual([first.n, first.args, first.result], [1, [{ scheduledStart: '2026-03-01T12:00:00.123456+02:00' }], booking]);
+    assert.deepEqual(
+      [first.n, first.args, first.result],
+      [1, [{ scheduledStart: '2026-03-01T12:00:00.123456+02:00' }], booking],
+    );
     const ops = mode === 'memory' ? ['__reset', 'getSyncJob'] : ['getSyncJob'];
-    assert.deepEqual(rest.slice(0, -1).map(({ op }) => op), ops);
+    assert.deepEqual(
+      rest.slice(0, -1).map(({ op }) => op),
+      ops,
+    );
     assert.deepEqual(rest.at(-1), { end: { calls: 1 + ops.length, running: 0, complete: true } });
   });
 }
 
 test('--record keeps the rows at the start', async () => {
   assert.equal((await run(fixture('exporting.mjs'), { args: ['--record', file] })).status, 0);
-  assert.deepEqual(lines()[0].rows.bookings.map((row) => [row.id, row.bookedAt]), [[id(1), '2026-01-01T00:00:00.001Z']]);
+  assert.deepEqual(
+    lines()[0].rows.bookings.map((row) => [row.id, row.bookedAt]),
+    [[id(1), '2026-01-01T00:00:00.001Z']],
+  );
 });
 
 test('--record never overwrites', async () => {

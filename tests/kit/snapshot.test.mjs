@@ -17,18 +17,39 @@ afterEach(() => rmSync(directory, { recursive: true }));
 const read = () => JSON.parse(readFileSync(path, 'utf8'));
 const range = (n) => Array.from({ length: n }, (_, index) => bookingOf(index + 1));
 
-test('all rows of the plan\'s functions, each with every column', async () => {
+test("all rows of the plan's functions, each with every column", async () => {
   const written = await exportSnapshot(planned({ bookings: range(2) }), path);
   const { snapshot, writtenAt, mode, counts, counted, rows } = read();
-  assert.deepEqual([snapshot, mode, written], ['parity-snapshot/1', process.env.DB_MODE ?? null, { path, counts }]);
+  assert.deepEqual(
+    [snapshot, mode, written],
+    ['parity-snapshot/1', process.env.DB_MODE ?? null, { path, counts }],
+  );
   assert.match(writtenAt, /^\d{4}-.*Z$/);
-  assert.deepEqual(counts, { schedulingRequests: 0, bookings: 2, auditLogs: 0, syncJobs: 0, webhookEvents: 0, reconciliationJobs: 0 });
+  assert.deepEqual(counts, {
+    schedulingRequests: 0,
+    bookings: 2,
+    auditLogs: 0,
+    syncJobs: 0,
+    webhookEvents: 0,
+    reconciliationJobs: 0,
+  });
   assert.equal(counted.bookings, 'rows');
   assert.deepEqual(rows.bookings[0], {
-    id: id(1), requestId: id(0), scheduledStart: '2026-01-01T00:00:00.001Z', scheduledEnd: '2026-01-01T00:00:00.002Z',
-    calendarEventId: null, calendarIcalUid: null, conferenceJoinUrl: null, icimsActivityId: null, status: 'confirmed',
-    confirmedAt: null, cancelledAt: null, cancellationReason: null, bookedBy: 'somebody 😀\u2028',
-    bookedAt: '2026-01-01T00:00:00.001Z', updatedAt: '2026-01-01T00:00:00.001Z',
+    id: id(1),
+    requestId: id(0),
+    scheduledStart: '2026-01-01T00:00:00.001Z',
+    scheduledEnd: '2026-01-01T00:00:00.002Z',
+    calendarEventId: null,
+    calendarIcalUid: null,
+    conferenceJoinUrl: null,
+    icimsActivityId: null,
+    status: 'confirmed',
+    confirmedAt: null,
+    cancelledAt: null,
+    cancellationReason: null,
+    bookedBy: 'somebody 😀\u2028',
+    bookedAt: '2026-01-01T00:00:00.001Z',
+    updatedAt: '2026-01-01T00:00:00.001Z',
   });
   assert.equal(statSync(path).mode & 0o777, 0o600);
   assert.deepEqual(readdirSync(directory), ['snapshot.json']);
@@ -37,7 +58,10 @@ test('all rows of the plan\'s functions, each with every column', async () => {
 test('lists are read to their last page', async () => {
   const { counts } = await exportSnapshot(paged(range(1203), 100), path);
   assert.equal(counts.bookings, 1203);
-  assert.deepEqual(read().rows.bookings.map((row) => row.id), range(1203).map((row) => row.id));
+  assert.deepEqual(
+    read().rows.bookings.map((row) => row.id),
+    range(1203).map((row) => row.id),
+  );
 });
 
 test('__export comes first', async () => {
@@ -52,10 +76,16 @@ test("the module's own count confirms the rows", async () => {
 });
 
 test('a Date inside of JSON becomes text, and the header says where', async () => {
-  await exportSnapshot(planned({ auditLogs: [auditLogOf(1, { at: new Date(0), deep: [new Date(1)] })] }), path);
+  await exportSnapshot(
+    planned({ auditLogs: [auditLogOf(1, { at: new Date(0), deep: [new Date(1)] })] }),
+    path,
+  );
   const { datesInJson, rows } = read();
   assert.deepEqual(datesInJson, { 'auditLogs.payload': 2 });
-  assert.deepEqual(rows.auditLogs[0].payload, { at: '1970-01-01T00:00:00.000Z', deep: ['1970-01-01T00:00:00.001Z'] });
+  assert.deepEqual(rows.auditLogs[0].payload, {
+    at: '1970-01-01T00:00:00.000Z',
+    deep: ['1970-01-01T00:00:00.001Z'],
+  });
 });
 
 test('an older snapshot is replaced as a whole', async () => {
@@ -67,19 +97,55 @@ test('an older snapshot is replaced as a whole', async () => {
 const { getAllSyncJobs, ...blind } = planned();
 const LOSSES = {
   'an entity that cannot be read': [blind, /syncJobs cannot be read\. Export .*getAllSyncJobs/],
-  'a count that says more than was read': [{ ...planned({ bookings: range(2) }), countBookings: () => 3 }, /countBookings said 3 before and 3 after reading, and 2 rows/],
-  'rows that come while it reads': [
-    (() => { let n = 1; return { ...planned({ bookings: range(2) }), countBookings: () => (n += 1) }; })(), /said 2 before and 3 after/,
+  'a count that says more than was read': [
+    { ...planned({ bookings: range(2) }), countBookings: () => 3 },
+    /countBookings said 3 before and 3 after reading, and 2 rows/,
   ],
-  'a row without a required column': [planned({ bookings: [{ ...bookingOf(1), bookedBy: undefined }] }), /bookings\[0\] has no bookedBy/],
-  'a required column that is null': [planned({ bookings: [{ ...bookingOf(1), requestId: null }] }), /requestId is null, which the table never holds/],
-  'a column that no table has': [planned({ bookings: [{ ...bookingOf(1), mood: 'good' }] }), /"mood", which is no column of bookings/],
-  'an Invalid Date': [planned({ bookings: [{ ...bookingOf(1), updatedAt: new Date(NaN) }] }), /\[0\]\.updatedAt is an Invalid Date/],
+  'rows that come while it reads': [
+    (() => {
+      let n = 1;
+      return { ...planned({ bookings: range(2) }), countBookings: () => (n += 1) };
+    })(),
+    /said 2 before and 3 after/,
+  ],
+  'a row without a required column': [
+    planned({ bookings: [{ ...bookingOf(1), bookedBy: undefined }] }),
+    /bookings\[0\] has no bookedBy/,
+  ],
+  'a required column that is null': [
+    planned({ bookings: [{ ...bookingOf(1), requestId: null }] }),
+    /requestId is null, which the table never holds/,
+  ],
+  'a column that no table has': [
+    planned({ bookings: [{ ...bookingOf(1), mood: 'good' }] }),
+    /"mood", which is no column of bookings/,
+  ],
+  'an Invalid Date': [
+    planned({ bookings: [{ ...bookingOf(1), updatedAt: new Date(NaN) }] }),
+    /\[0\]\.updatedAt is an Invalid Date/,
+  ],
   'NaN inside of JSON': [planned({ auditLogs: [auditLogOf(1, { n: NaN })] }), /payload\.n is NaN/],
-  'an id that comes twice': [planned({ bookings: [bookingOf(1), bookingOf(1)] }), /the id of row 1 comes twice/],
-  'a Map in place of rows': [{ ...planned(), getAllBookings: () => new Map() }, /is a Map, where an array of rows/],
-  'a cursor that goes round': [{ ...planned(), listBookings: async () => ({ rows: [], nextCursor: 'again' }) }, /the same cursor twice/],
-  'a read that fails': [{ ...planned(), getAllBookings: () => { throw new Error('no connection'); } }, /no connection/],
+  'an id that comes twice': [
+    planned({ bookings: [bookingOf(1), bookingOf(1)] }),
+    /the id of row 1 comes twice/,
+  ],
+  'a Map in place of rows': [
+    { ...planned(), getAllBookings: () => new Map() },
+    /is a Map, where an array of rows/,
+  ],
+  'a cursor that goes round': [
+    { ...planned(), listBookings: async () => ({ rows: [], nextCursor: 'again' }) },
+    /the same cursor twice/,
+  ],
+  'a read that fails': [
+    {
+      ...planned(),
+      getAllBookings: () => {
+        throw new Error('no connection');
+      },
+    },
+    /no connection/,
+  ],
 };
 
 for (const [what, [db, sentence]] of Object.entries(LOSSES)) {

@@ -10,7 +10,10 @@ const index = fileURLToPath(new URL('typescript/index.ts', import.meta.url));
 for (const mode of MODES) {
   test(`TypeScript goes through tsx, ${mode}`, async () => {
     await withKit(index, { mode, flags: ['--import', 'tsx'], cwd: here }, async (kit) => {
-      assert.deepEqual([kit.hello.name, kit.hello.capabilities.time, kit.hello.lacks.client_ids], ['typed', 'us', 'the database chooses']);
+      assert.deepEqual(
+        [kit.hello.name, kit.hello.capabilities.time, kit.hello.lacks.client_ids],
+        ['typed', 'us', 'the database chooses'],
+      );
       assert.deepEqual(await kit.result('getOpsSummary'), { mode: 'memory', calls: 1 });
       assert.deepEqual(await kit.result('getOpsSummary'), { mode: 'memory', calls: 2 });
       if (mode === 'memory') {
@@ -29,7 +32,10 @@ for (const mode of MODES) {
 
 test('the declared types are those that an app can use', () => {
   const tsc = fileURLToPath(new URL('node_modules/typescript/bin/tsc', import.meta.url));
-  const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', 'typescript'], { cwd: here, encoding: 'utf8' });
+  const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', 'typescript'], {
+    cwd: here,
+    encoding: 'utf8',
+  });
   assert.equal(stdout, '');
   assert.equal(status, 0);
 });

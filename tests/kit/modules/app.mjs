@@ -5,8 +5,15 @@ export const id = (n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}
 
 export function bookingOf(n) {
   return {
-    id: id(n), requestId: id(0), scheduledStart: at(n), scheduledEnd: at(n + 1), calendarEventId: undefined, status: 'confirmed',
-    bookedBy: 'somebody 😀\u2028', bookedAt: at(n), updatedAt: at(n),
+    id: id(n),
+    requestId: id(0),
+    scheduledStart: at(n),
+    scheduledEnd: at(n + 1),
+    calendarEventId: undefined,
+    status: 'confirmed',
+    bookedBy: 'somebody 😀\u2028',
+    bookedAt: at(n),
+    updatedAt: at(n),
   };
 }
 
@@ -50,7 +57,8 @@ export function synchronous() {
     },
     getBooking: (key) => bookings.get(key) ?? null,
     deleteBooking(key) {
-      if (!bookings.has(key)) throw Object.assign(new Error('no such booking'), { kind: 'not_found', table: 'bookings' });
+      if (!bookings.has(key))
+        throw Object.assign(new Error('no such booking'), { kind: 'not_found', table: 'bookings' });
       return bookings.delete(key);
     },
     helper: () => 'not recorded',

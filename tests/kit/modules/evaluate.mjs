@@ -10,7 +10,11 @@ const row = () => ({
   updatedAt: new Date('2026-02-01T00:00:00.123Z'),
 });
 const audit = (payload) => ({
-  id: '00000000-0000-4000-8000-000000000003', action: 'booked', actorType: 'system', payload, createdAt: new Date(0),
+  id: '00000000-0000-4000-8000-000000000003',
+  action: 'booked',
+  actorType: 'system',
+  payload,
+  createdAt: new Date(0),
 });
 const evaluate = (text) => new Function('row', 'audit', `return ${text};`)(row, audit);
 

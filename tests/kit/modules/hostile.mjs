@@ -22,16 +22,19 @@ const misdeeds = {
   },
   exit: () => process.exit(0),
   throwLater: async () => {
-    setTimeout(() => { throw new TypeError('thrown in a timer'); });
+    setTimeout(() => {
+      throw new TypeError('thrown in a timer');
+    });
     await wait(60_000);
   },
   rejectLater: async () => {
     Promise.reject(new TypeError('rejected by nobody'));
     await wait(60_000);
   },
-  readStdin: () => new Promise((resolve) => {
-    process.stdin.on('data', () => resolve('got a request')).on('end', () => resolve('nothing there'));
-  }),
+  readStdin: () =>
+    new Promise((resolve) => {
+      process.stdin.on('data', () => resolve('got a request')).on('end', () => resolve('nothing there'));
+    }),
   wait: async (ms) => {
     await wait(ms);
     return ms;

@@ -2,7 +2,10 @@
 import { inspect } from 'node:util';
 
 const refuse = (...args) => {
-  throw Object.assign(new Error('shown'), { kind: 'conflict', constraint: inspect(args, { depth: 9, breakLength: Infinity }).replace(/\s+/g, ' ') });
+  throw Object.assign(new Error('shown'), {
+    kind: 'conflict',
+    constraint: inspect(args, { depth: 9, breakLength: Infinity }).replace(/\s+/g, ' '),
+  });
 };
 
 export const createBooking = refuse;

@@ -1,1 +1,2 @@
-export default (error) => (error.message === 'taken' ? { kind: 'invalid_value', field: 'bookedBy', message: 'no' } : undefined);
+export default (error) =>
+  error.message === 'taken' ? { kind: 'invalid_value', field: 'bookedBy', message: 'no' } : undefined;

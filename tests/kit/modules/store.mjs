@@ -5,7 +5,13 @@ const bookings = new Map();
 
 export async function createBooking(data) {
   const now = new Date();
-  const booking = { id: randomUUID(), status: 'confirmed', ...structuredClone(data), bookedAt: now, updatedAt: now };
+  const booking = {
+    id: randomUUID(),
+    status: 'confirmed',
+    ...structuredClone(data),
+    bookedAt: now,
+    updatedAt: now,
+  };
   bookings.set(booking.id, booking);
   return structuredClone(booking);
 }

@@ -187,7 +187,9 @@ for (const entity of Object.values(ENTITIES)) {
     operation(`fail${singular}`, entity, ['plain', 'plain', 'plain'], 'row');
   }
 }
-operation('getSchedulingRequestByTokenHash', ENTITIES.schedulingRequests, ['plain'], 'rowOrNull', { reading: true });
+operation('getSchedulingRequestByTokenHash', ENTITIES.schedulingRequests, ['plain'], 'rowOrNull', {
+  reading: true,
+});
 operation('receiveWebhookEvent', ENTITIES.webhookEvents, ['values'], 'received');
 operation('bookSchedulingRequest', ENTITIES.bookings, ['values', 'plain'], 'row');
 operation('rescheduleBooking', ENTITIES.bookings, ['plain', 'values', 'plain'], 'row');
@@ -218,7 +220,8 @@ function entityOf(operation, args) {
  */
 
 const TIME = 'timestamp with time zone';
-const ISO = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,6})?)?(?:Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+const ISO =
+  /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,6})?)?(?:Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 const DEEPEST = 1000;
 
 /** A value that has no place in a result (or in an argument); the message says where and why. */
@@ -235,8 +238,16 @@ function isTime(text) {
   if (found === null) return false;
   const [year, month, day, hour, minute, second] = found.slice(1, 7).map(Number);
   const days = new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
-  return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= days
-    && hour <= 23 && minute <= 59 && !(second > 59);
+  return (
+    year >= 1 &&
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= days &&
+    hour <= 23 &&
+    minute <= 59 &&
+    !(second > 59)
+  );
 }
 
 /** Return the arguments as the module takes them. What is no time stays as it is: the module must refuse it. */
@@ -250,8 +261,10 @@ const TAKERS = {
   plain: (entity, value) => value,
   values: (entity, value) => withDates(entity, value),
   rows: (entity, value) => (Array.isArray(value) ? value.map((row) => withDates(entity, row)) : value),
-  query: (entity, value) => (isObject(value) && Array.isArray(value.where)
-    ? { ...value, where: value.where.map((condition) => conditionWithDates(entity, condition)) } : value),
+  query: (entity, value) =>
+    isObject(value) && Array.isArray(value.where)
+      ? { ...value, where: value.where.map((condition) => conditionWithDates(entity, condition)) }
+      : value,
 };
 
 function withDates(entity, values) {
@@ -268,8 +281,10 @@ function dateFor(entity, name, value) {
 function conditionWithDates(entity, condition) {
   if (!Array.isArray(condition) || typeof condition[0] !== 'string') return condition;
   const [name, operator, value] = condition;
-  const values = operator === 'in' && Array.isArray(value)
-    ? value.map((one) => dateFor(entity, name, one)) : dateFor(entity, name, value);
+  const values =
+    operator === 'in' && Array.isArray(value)
+      ? value.map((one) => dateFor(entity, name, one))
+      : dateFor(entity, name, value);
   return [name, operator, values, ...condition.slice(3)];
 }
 
@@ -294,23 +309,29 @@ const GIVERS = {
   plain: (entity, value, context) => plain(value, 'the result', context),
   nothing: () => null,
   row: (entity, value, context) => (value === null ? null : row(entity, value, '', context)),
-  rowOrNull: (entity, value, context) => (value === null || value === undefined ? null : row(entity, value, '', context)),
+  rowOrNull: (entity, value, context) =>
+    value === null || value === undefined ? null : row(entity, value, '', context),
   rows: (entity, value, context) => rows(entity, value, '', context),
   page: (entity, value, context) => {
-    if (!isRecord(value)) throw new NotConvertible('', `the result is ${kindOf(value)}, where { rows, nextCursor } is expected`);
+    if (!isRecord(value))
+      throw new NotConvertible('', `the result is ${kindOf(value)}, where { rows, nextCursor } is expected`);
     const page = { rows: rows(entity, value.rows, 'rows', context), nextCursor: null };
     if (value.nextCursor !== undefined) page.nextCursor = plain(value.nextCursor, 'nextCursor', context);
     return page;
   },
   received: (entity, value, context) => {
-    if (!isRecord(value)) throw new NotConvertible('', `the result is ${kindOf(value)}, where { event, isNew } is expected`);
+    if (!isRecord(value))
+      throw new NotConvertible('', `the result is ${kindOf(value)}, where { event, isNew } is expected`);
     return { event: row(entity, value.event, 'event', context), isNew: plain(value.isNew, 'isNew', context) };
   },
 };
 
 function rows(entity, value, where, context) {
   if (!Array.isArray(value)) {
-    throw new NotConvertible(where || 'the result', `is ${kindOf(value)}, where an array of rows is expected`);
+    throw new NotConvertible(
+      where || 'the result',
+      `is ${kindOf(value)}, where an array of rows is expected`,
+    );
   }
   return Array.from(value, (one, index) => row(entity, one, `${where}[${index}]`, context));
 }
@@ -319,7 +340,10 @@ function rows(entity, value, where, context) {
 function row(entity, value, where, context) {
   if (entity === null) return plain(value, where || 'the result', context);
   if (!isRecord(value)) {
-    throw new NotConvertible(where || 'the result', `is ${kindOf(value)}, where a row of ${entity.table} is expected`);
+    throw new NotConvertible(
+      where || 'the result',
+      `is ${kindOf(value)}, where a row of ${entity.table} is expected`,
+    );
   }
   const before = where === '' ? '' : `${where}.`;
   const copy = {};
@@ -340,12 +364,18 @@ function cell(column, value, where, context) {
   }
   if (context.dates === 'iso') {
     if (value instanceof Date) {
-      throw new NotConvertible(where, "is a Date, but the module says that its times are text (dates: 'iso')");
+      throw new NotConvertible(
+        where,
+        "is a Date, but the module says that its times are text (dates: 'iso')",
+      );
     }
     return plain(value, where, context);
   }
   if (!isDate(value)) {
-    const hint = typeof value === 'string' ? "; a module whose times are ISO text exports parityBridge = { dates: 'iso' }" : '';
+    const hint =
+      typeof value === 'string'
+        ? "; a module whose times are ISO text exports parityBridge = { dates: 'iso' }"
+        : '';
     throw new NotConvertible(where, `is ${kindOf(value)}, not a Date${hint}`);
   }
   if (Number.isNaN(value.getTime())) throw new NotConvertible(where, 'is an Invalid Date');
@@ -369,9 +399,12 @@ function plain(value, where, context, above = []) {
   if (value === null) return null;
   if (isDate(value)) return nestedDate(value, where, context);
   if (above.includes(value)) throw new NotConvertible(where, 'contains itself, which JSON cannot express');
-  if (above.length >= DEEPEST) throw new NotConvertible(where.slice(0, 60), `is nested deeper than ${DEEPEST}`);
+  if (above.length >= DEEPEST)
+    throw new NotConvertible(where.slice(0, 60), `is nested deeper than ${DEEPEST}`);
   above.push(value);
-  const copy = Array.isArray(value) ? plainArray(value, where, context, above) : plainObject(value, where, context, above);
+  const copy = Array.isArray(value)
+    ? plainArray(value, where, context, above)
+    : plainObject(value, where, context, above);
   above.pop();
   return copy;
 }
@@ -404,7 +437,10 @@ function plainObject(value, where, context, above) {
 function nestedDate(value, where, context) {
   if (Number.isNaN(value.getTime())) throw new NotConvertible(where, 'is an Invalid Date');
   if (context.nested !== 'text') {
-    throw new NotConvertible(where, 'is a Date inside of JSON: the database keeps text and gives text back, so store its toISOString()');
+    throw new NotConvertible(
+      where,
+      'is a Date inside of JSON: the database keeps text and gives text back, so store its toISOString()',
+    );
   }
   if (context.found !== null && context.column !== undefined) {
     context.found.set(context.column, (context.found.get(context.column) ?? 0) + 1);
@@ -423,8 +459,13 @@ function isDate(value) {
 
 /** An object that may be a row: no array, and none of the containers whose content is not in its properties. */
 function isRecord(value) {
-  return isObject(value) && !isDate(value)
-    && typeof value.then !== 'function' && value[Symbol.iterator] === undefined && value[Symbol.asyncIterator] === undefined;
+  return (
+    isObject(value) &&
+    !isDate(value) &&
+    typeof value.then !== 'function' &&
+    value[Symbol.iterator] === undefined &&
+    value[Symbol.asyncIterator] === undefined
+  );
 }
 
 function kindOf(value) {
@@ -478,12 +519,18 @@ function redact(text) {
  */
 
 const SUBJECTS = {
-  not_found: 'table', conflict: 'constraint', invalid_value: 'field', missing_reference: 'constraint',
-  unauthorized: null, unavailable: null, outcome_unknown: null, unexpected: null,
+  not_found: 'table',
+  conflict: 'constraint',
+  invalid_value: 'field',
+  missing_reference: 'constraint',
+  unauthorized: null,
+  unavailable: null,
+  outcome_unknown: null,
+  unexpected: null,
 };
 const ROLLED_BACK = {
   '40P01': 'it was chosen to end a deadlock',
-  '40001': 'it could not be serialised',
+  40001: 'it could not be serialised',
   '55P03': 'a lock was not to be had in time',
   57014: 'the statement took longer than its timeout',
   '57P01': 'the server was shut down',
@@ -495,15 +542,36 @@ const ROLLED_BACK = {
   PGRST003: "PostgREST's connection pool is exhausted",
 };
 const STALE_SCHEMA = {
-  PGRST200: 'a relation', PGRST202: 'a function', PGRST204: 'a column', PGRST205: 'a table',
-  42703: 'a column', 42883: 'a function', '42P01': 'a table',
+  PGRST200: 'a relation',
+  PGRST202: 'a function',
+  PGRST204: 'a column',
+  PGRST205: 'a table',
+  42703: 'a column',
+  42883: 'a function',
+  '42P01': 'a table',
 };
 const NOT_SENT = new Set([
-  'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'ERR_INVALID_URL',
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'ERR_INVALID_URL',
 ]);
 const LOST = new Set([
-  'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'UND_ERR_SOCKET', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT',
-  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'UND_ERR_ABORTED', 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED', 'ABORT_ERR',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ECONNABORTED',
+  'UND_ERR_SOCKET',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+  'UND_ERR_ABORTED',
+  'UND_ERR_DESTROYED',
+  'UND_ERR_CLOSED',
+  'ABORT_ERR',
 ]);
 /** fetch refuses some ports by itself. */
 const BAD_PORT = 'bad port';
@@ -516,7 +584,10 @@ function errorOf(thrown, operation, mapError) {
   const use = (mapped) => {
     if (mapped === null || mapped === undefined) return ownTranslation(thrown, operation);
     if (Object.hasOwn(SUBJECTS, mapped.kind)) return declared(mapped);
-    return { kind: 'unexpected', message: `mapError returned ${kindOf(mapped)} without a kind of the protocol` };
+    return {
+      kind: 'unexpected',
+      message: `mapError returned ${kindOf(mapped)} without a kind of the protocol`,
+    };
   };
   try {
     const mapped = mapError(thrown, { operation: operation.name });
@@ -539,7 +610,11 @@ function translated(thrown, operation) {
   if (typeof thrown === 'object' && thrown !== null) {
     const { reading, entity } = operation;
     if (typeof thrown.kind === 'string' && Object.hasOwn(SUBJECTS, thrown.kind)) return declared(thrown);
-    const answered = ofCode(thrown, entity) ?? ofTransport(thrown, reading) ?? ofStatus(thrown, reading) ?? ofGateway(thrown, reading);
+    const answered =
+      ofCode(thrown, entity) ??
+      ofTransport(thrown, reading) ??
+      ofStatus(thrown, reading) ??
+      ofGateway(thrown, reading);
     if (answered !== null) return answered;
     if (typeof thrown.code === 'string' && thrown.code !== '' && isPostgrest(thrown)) {
       return { kind: 'unexpected', message: `the server answered with code ${thrown.code}` };
@@ -554,7 +629,9 @@ function declared(error) {
   for (const name of ['constraint', 'field', 'table']) {
     if (typeof error[name] === 'string') result[name] = error[name];
   }
-  result.message = redact(typeof error.message === 'string' && error.message !== '' ? error.message : error.kind);
+  result.message = redact(
+    typeof error.message === 'string' && error.message !== '' ? error.message : error.kind,
+  );
   return result;
 }
 
@@ -563,10 +640,13 @@ function ofCode(error, entity) {
   const message = typeof error.message === 'string' ? error.message : '';
   const made = Object.hasOwn(BY_CODE, code) ? BY_CODE[code](message, error, entity) : null;
   if (made !== null) return made;
-  if (Object.hasOwn(ROLLED_BACK, code)) return unavailable(`nothing was done: ${ROLLED_BACK[code]} (${code})`);
+  if (Object.hasOwn(ROLLED_BACK, code))
+    return unavailable(`nothing was done: ${ROLLED_BACK[code]} (${code})`);
   if (Object.hasOwn(STALE_SCHEMA, code)) {
-    return unavailable(`nothing was done: the server does not know ${STALE_SCHEMA[code]} of the schema (${code}); `
-      + 'apply the migrations, or let PostgREST reload its schema cache');
+    return unavailable(
+      `nothing was done: the server does not know ${STALE_SCHEMA[code]} of the schema (${code}); ` +
+        'apply the migrations, or let PostgREST reload its schema cache',
+    );
   }
   if (code === '42501' || code.startsWith('PGRST30')) {
     return { kind: 'unauthorized', message: `the key's role may not do this (${code})` };
@@ -581,7 +661,11 @@ const BY_CODE = {
   23505: (message) => conflict(quoted(message, 'constraint')),
   23503: (message) => {
     const constraint = quoted(message, 'constraint');
-    return { kind: 'missing_reference', constraint, message: `${constraint}: the referenced row does not exist` };
+    return {
+      kind: 'missing_reference',
+      constraint,
+      message: `${constraint}: the referenced row does not exist`,
+    };
   },
   23502: (message) => invalid(camel(quoted(message, 'column')), 'is required'),
   23514: (message) => {
@@ -592,8 +676,8 @@ const BY_CODE = {
   PT404: (message) => notFound(rule(message)),
   PT409: (message) => conflict(rule(message)),
   // .single() of no row is how supabase-js says that a row is not there; of several rows it is a finding.
-  PGRST116: (message, error, entity) => (/\b0 rows\b/.test(`${error.details} ${message}`) && entity !== null
-    ? notFound(entity.table) : null),
+  PGRST116: (message, error, entity) =>
+    /\b0 rows\b/.test(`${error.details} ${message}`) && entity !== null ? notFound(entity.table) : null,
 };
 
 function quoted(message, what) {
@@ -634,15 +718,22 @@ function failureOf(error, depth) {
     if (tried.length > 0 && tried.every((one) => one !== null && one.notSent)) return tried[0];
   }
   if (typeof name === 'string' && LOST_NAMES.test(name)) return { notSent: false, what: name };
-  if (name === 'TypeError' && (message === 'fetch failed' || message === 'terminated')) return { notSent: false, what: message };
+  if (name === 'TypeError' && (message === 'fetch failed' || message === 'terminated'))
+    return { notSent: false, what: message };
   return code === '' || code === undefined ? failureInText(message, details) : null;
 }
 
 /** postgrest-js turns a failed fetch into {message: "TypeError: fetch failed", details: "… Caused by: … (CODE)", code: ""}. */
 function failureInText(message, details) {
-  const found = typeof message === 'string' ? /^(TypeError: (?:fetch failed|terminated)|AbortError|TimeoutError)\b/.exec(message) : null;
+  const found =
+    typeof message === 'string'
+      ? /^(TypeError: (?:fetch failed|terminated)|AbortError|TimeoutError)\b/.exec(message)
+      : null;
   if (found === null) return null;
-  const cause = typeof details === 'string' ? /\bCaused by: .*(?:\(([A-Z_]+)\)|(bad port))/.exec(details)?.slice(1).find(Boolean) : undefined;
+  const cause =
+    typeof details === 'string'
+      ? /\bCaused by: .*(?:\(([A-Z_]+)\)|(bad port))/.exec(details)?.slice(1).find(Boolean)
+      : undefined;
   if (cause === BAD_PORT) return { notSent: true, what: cause };
   return { notSent: cause !== undefined && NOT_SENT.has(cause), what: cause ?? found[1] };
 }
@@ -651,17 +742,23 @@ function failureInText(message, details) {
 function ofStatus(error, reading) {
   const { code } = error;
   if (isPostgrest(error) && (code === '' || code === '57P02')) {
-    return reading ? unavailable('the answer was lost: Postgres broke off')
-      : { kind: 'outcome_unknown', message: 'the request was sent, but Postgres broke off before it answered' };
+    return reading
+      ? unavailable('the answer was lost: Postgres broke off')
+      : {
+          kind: 'outcome_unknown',
+          message: 'the request was sent, but Postgres broke off before it answered',
+        };
   }
   const status = Number.isInteger(error.status) ? error.status : error.statusCode;
   if (status === 401 || status === 403) {
     return { kind: 'unauthorized', message: 'the server refused the key; check SUPABASE_SERVICE_ROLE_KEY' };
   }
-  if (status === 404) return unavailable('nothing was done: the server does not know the path (404); check SUPABASE_URL');
+  if (status === 404)
+    return unavailable('nothing was done: the server does not know the path (404); check SUPABASE_URL');
   if ([408, 429, 503].includes(status)) return unavailable(`nothing was done: the server answered ${status}`);
   if (Number.isInteger(status) && status >= 500) {
-    return reading ? unavailable(`the server answered ${status}`)
+    return reading
+      ? unavailable(`the server answered ${status}`)
       : { kind: 'outcome_unknown', message: `the server answered ${status} to a write` };
   }
   return null;
@@ -674,20 +771,34 @@ function ofStatus(error, reading) {
  */
 function ofGateway(error, reading) {
   const keys = Object.keys(error);
-  if (error instanceof Error || typeof error.message !== 'string' || !keys.every((key) => ['message', 'hint'].includes(key))) return null;
+  if (
+    error instanceof Error ||
+    typeof error.message !== 'string' ||
+    !keys.every((key) => ['message', 'hint'].includes(key))
+  )
+    return null;
   if (/\bAPI key\b/.test(error.message)) {
     return { kind: 'unauthorized', message: 'the server refused the key; check SUPABASE_SERVICE_ROLE_KEY' };
   }
   if (/^no Route matched/.test(error.message)) {
     return unavailable('nothing was done: the server does not know the path; check SUPABASE_URL');
   }
-  return reading ? unavailable('the answer cannot be read: it is no JSON')
-    : { kind: 'outcome_unknown', message: 'the request was sent, but the answer cannot be read: it is no JSON' };
+  return reading
+    ? unavailable('the answer cannot be read: it is no JSON')
+    : {
+        kind: 'outcome_unknown',
+        message: 'the request was sent, but the answer cannot be read: it is no JSON',
+      };
 }
 
 /** Errors of postgrest-js have these four texts, whether they are PostgrestErrors or plain objects. */
 function isPostgrest(error) {
-  return typeof error.message === 'string' && typeof error.code === 'string' && 'details' in error && 'hint' in error;
+  return (
+    typeof error.message === 'string' &&
+    typeof error.code === 'string' &&
+    'details' in error &&
+    'hint' in error
+  );
 }
 
 function conflict(constraint) {
@@ -744,7 +855,10 @@ async function load({ path, mode, options }) {
   if (mode !== 'memory') functions.delete('__reset');
   if (functions.size === 0) throw nothingExported(path, exported);
   const own = configuration(exported, path);
-  const config = { ...own, ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) };
+  const config = {
+    ...own,
+    ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
+  };
   config.capabilities = { ...own.capabilities, ...options.capabilities };
   config.lacks = { ...(mode === 'memory' ? IN_MEMORY : {}), ...own.lacks, ...options.lacks };
   if (options.errors !== undefined) config.mapError = await errorMap(options.errors);
@@ -762,7 +876,9 @@ async function load({ path, mode, options }) {
 function existingFile(path) {
   const file = path.startsWith('file:') ? fileURLToPath(path) : resolvePath(path);
   if (!existsSync(file)) {
-    throw new Refusal(`the module ${path} does not exist (looked for ${file}). Name the file that exports createBooking, getBooking and so on.`);
+    throw new Refusal(
+      `the module ${path} does not exist (looked for ${file}). Name the file that exports createBooking, getBooking and so on.`,
+    );
   }
   if (statSync(file).isDirectory()) {
     throw new Refusal(`${path} is a directory. Name the file in it, such as ${join(path, 'index.js')}.`);
@@ -774,20 +890,32 @@ async function imported(file) {
   try {
     return await import(pathToFileURL(file).href);
   } catch (error) {
-    throw new Refusal(`the module ${file} cannot be imported: ${described(error)}. ${adviceOn(error, file)}${placeOf(error)}`);
+    throw new Refusal(
+      `the module ${file} cannot be imported: ${described(error)}. ${adviceOn(error, file)}${placeOf(error)}`,
+    );
   }
 }
 
 function adviceOn(error, file) {
   const typescript = /\.[cm]?tsx?$/.test(file);
-  const ofTypes = ['ERR_UNKNOWN_FILE_EXTENSION', 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX', 'ERR_INVALID_TYPESCRIPT_SYNTAX', 'ERR_MODULE_NOT_FOUND'];
-  if (typescript && (ofTypes.includes(error?.code) || error?.name === 'SyntaxError') && !process.execArgv.some((flag) => /tsx|loader|import/.test(flag))) {
+  const ofTypes = [
+    'ERR_UNKNOWN_FILE_EXTENSION',
+    'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
+    'ERR_INVALID_TYPESCRIPT_SYNTAX',
+    'ERR_MODULE_NOT_FOUND',
+  ];
+  if (
+    typescript &&
+    (ofTypes.includes(error?.code) || error?.name === 'SyntaxError') &&
+    !process.execArgv.some((flag) => /tsx|loader|import/.test(flag))
+  ) {
     return 'TypeScript goes through a loader: npm install --save-dev tsx, then node --import tsx parity-bridge.mjs …';
   }
   if (error?.code === 'ERR_MODULE_NOT_FOUND' || error?.code === 'MODULE_NOT_FOUND') {
     return 'Install what it imports (npm ci), or correct the path.';
   }
-  if (/top-level await/i.test(error?.message)) return 'Without "type": "module" in package.json, TypeScript becomes CommonJS, which has none.';
+  if (/top-level await/i.test(error?.message))
+    return 'Without "type": "module" in package.json, TypeScript becomes CommonJS, which has none.';
   return 'Correct it until the module can be imported by itself.';
 }
 
@@ -802,16 +930,21 @@ function found(exported) {
   for (const owner of [exported, exported.default, exported.db]) {
     if ((typeof owner !== 'object' && typeof owner !== 'function') || owner === null) continue;
     for (const name of OPERATIONS.keys()) {
-      if (!functions.has(name) && typeof owner[name] === 'function') functions.set(name, owner[name].bind(owner));
+      if (!functions.has(name) && typeof owner[name] === 'function')
+        functions.set(name, owner[name].bind(owner));
     }
   }
-  return new Map([...OPERATIONS.keys()].filter((name) => functions.has(name)).map((name) => [name, functions.get(name)]));
+  return new Map(
+    [...OPERATIONS.keys()].filter((name) => functions.has(name)).map((name) => [name, functions.get(name)]),
+  );
 }
 
 function nothingExported(path, exported) {
   const names = Object.keys(exported).slice(0, 12).join(', ');
-  return new Refusal(`${path} exports no operation of ${PROTOCOL}${names === '' ? '; it exports nothing' : `; it exports ${names}`}. `
-    + 'Export functions that are called createBooking, getBooking, listBookings and so on; `harness bridge schema` lists them.');
+  return new Refusal(
+    `${path} exports no operation of ${PROTOCOL}${names === '' ? '; it exports nothing' : `; it exports ${names}`}. ` +
+      'Export functions that are called createBooking, getBooking, listBookings and so on; `harness bridge schema` lists them.',
+  );
 }
 
 /** What the module says about itself in `export const parityBridge = {…}`. */
@@ -820,12 +953,16 @@ function configuration(exported, path) {
   if (!isObject(own)) throw new Refusal(`parityBridge of ${path} is ${kindOf(own)}, not an object.`);
   const known = ['name', 'capabilities', 'lacks', 'mapError', 'dates'];
   for (const key of Object.keys(own)) {
-    if (!known.includes(key)) throw new Refusal(`parityBridge of ${path} has ${JSON.stringify(key)}; known are ${known.join(', ')}.`);
+    if (!known.includes(key))
+      throw new Refusal(`parityBridge of ${path} has ${JSON.stringify(key)}; known are ${known.join(', ')}.`);
   }
-  if (own.mapError !== undefined && typeof own.mapError !== 'function') throw new Refusal(`parityBridge.mapError of ${path} is no function.`);
-  if (own.name !== undefined && (typeof own.name !== 'string' || own.name.trim() === '')) throw new Refusal(`parityBridge.name of ${path} is no text.`);
+  if (own.mapError !== undefined && typeof own.mapError !== 'function')
+    throw new Refusal(`parityBridge.mapError of ${path} is no function.`);
+  if (own.name !== undefined && (typeof own.name !== 'string' || own.name.trim() === ''))
+    throw new Refusal(`parityBridge.name of ${path} is no text.`);
   for (const key of ['capabilities', 'lacks']) {
-    if (own[key] !== undefined && !isObject(own[key])) throw new Refusal(`parityBridge.${key} of ${path} is no object.`);
+    if (own[key] !== undefined && !isObject(own[key]))
+      throw new Refusal(`parityBridge.${key} of ${path} is no object.`);
   }
   return { ...own };
 }
@@ -836,15 +973,21 @@ function checkCapabilities({ capabilities, lacks, dates }) {
   }
   for (const [name, value] of Object.entries(capabilities)) {
     if (!Object.hasOwn(RESOLUTIONS, name) || !RESOLUTIONS[name].includes(value)) {
-      throw new Refusal(`the capability ${name}=${value} is not known; there are time=ms, time=us and numbers=double (JavaScript has no other numbers).`);
+      throw new Refusal(
+        `the capability ${name}=${value} is not known; there are time=ms, time=us and numbers=double (JavaScript has no other numbers).`,
+      );
     }
   }
   if (capabilities.time === 'us' && dates !== 'iso') {
-    throw new Refusal("a Date keeps milliseconds: time=us needs times that are text, parityBridge = { dates: 'iso' }.");
+    throw new Refusal(
+      "a Date keeps milliseconds: time=us needs times that are text, parityBridge = { dates: 'iso' }.",
+    );
   }
   for (const [name, reason] of Object.entries(lacks)) {
-    if (!LACKABLE.includes(name)) throw new Refusal(`lacks names ${JSON.stringify(name)}; known are ${LACKABLE.join(', ')}.`);
-    if (typeof reason !== 'string' || reason.trim() === '') throw new Refusal(`lacks ${name} needs a reason: --lacks ${name}="why".`);
+    if (!LACKABLE.includes(name))
+      throw new Refusal(`lacks names ${JSON.stringify(name)}; known are ${LACKABLE.join(', ')}.`);
+    if (typeof reason !== 'string' || reason.trim() === '')
+      throw new Refusal(`lacks ${name} needs a reason: --lacks ${name}="why".`);
   }
 }
 
@@ -852,7 +995,9 @@ async function errorMap(path) {
   const exported = await imported(existingFile(path));
   const map = typeof exported.default === 'function' ? exported.default : exported.mapError;
   if (typeof map !== 'function') {
-    throw new Refusal(`${path} exports no mapError. Export a function (error, { operation }) => ({ kind, … }) or null, as default or as mapError.`);
+    throw new Refusal(
+      `${path} exports no mapError. Export a function (error, { operation }) => ({ kind, … }) or null, as default or as mapError.`,
+    );
   }
   return map;
 }
@@ -884,12 +1029,19 @@ async function answer(line, served) {
     if (id === null) return refusal(id, 'the request has no id');
     const { op, args = [] } = request;
     const operation = OPERATIONS.get(op);
-    if (operation === undefined) return refusal(id, `${JSON.stringify(op) ?? 'a request without op'} is no operation of parity-bridge/1`);
+    if (operation === undefined)
+      return refusal(
+        id,
+        `${JSON.stringify(op) ?? 'a request without op'} is no operation of parity-bridge/1`,
+      );
     if (!served.functions.has(op)) return refusal(id, `the module does not export ${op}`);
     if (!Array.isArray(args)) return refusal(id, `the args of ${op} are no array`);
     return reply(id, await outcome(operation, args, served));
   } catch (failure) {
-    return refusal(id, failure instanceof SyntaxError ? 'the request is no JSON' : `the kit failed: ${described(failure)}`);
+    return refusal(
+      id,
+      failure instanceof SyntaxError ? 'the request is no JSON' : `the kit failed: ${described(failure)}`,
+    );
   }
 }
 
@@ -906,8 +1058,16 @@ async function outcome(operation, args, served) {
   try {
     return { result: resultOf(operation, result, args, served) };
   } catch (failure) {
-    const why = failure instanceof NotConvertible ? failure.message : `the result cannot be read: ${described(failure)}`;
-    return { error: { kind: 'unexpected', message: redact(`${operation.name} returned what cannot be sent: ${why}`) } };
+    const why =
+      failure instanceof NotConvertible
+        ? failure.message
+        : `the result cannot be read: ${described(failure)}`;
+    return {
+      error: {
+        kind: 'unexpected',
+        message: redact(`${operation.name} returned what cannot be sent: ${why}`),
+      },
+    };
   }
 }
 
@@ -951,7 +1111,16 @@ function takeStreams({ isThread = false } = {}) {
     replaceStream('stdout', stderr);
     replaceStream('stdin', Readable.from([]));
   }
-  for (const name of ['write', 'writeSync', 'writev', 'writevSync', 'writeFile', 'writeFileSync', 'appendFile', 'appendFileSync']) {
+  for (const name of [
+    'write',
+    'writeSync',
+    'writev',
+    'writevSync',
+    'writeFile',
+    'writeFileSync',
+    'appendFile',
+    'appendFileSync',
+  ]) {
     const real = fs[name];
     fs[name] = Object.assign((target, ...rest) => real(target === STDOUT ? STDERR : target, ...rest), real);
   }
@@ -1058,7 +1227,9 @@ const OF_TSX = /(?:^|[\\/])tsx(?:[\\/]|$)/;
 /** What node was told to load first, of --import, --loader and NODE_OPTIONS. */
 function preloads(flags) {
   const words = flags.flatMap((flag) => (flag.startsWith('--') ? flag.split(/=(.*)/s, 2) : [flag]));
-  return words.filter((word, index) => ['--import', '--loader', '--experimental-loader'].includes(words[index - 1]));
+  return words.filter((word, index) =>
+    ['--import', '--loader', '--experimental-loader'].includes(words[index - 1]),
+  );
 }
 
 /** Make tsx work in this thread, if node was started with it. */
@@ -1117,7 +1288,10 @@ class Thread {
     this.open = 0;
     this.idle = [];
     this.ended = false;
-    this.worker = new Worker(new URL(import.meta.url), { workerData: { ...settings, mark: MARK }, stdout: true });
+    this.worker = new Worker(new URL(import.meta.url), {
+      workerData: { ...settings, mark: MARK },
+      stdout: true,
+    });
     this.worker.stdout.on('data', (chunk) => process.stderr.write(chunk));
     this.ready = new Promise((resolve, reject) => {
       this.worker.on('message', (message) => {
@@ -1134,7 +1308,8 @@ class Thread {
       });
       this.worker.on('error', (error) => fail(`the module's thread broke: ${trace(error)}`));
       this.worker.on('exit', (code) => {
-        if (!this.ended) fail(`the module ended its thread (process.exit with ${code}, or an import that never finished)`);
+        if (!this.ended)
+          fail(`the module ended its thread (process.exit with ${code}, or an import that never finished)`);
       });
     });
     // Whoever waits for it sees the refusal; a spare that nobody asked for yet must not end the process.
@@ -1203,7 +1378,9 @@ class Threads {
   remark(ms) {
     if (this.remarked || ms < SLOW_RESET_MS) return;
     this.remarked = true;
-    say(`a reset by a fresh thread takes ${Math.round(ms)} ms here; a module that exports __reset (which empties its Maps) is reset in place.`);
+    say(
+      `a reset by a fresh thread takes ${Math.round(ms)} ms here; a module that exports __reset (which empties its Maps) is reset in place.`,
+    );
   }
 
   drained() {
@@ -1235,11 +1412,16 @@ async function byPages(db, plural) {
   const rows = [];
   const seen = new Set();
   for (let cursor; ;) {
-    const page = await db[`list${plural}`]({ where: [], limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
+    const page = await db[`list${plural}`]({
+      where: [],
+      limit: PAGE,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
     if (!Array.isArray(page?.rows)) throw new Error(`list${plural} returned no { rows, nextCursor }`);
     for (const row of page.rows) rows.push(row);
     if (page.nextCursor === null || page.nextCursor === undefined) return rows;
-    if (seen.has(page.nextCursor)) throw new Error(`list${plural} returned the same cursor twice, so it would never end`);
+    if (seen.has(page.nextCursor))
+      throw new Error(`list${plural} returned the same cursor twice, so it would never end`);
     seen.add(page.nextCursor);
     cursor = page.nextCursor;
   }
@@ -1255,10 +1437,14 @@ function wholeRows(name, entity, given, dates, found) {
   for (const [index, row] of rows.entries()) {
     for (const [column, { nullable }] of Object.entries(entity.columns)) {
       if (row[column] === undefined) throw new Error(`${name}[${index}] has no ${column}`);
-      if (row[column] === null && !nullable) throw new Error(`${name}[${index}]: ${column} is null, which the table never holds`);
+      if (row[column] === null && !nullable)
+        throw new Error(`${name}[${index}]: ${column} is null, which the table never holds`);
     }
     const unknown = Object.keys(row).find((column) => !Object.hasOwn(entity.columns, column));
-    if (unknown !== undefined) throw new Error(`${name}[${index}] has ${JSON.stringify(unknown)}, which is no column of ${entity.table}`);
+    if (unknown !== undefined)
+      throw new Error(
+        `${name}[${index}] has ${JSON.stringify(unknown)}, which is no column of ${entity.table}`,
+      );
     if (ids.has(row.id)) throw new Error(`${name}: the id of row ${index} comes twice`);
     ids.add(row.id);
   }
@@ -1283,11 +1469,17 @@ function datesOf(db, options) {
  */
 export async function exportSnapshot(db, path, options = {}) {
   const dates = datesOf(db, options);
-  const readers = Object.entries(ENTITIES).map(([name, entity]) => [name, entity, readerOf(db, name, entity)]);
+  const readers = Object.entries(ENTITIES).map(([name, entity]) => [
+    name,
+    entity,
+    readerOf(db, name, entity),
+  ]);
   const blind = readers.filter(([, , reader]) => reader === null).map(([name]) => name);
   if (blind.length > 0) {
-    throw new Error(`exportSnapshot: ${blind.join(', ')} cannot be read. Export __export(entity), list… or getAll… for each: `
-      + `for ${blind[0]} one of __export, list${ENTITIES[blind[0]].plural}, getAll${ENTITIES[blind[0]].plural}.`);
+    throw new Error(
+      `exportSnapshot: ${blind.join(', ')} cannot be read. Export __export(entity), list… or getAll… for each: ` +
+        `for ${blind[0]} one of __export, list${ENTITIES[blind[0]].plural}, getAll${ENTITIES[blind[0]].plural}.`,
+    );
   }
   const tables = [];
   for (const [name, entity, reader] of readers) tables.push(await table(db, name, entity, reader, dates));
@@ -1297,7 +1489,9 @@ export async function exportSnapshot(db, path, options = {}) {
     mode: process.env.DB_MODE ?? null,
     counts: Object.fromEntries(tables.map(({ name, count }) => [name, count])),
     counted: Object.fromEntries(tables.map(({ name, counted }) => [name, counted])),
-    datesInJson: Object.fromEntries(tables.flatMap(({ name, found }) => [...found].map(([column, n]) => [`${name}.${column}`, n]))),
+    datesInJson: Object.fromEntries(
+      tables.flatMap(({ name, found }) => [...found].map(([column, n]) => [`${name}.${column}`, n])),
+    ),
   };
   writeWhole(path, pieces(header, tables));
   return { path, counts: header.counts };
@@ -1305,16 +1499,27 @@ export async function exportSnapshot(db, path, options = {}) {
 
 /** Read one entity. Its count is asked for before and after, where the module counts: all three must agree. */
 async function table(db, name, entity, reader, dates) {
-  const count = typeof db[`count${entity.plural}`] === 'function' ? () => db[`count${entity.plural}`]({ where: [] }) : null;
+  const count =
+    typeof db[`count${entity.plural}`] === 'function'
+      ? () => db[`count${entity.plural}`]({ where: [] })
+      : null;
   const found = new Map();
   const before = count === null ? null : await count();
   const rows = wholeRows(name, entity, await reader(), dates, found);
   const after = count === null ? null : await count();
   if (count !== null && (before !== rows.length || after !== rows.length)) {
-    throw new Error(`exportSnapshot: count${entity.plural} said ${before} before and ${after} after reading, and ${rows.length} rows were read. `
-      + 'Stop what writes and try again; if nothing writes, the reading loses rows.');
+    throw new Error(
+      `exportSnapshot: count${entity.plural} said ${before} before and ${after} after reading, and ${rows.length} rows were read. ` +
+        'Stop what writes and try again; if nothing writes, the reading loses rows.',
+    );
   }
-  return { name, count: rows.length, counted: count === null ? 'rows' : 'by the module', rows: rows.map((row) => JSON.stringify(row)), found };
+  return {
+    name,
+    count: rows.length,
+    counted: count === null ? 'rows' : 'by the module',
+    rows: rows.map((row) => JSON.stringify(row)),
+    found,
+  };
 }
 
 /** The file in pieces, a row a line: the text of a large store would not fit into one string. */
@@ -1381,8 +1586,11 @@ class Recording {
       this.file = openSync(file, 'wx', 0o600);
       process.once('exit', this.atExit);
     } catch (error) {
-      this.warn(error.code === 'EEXIST' ? `${file} exists already, and a recording is never overwritten; move it away`
-        : `${file} cannot be written: ${described(error)}`);
+      this.warn(
+        error.code === 'EEXIST'
+          ? `${file} exists already, and a recording is never overwritten; move it away`
+          : `${file} cannot be written: ${described(error)}`,
+      );
     }
   }
 
@@ -1427,7 +1635,9 @@ class Recording {
     this.ended = true;
     process.removeListener('exit', this.atExit);
     const complete = reason === null && this.running === 0;
-    const last = { end: { calls: this.calls, running: this.running, complete, ...(reason === null ? {} : { reason }) } };
+    const last = {
+      end: { calls: this.calls, running: this.running, complete, ...(reason === null ? {} : { reason }) },
+    };
     try {
       writeAll(this.file, `${JSON.stringify(last)}\n`);
       closeSync(this.file);
@@ -1450,8 +1660,17 @@ const recordings = new WeakMap();
  * rows at the start). Functions that are no operations are passed through.
  */
 export function record(db, options) {
-  const recording = new Recording(options.file, { name: options.name ?? 'app', mode: process.env.DB_MODE ?? null, maxBytes: options.maxBytes });
-  const context = { db, recording, dates: datesOf(db, options), mapError: options.mapError ?? db.parityBridge?.mapError };
+  const recording = new Recording(options.file, {
+    name: options.name ?? 'app',
+    mode: process.env.DB_MODE ?? null,
+    maxBytes: options.maxBytes,
+  });
+  const context = {
+    db,
+    recording,
+    dates: datesOf(db, options),
+    mapError: options.mapError ?? db.parityBridge?.mapError,
+  };
   const ready = options.rows === false ? recording.begin(null, 'not asked for') : rowsAtStart(context);
   const recorded = {};
   for (const name of namesOf(db)) {
@@ -1460,7 +1679,8 @@ export function record(db, options) {
     } else {
       Object.defineProperty(recorded, name, {
         enumerable: true,
-        get: () => (typeof db[name] === 'function' && !Object.hasOwn(db, name) ? db[name].bind(db) : db[name]),
+        get: () =>
+          typeof db[name] === 'function' && !Object.hasOwn(db, name) ? db[name].bind(db) : db[name],
       });
     }
   }
@@ -1489,12 +1709,19 @@ function namesOf(db) {
  * then there are none. What __export returns at once is always in time.
  */
 function rowsAtStart({ db, recording, dates }) {
-  const readers = Object.entries(ENTITIES).map(([name, entity]) => [name, entity, readerOf(db, name, entity)]);
+  const readers = Object.entries(ENTITIES).map(([name, entity]) => [
+    name,
+    entity,
+    readerOf(db, name, entity),
+  ]);
   const blind = readers.find(([, , reader]) => reader === null);
   if (blind !== undefined) return recording.begin(null, `${blind[0]} cannot be read`);
-  const keep = (given) => recording.begin(Object.fromEntries(
-    readers.map(([name, entity], place) => [name, wholeRows(name, entity, given[place], dates, null)]),
-  ));
+  const keep = (given) =>
+    recording.begin(
+      Object.fromEntries(
+        readers.map(([name, entity], place) => [name, wholeRows(name, entity, given[place], dates, null)]),
+      ),
+    );
   const give = (error) => recording.begin(null, described(error));
   try {
     const given = readers.map(([, , reader]) => reader());
@@ -1524,7 +1751,9 @@ function recordedCall({ db, recording, dates, mapError }, operation, args) {
     throw threw(thrown);
   }
   if (typeof result?.then !== 'function') return returned(result);
-  return result.then(returned, (thrown) => { throw threw(thrown); });
+  return result.then(returned, (thrown) => {
+    throw threw(thrown);
+  });
 }
 
 /** Write down how a call ended, at once: `said` gives {result}, or an error of the protocol or a promise of one. */
@@ -1538,7 +1767,12 @@ function finished(recording, call, said) {
     else recording.call(ended, Object.hasOwn(how, 'kind') ? { error: how } : how);
   } catch (failure) {
     // What the bridge would say about this result.
-    recording.call(ended, { error: { kind: 'unexpected', message: `${call.op} returned what cannot be sent: ${described(failure)}` } });
+    recording.call(ended, {
+      error: {
+        kind: 'unexpected',
+        message: `${call.op} returned what cannot be sent: ${described(failure)}`,
+      },
+    });
   }
 }
 
@@ -1548,7 +1782,12 @@ function started(recording, operation, args) {
   try {
     recording.begin(null, 'a call came while the rows were read');
     recording.calls += 1;
-    return { n: recording.calls, op: operation.name, args: wireArguments(operation, args), startedNs: recording.now() };
+    return {
+      n: recording.calls,
+      op: operation.name,
+      args: wireArguments(operation, args),
+      startedNs: recording.now(),
+    };
   } catch (error) {
     recording.broken(error);
     return null;
@@ -1564,14 +1803,19 @@ function wireArguments(operation, args) {
   return given.map((value, place) => {
     if (value === undefined) return null;
     const invalid = invalidDate(entity, value);
-    if (invalid !== null) throw new Error(`${operation.name}: ${invalid} is an Invalid Date, which has no wire form`);
+    if (invalid !== null)
+      throw new Error(`${operation.name}: ${invalid} is an Invalid Date, which has no wire form`);
     return plain(value, `argument ${place + 1} of ${operation.name}`, context);
   });
 }
 
 function invalidDate(entity, value) {
   if (entity === null || !isObject(value)) return null;
-  return Object.keys(value).find((name) => entity.columns[name]?.type === TIME && Number.isNaN(value[name]?.getTime?.())) ?? null;
+  return (
+    Object.keys(value).find(
+      (name) => entity.columns[name]?.type === TIME && Number.isNaN(value[name]?.getTime?.()),
+    ) ?? null
+  );
 }
 
 // ---- tap -------------------------------------------------------------------------------------------------
@@ -1600,13 +1844,23 @@ async function recorded(open, settings, fail) {
   };
   const adapter = await open(settings, reply, fail);
   const hello = await adapter.hello();
-  recording = new Recording(settings.record, { name: hello.name, mode: settings.mode, maxBytes: settings.recordLimit });
-  if (recording.file === null) throw new Refusal('--record needs a file that does not exist yet, in a directory that can be written.');
-  await writeRows(recording, hello, (op, args) => new Promise((resolve) => {
-    const id = `kit:${own.size}:${op}:${args[0]?.cursor ?? args[0] ?? ''}`;
-    own.set(id, resolve);
-    adapter.ask(JSON.stringify({ id, op, args }));
-  }));
+  recording = new Recording(settings.record, {
+    name: hello.name,
+    mode: settings.mode,
+    maxBytes: settings.recordLimit,
+  });
+  if (recording.file === null)
+    throw new Refusal('--record needs a file that does not exist yet, in a directory that can be written.');
+  await writeRows(
+    recording,
+    hello,
+    (op, args) =>
+      new Promise((resolve) => {
+        const id = `kit:${own.size}:${op}:${args[0]?.cursor ?? args[0] ?? ''}`;
+        own.set(id, resolve);
+        adapter.ask(JSON.stringify({ id, op, args }));
+      }),
+  );
   return {
     ...adapter,
     hello: () => hello,
@@ -1618,11 +1872,16 @@ async function recorded(open, settings, fail) {
 }
 
 async function writeRows(recording, hello, ask) {
-  const db = Object.fromEntries(hello.operations.map((op) => [op, async (...args) => {
-    const { result, error } = await ask(op, args);
-    if (error !== undefined) throw new Error(error.message);
-    return result;
-  }]));
+  const db = Object.fromEntries(
+    hello.operations.map((op) => [
+      op,
+      async (...args) => {
+        const { result, error } = await ask(op, args);
+        if (error !== undefined) throw new Error(error.message);
+        return result;
+      },
+    ]),
+  );
   try {
     const rows = {};
     for (const [name, entity] of Object.entries(ENTITIES)) {
@@ -1669,11 +1928,13 @@ async function serve(settings) {
   });
   try {
     const open = settings.mode === 'memory' ? inThreads : inPlace;
-    const adapter = settings.record === undefined ? await open(settings, send, fail) : await recorded(open, settings, fail);
+    const adapter =
+      settings.record === undefined ? await open(settings, send, fail) : await recorded(open, settings, fail);
     send(JSON.stringify(await adapter.hello()));
     readLines(input, adapter.ask, async () => {
       const late = new Promise((resolve) => setTimeout(resolve, LAST_CALLS_MS, 'late'));
-      if (await Promise.race([adapter.drained(), late]) === 'late') say(`calls were cut off: they ran for ${LAST_CALLS_MS} ms after stdin had ended.`);
+      if ((await Promise.race([adapter.drained(), late])) === 'late')
+        say(`calls were cut off: they ran for ${LAST_CALLS_MS} ms after stdin had ended.`);
       leave(0);
     });
   } catch (error) {
@@ -1689,7 +1950,9 @@ async function inPlace(settings, reply) {
   return {
     hello: () => served.hello,
     ask: (line) => {
-      const call = answer(line, served).then(reply).finally(() => running.delete(call));
+      const call = answer(line, served)
+        .then(reply)
+        .finally(() => running.delete(call));
       running.add(call);
     },
     drained: () => Promise.all(running),
@@ -1708,10 +1971,13 @@ function inThreads(settings, reply, fail) {
         threads.ask(line);
         return;
       }
-      const reset = threads.reset().then(
-        () => reply(JSON.stringify({ id, result: null })),
-        (error) => fail(`the module cannot be loaded anew: ${error.message}`),
-      ).finally(() => resets.delete(reset));
+      const reset = threads
+        .reset()
+        .then(
+          () => reply(JSON.stringify({ id, result: null })),
+          (error) => fail(`the module cannot be loaded anew: ${error.message}`),
+        )
+        .finally(() => resets.delete(reset));
       resets.add(reset);
     },
     drained: () => Promise.all([...resets, threads.drained()]),
@@ -1776,12 +2042,16 @@ function settingsOf(argv) {
     process.exit(0);
   }
   if (positionals.length !== 1) {
-    refuse(`${positionals.length === 0 ? 'no module is named' : `${positionals.length} modules are named`}. `
-      + 'Name the one file that exports createBooking, getBooking and so on: node parity-bridge.mjs ./db/index.js');
+    refuse(
+      `${positionals.length === 0 ? 'no module is named' : `${positionals.length} modules are named`}. ` +
+        'Name the one file that exports createBooking, getBooking and so on: node parity-bridge.mjs ./db/index.js',
+    );
   }
   const mode = process.env.DB_MODE;
   if (mode !== 'memory' && mode !== 'supabase') {
-    refuse(`DB_MODE is ${mode === undefined ? 'not set' : JSON.stringify(mode)}; set it to memory or supabase, exactly. Nothing is assumed.`);
+    refuse(
+      `DB_MODE is ${mode === undefined ? 'not set' : JSON.stringify(mode)}; set it to memory or supabase, exactly. Nothing is assumed.`,
+    );
   }
   return {
     path: positionals[0],
@@ -1805,11 +2075,13 @@ function limitOf(text = '256') {
 }
 
 function pairs(option, given = []) {
-  return Object.fromEntries(given.map((text) => {
-    const at = text.indexOf('=');
-    if (at < 1) refuse(`${option} ${text} is not of the form NAME=VALUE.`);
-    return [text.slice(0, at), text.slice(at + 1)];
-  }));
+  return Object.fromEntries(
+    given.map((text) => {
+      const at = text.indexOf('=');
+      if (at < 1) refuse(`${option} ${text} is not of the form NAME=VALUE.`);
+      return [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
 }
 
 /** True if node was started with this file, and not just imported it. */

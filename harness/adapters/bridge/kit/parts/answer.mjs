@@ -14,12 +14,19 @@ async function answer(line, served) {
     if (id === null) return refusal(id, 'the request has no id');
     const { op, args = [] } = request;
     const operation = OPERATIONS.get(op);
-    if (operation === undefined) return refusal(id, `${JSON.stringify(op) ?? 'a request without op'} is no operation of parity-bridge/1`);
+    if (operation === undefined)
+      return refusal(
+        id,
+        `${JSON.stringify(op) ?? 'a request without op'} is no operation of parity-bridge/1`,
+      );
     if (!served.functions.has(op)) return refusal(id, `the module does not export ${op}`);
     if (!Array.isArray(args)) return refusal(id, `the args of ${op} are no array`);
     return reply(id, await outcome(operation, args, served));
   } catch (failure) {
-    return refusal(id, failure instanceof SyntaxError ? 'the request is no JSON' : `the kit failed: ${described(failure)}`);
+    return refusal(
+      id,
+      failure instanceof SyntaxError ? 'the request is no JSON' : `the kit failed: ${described(failure)}`,
+    );
   }
 }
 
@@ -36,8 +43,16 @@ async function outcome(operation, args, served) {
   try {
     return { result: resultOf(operation, result, args, served) };
   } catch (failure) {
-    const why = failure instanceof NotConvertible ? failure.message : `the result cannot be read: ${described(failure)}`;
-    return { error: { kind: 'unexpected', message: redact(`${operation.name} returned what cannot be sent: ${why}`) } };
+    const why =
+      failure instanceof NotConvertible
+        ? failure.message
+        : `the result cannot be read: ${described(failure)}`;
+    return {
+      error: {
+        kind: 'unexpected',
+        message: redact(`${operation.name} returned what cannot be sent: ${why}`),
+      },
+    };
   }
 }
 

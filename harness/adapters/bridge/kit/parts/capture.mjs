@@ -17,11 +17,16 @@ async function byPages(db, plural) {
   const rows = [];
   const seen = new Set();
   for (let cursor; ;) {
-    const page = await db[`list${plural}`]({ where: [], limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
+    const page = await db[`list${plural}`]({
+      where: [],
+      limit: PAGE,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
     if (!Array.isArray(page?.rows)) throw new Error(`list${plural} returned no { rows, nextCursor }`);
     for (const row of page.rows) rows.push(row);
     if (page.nextCursor === null || page.nextCursor === undefined) return rows;
-    if (seen.has(page.nextCursor)) throw new Error(`list${plural} returned the same cursor twice, so it would never end`);
+    if (seen.has(page.nextCursor))
+      throw new Error(`list${plural} returned the same cursor twice, so it would never end`);
     seen.add(page.nextCursor);
     cursor = page.nextCursor;
   }
@@ -37,10 +42,14 @@ function wholeRows(name, entity, given, dates, found) {
   for (const [index, row] of rows.entries()) {
     for (const [column, { nullable }] of Object.entries(entity.columns)) {
       if (row[column] === undefined) throw new Error(`${name}[${index}] has no ${column}`);
-      if (row[column] === null && !nullable) throw new Error(`${name}[${index}]: ${column} is null, which the table never holds`);
+      if (row[column] === null && !nullable)
+        throw new Error(`${name}[${index}]: ${column} is null, which the table never holds`);
     }
     const unknown = Object.keys(row).find((column) => !Object.hasOwn(entity.columns, column));
-    if (unknown !== undefined) throw new Error(`${name}[${index}] has ${JSON.stringify(unknown)}, which is no column of ${entity.table}`);
+    if (unknown !== undefined)
+      throw new Error(
+        `${name}[${index}] has ${JSON.stringify(unknown)}, which is no column of ${entity.table}`,
+      );
     if (ids.has(row.id)) throw new Error(`${name}: the id of row ${index} comes twice`);
     ids.add(row.id);
   }

@@ -10,7 +10,8 @@
 import { entityOf } from './operations.mjs';
 
 const TIME = 'timestamp with time zone';
-const ISO = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,6})?)?(?:Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+const ISO =
+  /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,6})?)?(?:Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 const DEEPEST = 1000;
 
 /** A value that has no place in a result (or in an argument); the message says where and why. */
@@ -27,8 +28,16 @@ function isTime(text) {
   if (found === null) return false;
   const [year, month, day, hour, minute, second] = found.slice(1, 7).map(Number);
   const days = new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
-  return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= days
-    && hour <= 23 && minute <= 59 && !(second > 59);
+  return (
+    year >= 1 &&
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= days &&
+    hour <= 23 &&
+    minute <= 59 &&
+    !(second > 59)
+  );
 }
 
 /** Return the arguments as the module takes them. What is no time stays as it is: the module must refuse it. */
@@ -42,8 +51,10 @@ const TAKERS = {
   plain: (entity, value) => value,
   values: (entity, value) => withDates(entity, value),
   rows: (entity, value) => (Array.isArray(value) ? value.map((row) => withDates(entity, row)) : value),
-  query: (entity, value) => (isObject(value) && Array.isArray(value.where)
-    ? { ...value, where: value.where.map((condition) => conditionWithDates(entity, condition)) } : value),
+  query: (entity, value) =>
+    isObject(value) && Array.isArray(value.where)
+      ? { ...value, where: value.where.map((condition) => conditionWithDates(entity, condition)) }
+      : value,
 };
 
 function withDates(entity, values) {
@@ -60,8 +71,10 @@ function dateFor(entity, name, value) {
 function conditionWithDates(entity, condition) {
   if (!Array.isArray(condition) || typeof condition[0] !== 'string') return condition;
   const [name, operator, value] = condition;
-  const values = operator === 'in' && Array.isArray(value)
-    ? value.map((one) => dateFor(entity, name, one)) : dateFor(entity, name, value);
+  const values =
+    operator === 'in' && Array.isArray(value)
+      ? value.map((one) => dateFor(entity, name, one))
+      : dateFor(entity, name, value);
   return [name, operator, values, ...condition.slice(3)];
 }
 
@@ -86,23 +99,29 @@ const GIVERS = {
   plain: (entity, value, context) => plain(value, 'the result', context),
   nothing: () => null,
   row: (entity, value, context) => (value === null ? null : row(entity, value, '', context)),
-  rowOrNull: (entity, value, context) => (value === null || value === undefined ? null : row(entity, value, '', context)),
+  rowOrNull: (entity, value, context) =>
+    value === null || value === undefined ? null : row(entity, value, '', context),
   rows: (entity, value, context) => rows(entity, value, '', context),
   page: (entity, value, context) => {
-    if (!isRecord(value)) throw new NotConvertible('', `the result is ${kindOf(value)}, where { rows, nextCursor } is expected`);
+    if (!isRecord(value))
+      throw new NotConvertible('', `the result is ${kindOf(value)}, where { rows, nextCursor } is expected`);
     const page = { rows: rows(entity, value.rows, 'rows', context), nextCursor: null };
     if (value.nextCursor !== undefined) page.nextCursor = plain(value.nextCursor, 'nextCursor', context);
     return page;
   },
   received: (entity, value, context) => {
-    if (!isRecord(value)) throw new NotConvertible('', `the result is ${kindOf(value)}, where { event, isNew } is expected`);
+    if (!isRecord(value))
+      throw new NotConvertible('', `the result is ${kindOf(value)}, where { event, isNew } is expected`);
     return { event: row(entity, value.event, 'event', context), isNew: plain(value.isNew, 'isNew', context) };
   },
 };
 
 function rows(entity, value, where, context) {
   if (!Array.isArray(value)) {
-    throw new NotConvertible(where || 'the result', `is ${kindOf(value)}, where an array of rows is expected`);
+    throw new NotConvertible(
+      where || 'the result',
+      `is ${kindOf(value)}, where an array of rows is expected`,
+    );
   }
   return Array.from(value, (one, index) => row(entity, one, `${where}[${index}]`, context));
 }
@@ -111,7 +130,10 @@ function rows(entity, value, where, context) {
 function row(entity, value, where, context) {
   if (entity === null) return plain(value, where || 'the result', context);
   if (!isRecord(value)) {
-    throw new NotConvertible(where || 'the result', `is ${kindOf(value)}, where a row of ${entity.table} is expected`);
+    throw new NotConvertible(
+      where || 'the result',
+      `is ${kindOf(value)}, where a row of ${entity.table} is expected`,
+    );
   }
   const before = where === '' ? '' : `${where}.`;
   const copy = {};
@@ -132,12 +154,18 @@ function cell(column, value, where, context) {
   }
   if (context.dates === 'iso') {
     if (value instanceof Date) {
-      throw new NotConvertible(where, "is a Date, but the module says that its times are text (dates: 'iso')");
+      throw new NotConvertible(
+        where,
+        "is a Date, but the module says that its times are text (dates: 'iso')",
+      );
     }
     return plain(value, where, context);
   }
   if (!isDate(value)) {
-    const hint = typeof value === 'string' ? "; a module whose times are ISO text exports parityBridge = { dates: 'iso' }" : '';
+    const hint =
+      typeof value === 'string'
+        ? "; a module whose times are ISO text exports parityBridge = { dates: 'iso' }"
+        : '';
     throw new NotConvertible(where, `is ${kindOf(value)}, not a Date${hint}`);
   }
   if (Number.isNaN(value.getTime())) throw new NotConvertible(where, 'is an Invalid Date');
@@ -161,9 +189,12 @@ function plain(value, where, context, above = []) {
   if (value === null) return null;
   if (isDate(value)) return nestedDate(value, where, context);
   if (above.includes(value)) throw new NotConvertible(where, 'contains itself, which JSON cannot express');
-  if (above.length >= DEEPEST) throw new NotConvertible(where.slice(0, 60), `is nested deeper than ${DEEPEST}`);
+  if (above.length >= DEEPEST)
+    throw new NotConvertible(where.slice(0, 60), `is nested deeper than ${DEEPEST}`);
   above.push(value);
-  const copy = Array.isArray(value) ? plainArray(value, where, context, above) : plainObject(value, where, context, above);
+  const copy = Array.isArray(value)
+    ? plainArray(value, where, context, above)
+    : plainObject(value, where, context, above);
   above.pop();
   return copy;
 }
@@ -196,7 +227,10 @@ function plainObject(value, where, context, above) {
 function nestedDate(value, where, context) {
   if (Number.isNaN(value.getTime())) throw new NotConvertible(where, 'is an Invalid Date');
   if (context.nested !== 'text') {
-    throw new NotConvertible(where, 'is a Date inside of JSON: the database keeps text and gives text back, so store its toISOString()');
+    throw new NotConvertible(
+      where,
+      'is a Date inside of JSON: the database keeps text and gives text back, so store its toISOString()',
+    );
   }
   if (context.found !== null && context.column !== undefined) {
     context.found.set(context.column, (context.found.get(context.column) ?? 0) + 1);
@@ -215,8 +249,13 @@ function isDate(value) {
 
 /** An object that may be a row: no array, and none of the containers whose content is not in its properties. */
 function isRecord(value) {
-  return isObject(value) && !isDate(value)
-    && typeof value.then !== 'function' && value[Symbol.iterator] === undefined && value[Symbol.asyncIterator] === undefined;
+  return (
+    isObject(value) &&
+    !isDate(value) &&
+    typeof value.then !== 'function' &&
+    value[Symbol.iterator] === undefined &&
+    value[Symbol.asyncIterator] === undefined
+  );
 }
 
 function kindOf(value) {

@@ -13,12 +13,18 @@ import { redact } from './redact.mjs';
 import { isObject, kindOf } from './convert.mjs';
 
 const SUBJECTS = {
-  not_found: 'table', conflict: 'constraint', invalid_value: 'field', missing_reference: 'constraint',
-  unauthorized: null, unavailable: null, outcome_unknown: null, unexpected: null,
+  not_found: 'table',
+  conflict: 'constraint',
+  invalid_value: 'field',
+  missing_reference: 'constraint',
+  unauthorized: null,
+  unavailable: null,
+  outcome_unknown: null,
+  unexpected: null,
 };
 const ROLLED_BACK = {
   '40P01': 'it was chosen to end a deadlock',
-  '40001': 'it could not be serialised',
+  40001: 'it could not be serialised',
   '55P03': 'a lock was not to be had in time',
   57014: 'the statement took longer than its timeout',
   '57P01': 'the server was shut down',
@@ -30,15 +36,36 @@ const ROLLED_BACK = {
   PGRST003: "PostgREST's connection pool is exhausted",
 };
 const STALE_SCHEMA = {
-  PGRST200: 'a relation', PGRST202: 'a function', PGRST204: 'a column', PGRST205: 'a table',
-  42703: 'a column', 42883: 'a function', '42P01': 'a table',
+  PGRST200: 'a relation',
+  PGRST202: 'a function',
+  PGRST204: 'a column',
+  PGRST205: 'a table',
+  42703: 'a column',
+  42883: 'a function',
+  '42P01': 'a table',
 };
 const NOT_SENT = new Set([
-  'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'ERR_INVALID_URL',
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'ERR_INVALID_URL',
 ]);
 const LOST = new Set([
-  'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'UND_ERR_SOCKET', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT',
-  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'UND_ERR_ABORTED', 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED', 'ABORT_ERR',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ECONNABORTED',
+  'UND_ERR_SOCKET',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+  'UND_ERR_ABORTED',
+  'UND_ERR_DESTROYED',
+  'UND_ERR_CLOSED',
+  'ABORT_ERR',
 ]);
 /** fetch refuses some ports by itself. */
 const BAD_PORT = 'bad port';
@@ -51,7 +78,10 @@ function errorOf(thrown, operation, mapError) {
   const use = (mapped) => {
     if (mapped === null || mapped === undefined) return ownTranslation(thrown, operation);
     if (Object.hasOwn(SUBJECTS, mapped.kind)) return declared(mapped);
-    return { kind: 'unexpected', message: `mapError returned ${kindOf(mapped)} without a kind of the protocol` };
+    return {
+      kind: 'unexpected',
+      message: `mapError returned ${kindOf(mapped)} without a kind of the protocol`,
+    };
   };
   try {
     const mapped = mapError(thrown, { operation: operation.name });
@@ -74,7 +104,11 @@ function translated(thrown, operation) {
   if (typeof thrown === 'object' && thrown !== null) {
     const { reading, entity } = operation;
     if (typeof thrown.kind === 'string' && Object.hasOwn(SUBJECTS, thrown.kind)) return declared(thrown);
-    const answered = ofCode(thrown, entity) ?? ofTransport(thrown, reading) ?? ofStatus(thrown, reading) ?? ofGateway(thrown, reading);
+    const answered =
+      ofCode(thrown, entity) ??
+      ofTransport(thrown, reading) ??
+      ofStatus(thrown, reading) ??
+      ofGateway(thrown, reading);
     if (answered !== null) return answered;
     if (typeof thrown.code === 'string' && thrown.code !== '' && isPostgrest(thrown)) {
       return { kind: 'unexpected', message: `the server answered with code ${thrown.code}` };
@@ -89,7 +123,9 @@ function declared(error) {
   for (const name of ['constraint', 'field', 'table']) {
     if (typeof error[name] === 'string') result[name] = error[name];
   }
-  result.message = redact(typeof error.message === 'string' && error.message !== '' ? error.message : error.kind);
+  result.message = redact(
+    typeof error.message === 'string' && error.message !== '' ? error.message : error.kind,
+  );
   return result;
 }
 
@@ -98,10 +134,13 @@ function ofCode(error, entity) {
   const message = typeof error.message === 'string' ? error.message : '';
   const made = Object.hasOwn(BY_CODE, code) ? BY_CODE[code](message, error, entity) : null;
   if (made !== null) return made;
-  if (Object.hasOwn(ROLLED_BACK, code)) return unavailable(`nothing was done: ${ROLLED_BACK[code]} (${code})`);
+  if (Object.hasOwn(ROLLED_BACK, code))
+    return unavailable(`nothing was done: ${ROLLED_BACK[code]} (${code})`);
   if (Object.hasOwn(STALE_SCHEMA, code)) {
-    return unavailable(`nothing was done: the server does not know ${STALE_SCHEMA[code]} of the schema (${code}); `
-      + 'apply the migrations, or let PostgREST reload its schema cache');
+    return unavailable(
+      `nothing was done: the server does not know ${STALE_SCHEMA[code]} of the schema (${code}); ` +
+        'apply the migrations, or let PostgREST reload its schema cache',
+    );
   }
   if (code === '42501' || code.startsWith('PGRST30')) {
     return { kind: 'unauthorized', message: `the key's role may not do this (${code})` };
@@ -116,7 +155,11 @@ const BY_CODE = {
   23505: (message) => conflict(quoted(message, 'constraint')),
   23503: (message) => {
     const constraint = quoted(message, 'constraint');
-    return { kind: 'missing_reference', constraint, message: `${constraint}: the referenced row does not exist` };
+    return {
+      kind: 'missing_reference',
+      constraint,
+      message: `${constraint}: the referenced row does not exist`,
+    };
   },
   23502: (message) => invalid(camel(quoted(message, 'column')), 'is required'),
   23514: (message) => {
@@ -127,8 +170,8 @@ const BY_CODE = {
   PT404: (message) => notFound(rule(message)),
   PT409: (message) => conflict(rule(message)),
   // .single() of no row is how supabase-js says that a row is not there; of several rows it is a finding.
-  PGRST116: (message, error, entity) => (/\b0 rows\b/.test(`${error.details} ${message}`) && entity !== null
-    ? notFound(entity.table) : null),
+  PGRST116: (message, error, entity) =>
+    /\b0 rows\b/.test(`${error.details} ${message}`) && entity !== null ? notFound(entity.table) : null,
 };
 
 function quoted(message, what) {
@@ -169,15 +212,22 @@ function failureOf(error, depth) {
     if (tried.length > 0 && tried.every((one) => one !== null && one.notSent)) return tried[0];
   }
   if (typeof name === 'string' && LOST_NAMES.test(name)) return { notSent: false, what: name };
-  if (name === 'TypeError' && (message === 'fetch failed' || message === 'terminated')) return { notSent: false, what: message };
+  if (name === 'TypeError' && (message === 'fetch failed' || message === 'terminated'))
+    return { notSent: false, what: message };
   return code === '' || code === undefined ? failureInText(message, details) : null;
 }
 
 /** postgrest-js turns a failed fetch into {message: "TypeError: fetch failed", details: "… Caused by: … (CODE)", code: ""}. */
 function failureInText(message, details) {
-  const found = typeof message === 'string' ? /^(TypeError: (?:fetch failed|terminated)|AbortError|TimeoutError)\b/.exec(message) : null;
+  const found =
+    typeof message === 'string'
+      ? /^(TypeError: (?:fetch failed|terminated)|AbortError|TimeoutError)\b/.exec(message)
+      : null;
   if (found === null) return null;
-  const cause = typeof details === 'string' ? /\bCaused by: .*(?:\(([A-Z_]+)\)|(bad port))/.exec(details)?.slice(1).find(Boolean) : undefined;
+  const cause =
+    typeof details === 'string'
+      ? /\bCaused by: .*(?:\(([A-Z_]+)\)|(bad port))/.exec(details)?.slice(1).find(Boolean)
+      : undefined;
   if (cause === BAD_PORT) return { notSent: true, what: cause };
   return { notSent: cause !== undefined && NOT_SENT.has(cause), what: cause ?? found[1] };
 }
@@ -186,17 +236,23 @@ function failureInText(message, details) {
 function ofStatus(error, reading) {
   const { code } = error;
   if (isPostgrest(error) && (code === '' || code === '57P02')) {
-    return reading ? unavailable('the answer was lost: Postgres broke off')
-      : { kind: 'outcome_unknown', message: 'the request was sent, but Postgres broke off before it answered' };
+    return reading
+      ? unavailable('the answer was lost: Postgres broke off')
+      : {
+          kind: 'outcome_unknown',
+          message: 'the request was sent, but Postgres broke off before it answered',
+        };
   }
   const status = Number.isInteger(error.status) ? error.status : error.statusCode;
   if (status === 401 || status === 403) {
     return { kind: 'unauthorized', message: 'the server refused the key; check SUPABASE_SERVICE_ROLE_KEY' };
   }
-  if (status === 404) return unavailable('nothing was done: the server does not know the path (404); check SUPABASE_URL');
+  if (status === 404)
+    return unavailable('nothing was done: the server does not know the path (404); check SUPABASE_URL');
   if ([408, 429, 503].includes(status)) return unavailable(`nothing was done: the server answered ${status}`);
   if (Number.isInteger(status) && status >= 500) {
-    return reading ? unavailable(`the server answered ${status}`)
+    return reading
+      ? unavailable(`the server answered ${status}`)
       : { kind: 'outcome_unknown', message: `the server answered ${status} to a write` };
   }
   return null;
@@ -209,20 +265,34 @@ function ofStatus(error, reading) {
  */
 function ofGateway(error, reading) {
   const keys = Object.keys(error);
-  if (error instanceof Error || typeof error.message !== 'string' || !keys.every((key) => ['message', 'hint'].includes(key))) return null;
+  if (
+    error instanceof Error ||
+    typeof error.message !== 'string' ||
+    !keys.every((key) => ['message', 'hint'].includes(key))
+  )
+    return null;
   if (/\bAPI key\b/.test(error.message)) {
     return { kind: 'unauthorized', message: 'the server refused the key; check SUPABASE_SERVICE_ROLE_KEY' };
   }
   if (/^no Route matched/.test(error.message)) {
     return unavailable('nothing was done: the server does not know the path; check SUPABASE_URL');
   }
-  return reading ? unavailable('the answer cannot be read: it is no JSON')
-    : { kind: 'outcome_unknown', message: 'the request was sent, but the answer cannot be read: it is no JSON' };
+  return reading
+    ? unavailable('the answer cannot be read: it is no JSON')
+    : {
+        kind: 'outcome_unknown',
+        message: 'the request was sent, but the answer cannot be read: it is no JSON',
+      };
 }
 
 /** Errors of postgrest-js have these four texts, whether they are PostgrestErrors or plain objects. */
 function isPostgrest(error) {
-  return typeof error.message === 'string' && typeof error.code === 'string' && 'details' in error && 'hint' in error;
+  return (
+    typeof error.message === 'string' &&
+    typeof error.code === 'string' &&
+    'details' in error &&
+    'hint' in error
+  );
 }
 
 function conflict(constraint) {

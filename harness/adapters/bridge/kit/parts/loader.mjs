@@ -16,7 +16,9 @@ const OF_TSX = /(?:^|[\\/])tsx(?:[\\/]|$)/;
 /** What node was told to load first, of --import, --loader and NODE_OPTIONS. */
 function preloads(flags) {
   const words = flags.flatMap((flag) => (flag.startsWith('--') ? flag.split(/=(.*)/s, 2) : [flag]));
-  return words.filter((word, index) => ['--import', '--loader', '--experimental-loader'].includes(words[index - 1]));
+  return words.filter((word, index) =>
+    ['--import', '--loader', '--experimental-loader'].includes(words[index - 1]),
+  );
 }
 
 /** Make tsx work in this thread, if node was started with it. */

@@ -50,12 +50,16 @@ function settingsOf(argv) {
     process.exit(0);
   }
   if (positionals.length !== 1) {
-    refuse(`${positionals.length === 0 ? 'no module is named' : `${positionals.length} modules are named`}. `
-      + 'Name the one file that exports createBooking, getBooking and so on: node parity-bridge.mjs ./db/index.js');
+    refuse(
+      `${positionals.length === 0 ? 'no module is named' : `${positionals.length} modules are named`}. ` +
+        'Name the one file that exports createBooking, getBooking and so on: node parity-bridge.mjs ./db/index.js',
+    );
   }
   const mode = process.env.DB_MODE;
   if (mode !== 'memory' && mode !== 'supabase') {
-    refuse(`DB_MODE is ${mode === undefined ? 'not set' : JSON.stringify(mode)}; set it to memory or supabase, exactly. Nothing is assumed.`);
+    refuse(
+      `DB_MODE is ${mode === undefined ? 'not set' : JSON.stringify(mode)}; set it to memory or supabase, exactly. Nothing is assumed.`,
+    );
   }
   return {
     path: positionals[0],
@@ -79,11 +83,13 @@ function limitOf(text = '256') {
 }
 
 function pairs(option, given = []) {
-  return Object.fromEntries(given.map((text) => {
-    const at = text.indexOf('=');
-    if (at < 1) refuse(`${option} ${text} is not of the form NAME=VALUE.`);
-    return [text.slice(0, at), text.slice(at + 1)];
-  }));
+  return Object.fromEntries(
+    given.map((text) => {
+      const at = text.indexOf('=');
+      if (at < 1) refuse(`${option} ${text} is not of the form NAME=VALUE.`);
+      return [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
 }
 
 /** True if node was started with this file, and not just imported it. */

@@ -25,7 +25,10 @@ async function load({ path, mode, options }) {
   if (mode !== 'memory') functions.delete('__reset');
   if (functions.size === 0) throw nothingExported(path, exported);
   const own = configuration(exported, path);
-  const config = { ...own, ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) };
+  const config = {
+    ...own,
+    ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
+  };
   config.capabilities = { ...own.capabilities, ...options.capabilities };
   config.lacks = { ...(mode === 'memory' ? IN_MEMORY : {}), ...own.lacks, ...options.lacks };
   if (options.errors !== undefined) config.mapError = await errorMap(options.errors);
@@ -43,7 +46,9 @@ async function load({ path, mode, options }) {
 function existingFile(path) {
   const file = path.startsWith('file:') ? fileURLToPath(path) : resolvePath(path);
   if (!existsSync(file)) {
-    throw new Refusal(`the module ${path} does not exist (looked for ${file}). Name the file that exports createBooking, getBooking and so on.`);
+    throw new Refusal(
+      `the module ${path} does not exist (looked for ${file}). Name the file that exports createBooking, getBooking and so on.`,
+    );
   }
   if (statSync(file).isDirectory()) {
     throw new Refusal(`${path} is a directory. Name the file in it, such as ${join(path, 'index.js')}.`);
@@ -55,20 +60,32 @@ async function imported(file) {
   try {
     return await import(pathToFileURL(file).href);
   } catch (error) {
-    throw new Refusal(`the module ${file} cannot be imported: ${described(error)}. ${adviceOn(error, file)}${placeOf(error)}`);
+    throw new Refusal(
+      `the module ${file} cannot be imported: ${described(error)}. ${adviceOn(error, file)}${placeOf(error)}`,
+    );
   }
 }
 
 function adviceOn(error, file) {
   const typescript = /\.[cm]?tsx?$/.test(file);
-  const ofTypes = ['ERR_UNKNOWN_FILE_EXTENSION', 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX', 'ERR_INVALID_TYPESCRIPT_SYNTAX', 'ERR_MODULE_NOT_FOUND'];
-  if (typescript && (ofTypes.includes(error?.code) || error?.name === 'SyntaxError') && !process.execArgv.some((flag) => /tsx|loader|import/.test(flag))) {
+  const ofTypes = [
+    'ERR_UNKNOWN_FILE_EXTENSION',
+    'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
+    'ERR_INVALID_TYPESCRIPT_SYNTAX',
+    'ERR_MODULE_NOT_FOUND',
+  ];
+  if (
+    typescript &&
+    (ofTypes.includes(error?.code) || error?.name === 'SyntaxError') &&
+    !process.execArgv.some((flag) => /tsx|loader|import/.test(flag))
+  ) {
     return 'TypeScript goes through a loader: npm install --save-dev tsx, then node --import tsx parity-bridge.mjs …';
   }
   if (error?.code === 'ERR_MODULE_NOT_FOUND' || error?.code === 'MODULE_NOT_FOUND') {
     return 'Install what it imports (npm ci), or correct the path.';
   }
-  if (/top-level await/i.test(error?.message)) return 'Without "type": "module" in package.json, TypeScript becomes CommonJS, which has none.';
+  if (/top-level await/i.test(error?.message))
+    return 'Without "type": "module" in package.json, TypeScript becomes CommonJS, which has none.';
   return 'Correct it until the module can be imported by itself.';
 }
 
@@ -83,16 +100,21 @@ function found(exported) {
   for (const owner of [exported, exported.default, exported.db]) {
     if ((typeof owner !== 'object' && typeof owner !== 'function') || owner === null) continue;
     for (const name of OPERATIONS.keys()) {
-      if (!functions.has(name) && typeof owner[name] === 'function') functions.set(name, owner[name].bind(owner));
+      if (!functions.has(name) && typeof owner[name] === 'function')
+        functions.set(name, owner[name].bind(owner));
     }
   }
-  return new Map([...OPERATIONS.keys()].filter((name) => functions.has(name)).map((name) => [name, functions.get(name)]));
+  return new Map(
+    [...OPERATIONS.keys()].filter((name) => functions.has(name)).map((name) => [name, functions.get(name)]),
+  );
 }
 
 function nothingExported(path, exported) {
   const names = Object.keys(exported).slice(0, 12).join(', ');
-  return new Refusal(`${path} exports no operation of ${PROTOCOL}${names === '' ? '; it exports nothing' : `; it exports ${names}`}. `
-    + 'Export functions that are called createBooking, getBooking, listBookings and so on; `harness bridge schema` lists them.');
+  return new Refusal(
+    `${path} exports no operation of ${PROTOCOL}${names === '' ? '; it exports nothing' : `; it exports ${names}`}. ` +
+      'Export functions that are called createBooking, getBooking, listBookings and so on; `harness bridge schema` lists them.',
+  );
 }
 
 /** What the module says about itself in `export const parityBridge = {…}`. */
@@ -101,12 +123,16 @@ function configuration(exported, path) {
   if (!isObject(own)) throw new Refusal(`parityBridge of ${path} is ${kindOf(own)}, not an object.`);
   const known = ['name', 'capabilities', 'lacks', 'mapError', 'dates'];
   for (const key of Object.keys(own)) {
-    if (!known.includes(key)) throw new Refusal(`parityBridge of ${path} has ${JSON.stringify(key)}; known are ${known.join(', ')}.`);
+    if (!known.includes(key))
+      throw new Refusal(`parityBridge of ${path} has ${JSON.stringify(key)}; known are ${known.join(', ')}.`);
   }
-  if (own.mapError !== undefined && typeof own.mapError !== 'function') throw new Refusal(`parityBridge.mapError of ${path} is no function.`);
-  if (own.name !== undefined && (typeof own.name !== 'string' || own.name.trim() === '')) throw new Refusal(`parityBridge.name of ${path} is no text.`);
+  if (own.mapError !== undefined && typeof own.mapError !== 'function')
+    throw new Refusal(`parityBridge.mapError of ${path} is no function.`);
+  if (own.name !== undefined && (typeof own.name !== 'string' || own.name.trim() === ''))
+    throw new Refusal(`parityBridge.name of ${path} is no text.`);
   for (const key of ['capabilities', 'lacks']) {
-    if (own[key] !== undefined && !isObject(own[key])) throw new Refusal(`parityBridge.${key} of ${path} is no object.`);
+    if (own[key] !== undefined && !isObject(own[key]))
+      throw new Refusal(`parityBridge.${key} of ${path} is no object.`);
   }
   return { ...own };
 }
@@ -117,15 +143,21 @@ function checkCapabilities({ capabilities, lacks, dates }) {
   }
   for (const [name, value] of Object.entries(capabilities)) {
     if (!Object.hasOwn(RESOLUTIONS, name) || !RESOLUTIONS[name].includes(value)) {
-      throw new Refusal(`the capability ${name}=${value} is not known; there are time=ms, time=us and numbers=double (JavaScript has no other numbers).`);
+      throw new Refusal(
+        `the capability ${name}=${value} is not known; there are time=ms, time=us and numbers=double (JavaScript has no other numbers).`,
+      );
     }
   }
   if (capabilities.time === 'us' && dates !== 'iso') {
-    throw new Refusal("a Date keeps milliseconds: time=us needs times that are text, parityBridge = { dates: 'iso' }.");
+    throw new Refusal(
+      "a Date keeps milliseconds: time=us needs times that are text, parityBridge = { dates: 'iso' }.",
+    );
   }
   for (const [name, reason] of Object.entries(lacks)) {
-    if (!LACKABLE.includes(name)) throw new Refusal(`lacks names ${JSON.stringify(name)}; known are ${LACKABLE.join(', ')}.`);
-    if (typeof reason !== 'string' || reason.trim() === '') throw new Refusal(`lacks ${name} needs a reason: --lacks ${name}="why".`);
+    if (!LACKABLE.includes(name))
+      throw new Refusal(`lacks names ${JSON.stringify(name)}; known are ${LACKABLE.join(', ')}.`);
+    if (typeof reason !== 'string' || reason.trim() === '')
+      throw new Refusal(`lacks ${name} needs a reason: --lacks ${name}="why".`);
   }
 }
 
@@ -133,7 +165,9 @@ async function errorMap(path) {
   const exported = await imported(existingFile(path));
   const map = typeof exported.default === 'function' ? exported.default : exported.mapError;
   if (typeof map !== 'function') {
-    throw new Refusal(`${path} exports no mapError. Export a function (error, { operation }) => ({ kind, … }) or null, as default or as mapError.`);
+    throw new Refusal(
+      `${path} exports no mapError. Export a function (error, { operation }) => ({ kind, … }) or null, as default or as mapError.`,
+    );
   }
   return map;
 }

@@ -23,7 +23,9 @@ for (const entity of Object.values(ENTITIES)) {
     operation(`fail${singular}`, entity, ['plain', 'plain', 'plain'], 'row');
   }
 }
-operation('getSchedulingRequestByTokenHash', ENTITIES.schedulingRequests, ['plain'], 'rowOrNull', { reading: true });
+operation('getSchedulingRequestByTokenHash', ENTITIES.schedulingRequests, ['plain'], 'rowOrNull', {
+  reading: true,
+});
 operation('receiveWebhookEvent', ENTITIES.webhookEvents, ['values'], 'received');
 operation('bookSchedulingRequest', ENTITIES.bookings, ['values', 'plain'], 'row');
 operation('rescheduleBooking', ENTITIES.bookings, ['plain', 'values', 'plain'], 'row');

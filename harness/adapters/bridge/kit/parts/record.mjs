@@ -34,8 +34,11 @@ class Recording {
       this.file = openSync(file, 'wx', 0o600);
       process.once('exit', this.atExit);
     } catch (error) {
-      this.warn(error.code === 'EEXIST' ? `${file} exists already, and a recording is never overwritten; move it away`
-        : `${file} cannot be written: ${described(error)}`);
+      this.warn(
+        error.code === 'EEXIST'
+          ? `${file} exists already, and a recording is never overwritten; move it away`
+          : `${file} cannot be written: ${described(error)}`,
+      );
     }
   }
 
@@ -80,7 +83,9 @@ class Recording {
     this.ended = true;
     process.removeListener('exit', this.atExit);
     const complete = reason === null && this.running === 0;
-    const last = { end: { calls: this.calls, running: this.running, complete, ...(reason === null ? {} : { reason }) } };
+    const last = {
+      end: { calls: this.calls, running: this.running, complete, ...(reason === null ? {} : { reason }) },
+    };
     try {
       writeAll(this.file, `${JSON.stringify(last)}\n`);
       closeSync(this.file);
@@ -103,8 +108,17 @@ const recordings = new WeakMap();
  * rows at the start). Functions that are no operations are passed through.
  */
 export function record(db, options) {
-  const recording = new Recording(options.file, { name: options.name ?? 'app', mode: process.env.DB_MODE ?? null, maxBytes: options.maxBytes });
-  const context = { db, recording, dates: datesOf(db, options), mapError: options.mapError ?? db.parityBridge?.mapError };
+  const recording = new Recording(options.file, {
+    name: options.name ?? 'app',
+    mode: process.env.DB_MODE ?? null,
+    maxBytes: options.maxBytes,
+  });
+  const context = {
+    db,
+    recording,
+    dates: datesOf(db, options),
+    mapError: options.mapError ?? db.parityBridge?.mapError,
+  };
   const ready = options.rows === false ? recording.begin(null, 'not asked for') : rowsAtStart(context);
   const recorded = {};
   for (const name of namesOf(db)) {
@@ -113,7 +127,8 @@ export function record(db, options) {
     } else {
       Object.defineProperty(recorded, name, {
         enumerable: true,
-        get: () => (typeof db[name] === 'function' && !Object.hasOwn(db, name) ? db[name].bind(db) : db[name]),
+        get: () =>
+          typeof db[name] === 'function' && !Object.hasOwn(db, name) ? db[name].bind(db) : db[name],
       });
     }
   }
@@ -142,12 +157,19 @@ function namesOf(db) {
  * then there are none. What __export returns at once is always in time.
  */
 function rowsAtStart({ db, recording, dates }) {
-  const readers = Object.entries(ENTITIES).map(([name, entity]) => [name, entity, readerOf(db, name, entity)]);
+  const readers = Object.entries(ENTITIES).map(([name, entity]) => [
+    name,
+    entity,
+    readerOf(db, name, entity),
+  ]);
   const blind = readers.find(([, , reader]) => reader === null);
   if (blind !== undefined) return recording.begin(null, `${blind[0]} cannot be read`);
-  const keep = (given) => recording.begin(Object.fromEntries(
-    readers.map(([name, entity], place) => [name, wholeRows(name, entity, given[place], dates, null)]),
-  ));
+  const keep = (given) =>
+    recording.begin(
+      Object.fromEntries(
+        readers.map(([name, entity], place) => [name, wholeRows(name, entity, given[place], dates, null)]),
+      ),
+    );
   const give = (error) => recording.begin(null, described(error));
   try {
     const given = readers.map(([, , reader]) => reader());
@@ -177,7 +199,9 @@ function recordedCall({ db, recording, dates, mapError }, operation, args) {
     throw threw(thrown);
   }
   if (typeof result?.then !== 'function') return returned(result);
-  return result.then(returned, (thrown) => { throw threw(thrown); });
+  return result.then(returned, (thrown) => {
+    throw threw(thrown);
+  });
 }
 
 /** Write down how a call ended, at once: `said` gives {result}, or an error of the protocol or a promise of one. */
@@ -191,7 +215,12 @@ function finished(recording, call, said) {
     else recording.call(ended, Object.hasOwn(how, 'kind') ? { error: how } : how);
   } catch (failure) {
     // What the bridge would say about this result.
-    recording.call(ended, { error: { kind: 'unexpected', message: `${call.op} returned what cannot be sent: ${described(failure)}` } });
+    recording.call(ended, {
+      error: {
+        kind: 'unexpected',
+        message: `${call.op} returned what cannot be sent: ${described(failure)}`,
+      },
+    });
   }
 }
 
@@ -201,7 +230,12 @@ function started(recording, operation, args) {
   try {
     recording.begin(null, 'a call came while the rows were read');
     recording.calls += 1;
-    return { n: recording.calls, op: operation.name, args: wireArguments(operation, args), startedNs: recording.now() };
+    return {
+      n: recording.calls,
+      op: operation.name,
+      args: wireArguments(operation, args),
+      startedNs: recording.now(),
+    };
   } catch (error) {
     recording.broken(error);
     return null;
@@ -217,14 +251,19 @@ function wireArguments(operation, args) {
   return given.map((value, place) => {
     if (value === undefined) return null;
     const invalid = invalidDate(entity, value);
-    if (invalid !== null) throw new Error(`${operation.name}: ${invalid} is an Invalid Date, which has no wire form`);
+    if (invalid !== null)
+      throw new Error(`${operation.name}: ${invalid} is an Invalid Date, which has no wire form`);
     return plain(value, `argument ${place + 1} of ${operation.name}`, context);
   });
 }
 
 function invalidDate(entity, value) {
   if (entity === null || !isObject(value)) return null;
-  return Object.keys(value).find((name) => entity.columns[name]?.type === TIME && Number.isNaN(value[name]?.getTime?.())) ?? null;
+  return (
+    Object.keys(value).find(
+      (name) => entity.columns[name]?.type === TIME && Number.isNaN(value[name]?.getTime?.()),
+    ) ?? null
+  );
 }
 
 export { Recording };

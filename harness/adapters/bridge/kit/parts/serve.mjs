@@ -22,11 +22,13 @@ async function serve(settings) {
   });
   try {
     const open = settings.mode === 'memory' ? inThreads : inPlace;
-    const adapter = settings.record === undefined ? await open(settings, send, fail) : await recorded(open, settings, fail);
+    const adapter =
+      settings.record === undefined ? await open(settings, send, fail) : await recorded(open, settings, fail);
     send(JSON.stringify(await adapter.hello()));
     readLines(input, adapter.ask, async () => {
       const late = new Promise((resolve) => setTimeout(resolve, LAST_CALLS_MS, 'late'));
-      if (await Promise.race([adapter.drained(), late]) === 'late') say(`calls were cut off: they ran for ${LAST_CALLS_MS} ms after stdin had ended.`);
+      if ((await Promise.race([adapter.drained(), late])) === 'late')
+        say(`calls were cut off: they ran for ${LAST_CALLS_MS} ms after stdin had ended.`);
       leave(0);
     });
   } catch (error) {
@@ -42,7 +44,9 @@ async function inPlace(settings, reply) {
   return {
     hello: () => served.hello,
     ask: (line) => {
-      const call = answer(line, served).then(reply).finally(() => running.delete(call));
+      const call = answer(line, served)
+        .then(reply)
+        .finally(() => running.delete(call));
       running.add(call);
     },
     drained: () => Promise.all(running),
@@ -61,10 +65,13 @@ function inThreads(settings, reply, fail) {
         threads.ask(line);
         return;
       }
-      const reset = threads.reset().then(
-        () => reply(JSON.stringify({ id, result: null })),
-        (error) => fail(`the module cannot be loaded anew: ${error.message}`),
-      ).finally(() => resets.delete(reset));
+      const reset = threads
+        .reset()
+        .then(
+          () => reply(JSON.stringify({ id, result: null })),
+          (error) => fail(`the module cannot be loaded anew: ${error.message}`),
+        )
+        .finally(() => resets.delete(reset));
       resets.add(reset);
     },
     drained: () => Promise.all([...resets, threads.drained()]),

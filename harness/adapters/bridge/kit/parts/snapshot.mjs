@@ -12,11 +12,17 @@ import { datesOf, readerOf, wholeRows } from './capture.mjs';
  */
 export async function exportSnapshot(db, path, options = {}) {
   const dates = datesOf(db, options);
-  const readers = Object.entries(ENTITIES).map(([name, entity]) => [name, entity, readerOf(db, name, entity)]);
+  const readers = Object.entries(ENTITIES).map(([name, entity]) => [
+    name,
+    entity,
+    readerOf(db, name, entity),
+  ]);
   const blind = readers.filter(([, , reader]) => reader === null).map(([name]) => name);
   if (blind.length > 0) {
-    throw new Error(`exportSnapshot: ${blind.join(', ')} cannot be read. Export __export(entity), list… or getAll… for each: `
-      + `for ${blind[0]} one of __export, list${ENTITIES[blind[0]].plural}, getAll${ENTITIES[blind[0]].plural}.`);
+    throw new Error(
+      `exportSnapshot: ${blind.join(', ')} cannot be read. Export __export(entity), list… or getAll… for each: ` +
+        `for ${blind[0]} one of __export, list${ENTITIES[blind[0]].plural}, getAll${ENTITIES[blind[0]].plural}.`,
+    );
   }
   const tables = [];
   for (const [name, entity, reader] of readers) tables.push(await table(db, name, entity, reader, dates));
@@ -26,7 +32,9 @@ export async function exportSnapshot(db, path, options = {}) {
     mode: process.env.DB_MODE ?? null,
     counts: Object.fromEntries(tables.map(({ name, count }) => [name, count])),
     counted: Object.fromEntries(tables.map(({ name, counted }) => [name, counted])),
-    datesInJson: Object.fromEntries(tables.flatMap(({ name, found }) => [...found].map(([column, n]) => [`${name}.${column}`, n]))),
+    datesInJson: Object.fromEntries(
+      tables.flatMap(({ name, found }) => [...found].map(([column, n]) => [`${name}.${column}`, n])),
+    ),
   };
   writeWhole(path, pieces(header, tables));
   return { path, counts: header.counts };
@@ -34,16 +42,27 @@ export async function exportSnapshot(db, path, options = {}) {
 
 /** Read one entity. Its count is asked for before and after, where the module counts: all three must agree. */
 async function table(db, name, entity, reader, dates) {
-  const count = typeof db[`count${entity.plural}`] === 'function' ? () => db[`count${entity.plural}`]({ where: [] }) : null;
+  const count =
+    typeof db[`count${entity.plural}`] === 'function'
+      ? () => db[`count${entity.plural}`]({ where: [] })
+      : null;
   const found = new Map();
   const before = count === null ? null : await count();
   const rows = wholeRows(name, entity, await reader(), dates, found);
   const after = count === null ? null : await count();
   if (count !== null && (before !== rows.length || after !== rows.length)) {
-    throw new Error(`exportSnapshot: count${entity.plural} said ${before} before and ${after} after reading, and ${rows.length} rows were read. `
-      + 'Stop what writes and try again; if nothing writes, the reading loses rows.');
+    throw new Error(
+      `exportSnapshot: count${entity.plural} said ${before} before and ${after} after reading, and ${rows.length} rows were read. ` +
+        'Stop what writes and try again; if nothing writes, the reading loses rows.',
+    );
   }
-  return { name, count: rows.length, counted: count === null ? 'rows' : 'by the module', rows: rows.map((row) => JSON.stringify(row)), found };
+  return {
+    name,
+    count: rows.length,
+    counted: count === null ? 'rows' : 'by the module',
+    rows: rows.map((row) => JSON.stringify(row)),
+    found,
+  };
 }
 
 /** The file in pieces, a row a line: the text of a large store would not fit into one string. */

@@ -28,7 +28,16 @@ function takeStreams({ isThread = false } = {}) {
     replaceStream('stdout', stderr);
     replaceStream('stdin', Readable.from([]));
   }
-  for (const name of ['write', 'writeSync', 'writev', 'writevSync', 'writeFile', 'writeFileSync', 'appendFile', 'appendFileSync']) {
+  for (const name of [
+    'write',
+    'writeSync',
+    'writev',
+    'writevSync',
+    'writeFile',
+    'writeFileSync',
+    'appendFile',
+    'appendFileSync',
+  ]) {
     const real = fs[name];
     fs[name] = Object.assign((target, ...rest) => real(target === STDOUT ? STDERR : target, ...rest), real);
   }

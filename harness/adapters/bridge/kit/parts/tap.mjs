@@ -29,13 +29,23 @@ async function recorded(open, settings, fail) {
   };
   const adapter = await open(settings, reply, fail);
   const hello = await adapter.hello();
-  recording = new Recording(settings.record, { name: hello.name, mode: settings.mode, maxBytes: settings.recordLimit });
-  if (recording.file === null) throw new Refusal('--record needs a file that does not exist yet, in a directory that can be written.');
-  await writeRows(recording, hello, (op, args) => new Promise((resolve) => {
-    const id = `kit:${own.size}:${op}:${args[0]?.cursor ?? args[0] ?? ''}`;
-    own.set(id, resolve);
-    adapter.ask(JSON.stringify({ id, op, args }));
-  }));
+  recording = new Recording(settings.record, {
+    name: hello.name,
+    mode: settings.mode,
+    maxBytes: settings.recordLimit,
+  });
+  if (recording.file === null)
+    throw new Refusal('--record needs a file that does not exist yet, in a directory that can be written.');
+  await writeRows(
+    recording,
+    hello,
+    (op, args) =>
+      new Promise((resolve) => {
+        const id = `kit:${own.size}:${op}:${args[0]?.cursor ?? args[0] ?? ''}`;
+        own.set(id, resolve);
+        adapter.ask(JSON.stringify({ id, op, args }));
+      }),
+  );
   return {
     ...adapter,
     hello: () => hello,
@@ -47,11 +57,16 @@ async function recorded(open, settings, fail) {
 }
 
 async function writeRows(recording, hello, ask) {
-  const db = Object.fromEntries(hello.operations.map((op) => [op, async (...args) => {
-    const { result, error } = await ask(op, args);
-    if (error !== undefined) throw new Error(error.message);
-    return result;
-  }]));
+  const db = Object.fromEntries(
+    hello.operations.map((op) => [
+      op,
+      async (...args) => {
+        const { result, error } = await ask(op, args);
+        if (error !== undefined) throw new Error(error.message);
+        return result;
+      },
+    ]),
+  );
   try {
     const rows = {};
     for (const [name, entity] of Object.entries(ENTITIES)) {

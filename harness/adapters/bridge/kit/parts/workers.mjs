@@ -45,7 +45,10 @@ class Thread {
     this.open = 0;
     this.idle = [];
     this.ended = false;
-    this.worker = new Worker(new URL(import.meta.url), { workerData: { ...settings, mark: MARK }, stdout: true });
+    this.worker = new Worker(new URL(import.meta.url), {
+      workerData: { ...settings, mark: MARK },
+      stdout: true,
+    });
     this.worker.stdout.on('data', (chunk) => process.stderr.write(chunk));
     this.ready = new Promise((resolve, reject) => {
       this.worker.on('message', (message) => {
@@ -62,7 +65,8 @@ class Thread {
       });
       this.worker.on('error', (error) => fail(`the module's thread broke: ${trace(error)}`));
       this.worker.on('exit', (code) => {
-        if (!this.ended) fail(`the module ended its thread (process.exit with ${code}, or an import that never finished)`);
+        if (!this.ended)
+          fail(`the module ended its thread (process.exit with ${code}, or an import that never finished)`);
       });
     });
     // Whoever waits for it sees the refusal; a spare that nobody asked for yet must not end the process.
@@ -131,7 +135,9 @@ class Threads {
   remark(ms) {
     if (this.remarked || ms < SLOW_RESET_MS) return;
     this.remarked = true;
-    say(`a reset by a fresh thread takes ${Math.round(ms)} ms here; a module that exports __reset (which empties its Maps) is reset in place.`);
+    say(
+      `a reset by a fresh thread takes ${Math.round(ms)} ms here; a module that exports __reset (which empties its Maps) is reset in place.`,
+    );
   }
 
   drained() {
