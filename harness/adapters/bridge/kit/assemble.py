@@ -17,9 +17,11 @@ __all__ = ["KIT", "PARTS", "TYPES", "assembled", "entities_part", "shipped"]
 KIT = "parity-bridge.mjs"
 TYPES = "parity-bridge.d.mts"
 PARTS = (
+    "json",
     "operations",
     "convert",
     "redact",
+    "transport",
     "errors",
     "module",
     "answer",
@@ -28,6 +30,7 @@ PARTS = (
     "workers",
     "capture",
     "snapshot",
+    "recording",
     "record",
     "tap",
     "serve",

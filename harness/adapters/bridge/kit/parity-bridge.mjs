@@ -161,6 +161,109 @@ const ENTITIES = {
   },
 };
 
+// ---- json ------------------------------------------------------------------------------------------------
+
+/** Values that JSON carries as they are; everything else is an error that names the place. */
+
+const DEEPEST = 1000;
+
+/** A value that has no place in a result (or in an argument); the message says where and why. */
+class NotConvertible extends Error {
+  constructor(where, why) {
+    super(where === '' ? why : `${where} ${why}`);
+    this.name = 'NotConvertible';
+  }
+}
+
+/** A copy of a value that JSON carries as it is. Everything else is an error with its place. */
+function plain(value, where, context, above = []) {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return value;
+    case 'number':
+      if (!Number.isFinite(value)) throw new NotConvertible(where, `is ${value}, which JSON turns into null`);
+      return value;
+    case 'object':
+      break;
+    default:
+      throw new NotConvertible(where, `is ${kindOf(value)}, which JSON does not have`);
+  }
+  if (value === null) return null;
+  if (isDate(value)) return nestedDate(value, where, context);
+  if (above.includes(value)) throw new NotConvertible(where, 'contains itself, which JSON cannot express');
+  if (above.length >= DEEPEST)
+    throw new NotConvertible(where.slice(0, 60), `is nested deeper than ${DEEPEST}`);
+  above.push(value);
+  const copy = Array.isArray(value)
+    ? plainArray(value, where, context, above)
+    : plainObject(value, where, context, above);
+  above.pop();
+  return copy;
+}
+
+function plainArray(value, where, context, above) {
+  if (Object.keys(value).length !== value.length) {
+    throw new NotConvertible(where, 'is an array with holes or with properties, which JSON loses');
+  }
+  return Array.from(value, (one, index) => plain(one, `${where}[${index}]`, context, above));
+}
+
+function plainObject(value, where, context, above) {
+  const prototype = Object.getPrototypeOf(value);
+  // Objects of another realm have an Object.prototype of their own, whose prototype is null as well.
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
+    throw new NotConvertible(where, `is ${kindOf(value)}, of which JSON would not keep what it is`);
+  }
+  if (Object.getOwnPropertySymbols(value).length > 0) {
+    throw new NotConvertible(where, 'has a symbol as a key, which JSON loses');
+  }
+  const copy = {};
+  for (const key of Object.keys(value)) {
+    const member = value[key];
+    if (member === undefined && context.undefinedMembers === 'leave out') continue;
+    put(copy, key, plain(member, `${where}.${key}`, context, above));
+  }
+  return copy;
+}
+
+function nestedDate(value, where, context) {
+  if (Number.isNaN(value.getTime())) throw new NotConvertible(where, 'is an Invalid Date');
+  if (context.nested !== 'text') {
+    throw new NotConvertible(
+      where,
+      'is a Date inside of JSON: the database keeps text and gives text back, so store its toISOString()',
+    );
+  }
+  if (context.found !== null && context.column !== undefined) {
+    context.found.set(context.column, (context.found.get(context.column) ?? 0) + 1);
+  }
+  return value.toISOString();
+}
+
+/** Set a member, also one that is called __proto__. */
+function put(object, key, value) {
+  Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+}
+
+function isDate(value) {
+  return Object.prototype.toString.call(value) === '[object Date]' && typeof value.getTime === 'function';
+}
+
+function isObject(value) {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function kindOf(value) {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value !== 'object') return typeof value === 'bigint' ? 'a BigInt' : `a ${typeof value}`;
+  if (Array.isArray(value)) return 'an array';
+  const tag = Object.prototype.toString.call(value).slice(8, -1);
+  const name = tag === 'Object' ? Object.getPrototypeOf(value)?.constructor?.name : tag;
+  if (typeof name !== 'string' || name === '' || name === 'Object') return 'an object';
+  return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
+}
+
 // ---- operations ------------------------------------------------------------------------------------------
 
 /** The operations of parity-bridge/1: what each takes, what it gives back, and whether it only reads. */
@@ -222,15 +325,6 @@ function entityOf(operation, args) {
 const TIME = 'timestamp with time zone';
 const ISO =
   /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,6})?)?(?:Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
-const DEEPEST = 1000;
-
-/** A value that has no place in a result (or in an argument); the message says where and why. */
-class NotConvertible extends Error {
-  constructor(where, why) {
-    super(where === '' ? why : `${where} ${why}`);
-    this.name = 'NotConvertible';
-  }
-}
 
 /** Tell whether a text is an ISO 8601 time with offset that exists in the calendar. */
 function isTime(text) {
@@ -286,10 +380,6 @@ function conditionWithDates(entity, condition) {
       ? value.map((one) => dateFor(entity, name, one))
       : dateFor(entity, name, value);
   return [name, operator, values, ...condition.slice(3)];
-}
-
-function isObject(value) {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**
@@ -382,81 +472,6 @@ function cell(column, value, where, context) {
   return value.toISOString();
 }
 
-/** A copy of a value that JSON carries as it is. Everything else is an error with its place. */
-function plain(value, where, context, above = []) {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return value;
-    case 'number':
-      if (!Number.isFinite(value)) throw new NotConvertible(where, `is ${value}, which JSON turns into null`);
-      return value;
-    case 'object':
-      break;
-    default:
-      throw new NotConvertible(where, `is ${kindOf(value)}, which JSON does not have`);
-  }
-  if (value === null) return null;
-  if (isDate(value)) return nestedDate(value, where, context);
-  if (above.includes(value)) throw new NotConvertible(where, 'contains itself, which JSON cannot express');
-  if (above.length >= DEEPEST)
-    throw new NotConvertible(where.slice(0, 60), `is nested deeper than ${DEEPEST}`);
-  above.push(value);
-  const copy = Array.isArray(value)
-    ? plainArray(value, where, context, above)
-    : plainObject(value, where, context, above);
-  above.pop();
-  return copy;
-}
-
-function plainArray(value, where, context, above) {
-  if (Object.keys(value).length !== value.length) {
-    throw new NotConvertible(where, 'is an array with holes or with properties, which JSON loses');
-  }
-  return Array.from(value, (one, index) => plain(one, `${where}[${index}]`, context, above));
-}
-
-function plainObject(value, where, context, above) {
-  const prototype = Object.getPrototypeOf(value);
-  // Objects of another realm have an Object.prototype of their own, whose prototype is null as well.
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
-    throw new NotConvertible(where, `is ${kindOf(value)}, of which JSON would not keep what it is`);
-  }
-  if (Object.getOwnPropertySymbols(value).length > 0) {
-    throw new NotConvertible(where, 'has a symbol as a key, which JSON loses');
-  }
-  const copy = {};
-  for (const key of Object.keys(value)) {
-    const member = value[key];
-    if (member === undefined && context.undefinedMembers === 'leave out') continue;
-    put(copy, key, plain(member, `${where}.${key}`, context, above));
-  }
-  return copy;
-}
-
-function nestedDate(value, where, context) {
-  if (Number.isNaN(value.getTime())) throw new NotConvertible(where, 'is an Invalid Date');
-  if (context.nested !== 'text') {
-    throw new NotConvertible(
-      where,
-      'is a Date inside of JSON: the database keeps text and gives text back, so store its toISOString()',
-    );
-  }
-  if (context.found !== null && context.column !== undefined) {
-    context.found.set(context.column, (context.found.get(context.column) ?? 0) + 1);
-  }
-  return value.toISOString();
-}
-
-/** Set a member, also one that is called __proto__. */
-function put(object, key, value) {
-  Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
-}
-
-function isDate(value) {
-  return Object.prototype.toString.call(value) === '[object Date]' && typeof value.getTime === 'function';
-}
-
 /** An object that may be a row: no array, and none of the containers whose content is not in its properties. */
 function isRecord(value) {
   return (
@@ -466,16 +481,6 @@ function isRecord(value) {
     value[Symbol.iterator] === undefined &&
     value[Symbol.asyncIterator] === undefined
   );
-}
-
-function kindOf(value) {
-  if (value === null || value === undefined) return String(value);
-  if (typeof value !== 'object') return typeof value === 'bigint' ? 'a BigInt' : `a ${typeof value}`;
-  if (Array.isArray(value)) return 'an array';
-  const tag = Object.prototype.toString.call(value).slice(8, -1);
-  const name = tag === 'Object' ? Object.getPrototypeOf(value)?.constructor?.name : tag;
-  if (typeof name !== 'string' || name === '' || name === 'Object') return 'an object';
-  return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
 }
 
 // ---- redact ----------------------------------------------------------------------------------------------
@@ -502,6 +507,168 @@ function redact(text) {
   for (const secret of secrets) shown = shown.replaceAll(secret, '***');
   for (const [pattern, replacement] of PATTERNS) shown = shown.replace(pattern, replacement);
   return shown;
+}
+
+/** A thrown value in a few words, on one line, without keys. */
+function described(thrown) {
+  let text;
+  try {
+    if (typeof thrown === 'object' && thrown !== null && typeof thrown.message === 'string') {
+      text = `${typeof thrown.name === 'string' ? thrown.name : kindOf(thrown)}: ${thrown.message}`;
+    } else {
+      text = typeof thrown === 'string' ? `the text ${JSON.stringify(thrown)}` : kindOf(thrown);
+    }
+  } catch {
+    text = 'a value that cannot be read';
+  }
+  return redact(text.replace(/\s+/g, ' ').slice(0, 500));
+}
+
+// ---- transport -------------------------------------------------------------------------------------------
+
+/**
+ * What the transport says when no answer came, or none of PostgREST: fetch, a proxy, a gateway.
+ *
+ * Only what was certainly not sent is safe to repeat, or a read.
+ */
+
+const NOT_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'ERR_INVALID_URL',
+]);
+const LOST = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ECONNABORTED',
+  'UND_ERR_SOCKET',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+  'UND_ERR_ABORTED',
+  'UND_ERR_DESTROYED',
+  'UND_ERR_CLOSED',
+  'ABORT_ERR',
+]);
+/** fetch refuses some ports by itself. */
+const BAD_PORT = 'bad port';
+const LOST_NAMES = /^(AbortError|TimeoutError)$/;
+
+/** What fetch, and postgrest-js after it, say when no answer came: only what was not sent is safe to repeat, or a read. */
+function ofTransport(error, reading) {
+  const found = failureOf(error, 0);
+  if (found === null) return null;
+  if (found.notSent) return unavailable(`nothing was sent: ${found.what}`);
+  if (reading) return unavailable(`the answer was lost: ${found.what}`);
+  return { kind: 'outcome_unknown', message: `the request was sent, but the answer was lost: ${found.what}` };
+}
+
+function failureOf(error, depth) {
+  if (!isObject(error) || depth > 5) return null;
+  const { code, name, message, details } = error;
+  if (message === BAD_PORT) return { notSent: true, what: message };
+  if (typeof code === 'string' && NOT_SENT.has(code)) return { notSent: true, what: code };
+  if (typeof code === 'string' && LOST.has(code)) return { notSent: false, what: code };
+  if (error.cause !== undefined) {
+    const below = failureOf(error.cause, depth + 1);
+    if (below !== null) return below;
+  }
+  if (Array.isArray(error.errors)) {
+    // Happy eyeballs: one failure per address that was tried.
+    const tried = error.errors.map((one) => failureOf(one, depth + 1));
+    if (tried.length > 0 && tried.every((one) => one !== null && one.notSent)) return tried[0];
+  }
+  if (typeof name === 'string' && LOST_NAMES.test(name)) return { notSent: false, what: name };
+  if (name === 'TypeError' && (message === 'fetch failed' || message === 'terminated'))
+    return { notSent: false, what: message };
+  return code === '' || code === undefined ? failureInText(message, details) : null;
+}
+
+/** postgrest-js turns a failed fetch into {message: "TypeError: fetch failed", details: "… Caused by: … (CODE)", code: ""}. */
+function failureInText(message, details) {
+  const found =
+    typeof message === 'string'
+      ? /^(TypeError: (?:fetch failed|terminated)|AbortError|TimeoutError)\b/.exec(message)
+      : null;
+  if (found === null) return null;
+  const cause =
+    typeof details === 'string'
+      ? /\bCaused by: .*(?:\(([A-Z_]+)\)|(bad port))/.exec(details)?.slice(1).find(Boolean)
+      : undefined;
+  if (cause === BAD_PORT) return { notSent: true, what: cause };
+  return { notSent: cause !== undefined && NOT_SENT.has(cause), what: cause ?? found[1] };
+}
+
+/** An answer without a code of PostgREST or Postgres: a gateway's, or one that Postgres broke off. */
+function ofStatus(error, reading) {
+  const { code } = error;
+  if (isPostgrest(error) && (code === '' || code === '57P02')) {
+    return reading
+      ? unavailable('the answer was lost: Postgres broke off')
+      : {
+          kind: 'outcome_unknown',
+          message: 'the request was sent, but Postgres broke off before it answered',
+        };
+  }
+  const status = Number.isInteger(error.status) ? error.status : error.statusCode;
+  if (status === 401 || status === 403) {
+    return { kind: 'unauthorized', message: 'the server refused the key; check SUPABASE_SERVICE_ROLE_KEY' };
+  }
+  if (status === 404)
+    return unavailable('nothing was done: the server does not know the path (404); check SUPABASE_URL');
+  if ([408, 429, 503].includes(status)) return unavailable(`nothing was done: the server answered ${status}`);
+  if (Number.isInteger(status) && status >= 500) {
+    return reading
+      ? unavailable(`the server answered ${status}`)
+      : { kind: 'outcome_unknown', message: `the server answered ${status} to a write` };
+  }
+  return null;
+}
+
+/**
+ * What postgrest-js makes of an answer without a code: a plain object without a status.
+ *
+ * A body that is no JSON becomes its message, be it a proxy's page or half of a row: it is not passed on.
+ */
+function ofGateway(error, reading) {
+  const keys = Object.keys(error);
+  if (
+    error instanceof Error ||
+    typeof error.message !== 'string' ||
+    !keys.every((key) => ['message', 'hint'].includes(key))
+  )
+    return null;
+  if (/\bAPI key\b/.test(error.message)) {
+    return { kind: 'unauthorized', message: 'the server refused the key; check SUPABASE_SERVICE_ROLE_KEY' };
+  }
+  if (/^no Route matched/.test(error.message)) {
+    return unavailable('nothing was done: the server does not know the path; check SUPABASE_URL');
+  }
+  return reading
+    ? unavailable('the answer cannot be read: it is no JSON')
+    : {
+        kind: 'outcome_unknown',
+        message: 'the request was sent, but the answer cannot be read: it is no JSON',
+      };
+}
+
+/** Errors of postgrest-js have these four texts, whether they are PostgrestErrors or plain objects. */
+function isPostgrest(error) {
+  return (
+    typeof error.message === 'string' &&
+    typeof error.code === 'string' &&
+    'details' in error &&
+    'hint' in error
+  );
+}
+
+function unavailable(message) {
+  return { kind: 'unavailable', message };
 }
 
 // ---- errors ----------------------------------------------------------------------------------------------
@@ -550,32 +717,6 @@ const STALE_SCHEMA = {
   42883: 'a function',
   '42P01': 'a table',
 };
-const NOT_SENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'ERR_INVALID_URL',
-]);
-const LOST = new Set([
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ECONNABORTED',
-  'UND_ERR_SOCKET',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
-  'UND_ERR_ABORTED',
-  'UND_ERR_DESTROYED',
-  'UND_ERR_CLOSED',
-  'ABORT_ERR',
-]);
-/** fetch refuses some ports by itself. */
-const BAD_PORT = 'bad port';
-const LOST_NAMES = /^(AbortError|TimeoutError)$/;
 
 /** Return {kind, message, …} for whatever an operation threw, or a promise of it where mapError gives one. */
 function errorOf(thrown, operation, mapError) {
@@ -693,114 +834,6 @@ function camel(name) {
   return name.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
 }
 
-/** What fetch, and postgrest-js after it, say when no answer came: only what was not sent is safe to repeat, or a read. */
-function ofTransport(error, reading) {
-  const found = failureOf(error, 0);
-  if (found === null) return null;
-  if (found.notSent) return unavailable(`nothing was sent: ${found.what}`);
-  if (reading) return unavailable(`the answer was lost: ${found.what}`);
-  return { kind: 'outcome_unknown', message: `the request was sent, but the answer was lost: ${found.what}` };
-}
-
-function failureOf(error, depth) {
-  if (!isObject(error) || depth > 5) return null;
-  const { code, name, message, details } = error;
-  if (message === BAD_PORT) return { notSent: true, what: message };
-  if (typeof code === 'string' && NOT_SENT.has(code)) return { notSent: true, what: code };
-  if (typeof code === 'string' && LOST.has(code)) return { notSent: false, what: code };
-  if (error.cause !== undefined) {
-    const below = failureOf(error.cause, depth + 1);
-    if (below !== null) return below;
-  }
-  if (Array.isArray(error.errors)) {
-    // Happy eyeballs: one failure per address that was tried.
-    const tried = error.errors.map((one) => failureOf(one, depth + 1));
-    if (tried.length > 0 && tried.every((one) => one !== null && one.notSent)) return tried[0];
-  }
-  if (typeof name === 'string' && LOST_NAMES.test(name)) return { notSent: false, what: name };
-  if (name === 'TypeError' && (message === 'fetch failed' || message === 'terminated'))
-    return { notSent: false, what: message };
-  return code === '' || code === undefined ? failureInText(message, details) : null;
-}
-
-/** postgrest-js turns a failed fetch into {message: "TypeError: fetch failed", details: "… Caused by: … (CODE)", code: ""}. */
-function failureInText(message, details) {
-  const found =
-    typeof message === 'string'
-      ? /^(TypeError: (?:fetch failed|terminated)|AbortError|TimeoutError)\b/.exec(message)
-      : null;
-  if (found === null) return null;
-  const cause =
-    typeof details === 'string'
-      ? /\bCaused by: .*(?:\(([A-Z_]+)\)|(bad port))/.exec(details)?.slice(1).find(Boolean)
-      : undefined;
-  if (cause === BAD_PORT) return { notSent: true, what: cause };
-  return { notSent: cause !== undefined && NOT_SENT.has(cause), what: cause ?? found[1] };
-}
-
-/** An answer without a code of PostgREST or Postgres: a gateway's, or one that Postgres broke off. */
-function ofStatus(error, reading) {
-  const { code } = error;
-  if (isPostgrest(error) && (code === '' || code === '57P02')) {
-    return reading
-      ? unavailable('the answer was lost: Postgres broke off')
-      : {
-          kind: 'outcome_unknown',
-          message: 'the request was sent, but Postgres broke off before it answered',
-        };
-  }
-  const status = Number.isInteger(error.status) ? error.status : error.statusCode;
-  if (status === 401 || status === 403) {
-    return { kind: 'unauthorized', message: 'the server refused the key; check SUPABASE_SERVICE_ROLE_KEY' };
-  }
-  if (status === 404)
-    return unavailable('nothing was done: the server does not know the path (404); check SUPABASE_URL');
-  if ([408, 429, 503].includes(status)) return unavailable(`nothing was done: the server answered ${status}`);
-  if (Number.isInteger(status) && status >= 500) {
-    return reading
-      ? unavailable(`the server answered ${status}`)
-      : { kind: 'outcome_unknown', message: `the server answered ${status} to a write` };
-  }
-  return null;
-}
-
-/**
- * What postgrest-js makes of an answer without a code: a plain object without a status.
- *
- * A body that is no JSON becomes its message, be it a proxy's page or half of a row: it is not passed on.
- */
-function ofGateway(error, reading) {
-  const keys = Object.keys(error);
-  if (
-    error instanceof Error ||
-    typeof error.message !== 'string' ||
-    !keys.every((key) => ['message', 'hint'].includes(key))
-  )
-    return null;
-  if (/\bAPI key\b/.test(error.message)) {
-    return { kind: 'unauthorized', message: 'the server refused the key; check SUPABASE_SERVICE_ROLE_KEY' };
-  }
-  if (/^no Route matched/.test(error.message)) {
-    return unavailable('nothing was done: the server does not know the path; check SUPABASE_URL');
-  }
-  return reading
-    ? unavailable('the answer cannot be read: it is no JSON')
-    : {
-        kind: 'outcome_unknown',
-        message: 'the request was sent, but the answer cannot be read: it is no JSON',
-      };
-}
-
-/** Errors of postgrest-js have these four texts, whether they are PostgrestErrors or plain objects. */
-function isPostgrest(error) {
-  return (
-    typeof error.message === 'string' &&
-    typeof error.code === 'string' &&
-    'details' in error &&
-    'hint' in error
-  );
-}
-
 function conflict(constraint) {
   return { kind: 'conflict', constraint, message: `conflicts with ${constraint}` };
 }
@@ -811,25 +844,6 @@ function notFound(table) {
 
 function invalid(field, why) {
   return { kind: 'invalid_value', field, message: `${field}: ${why}` };
-}
-
-function unavailable(message) {
-  return { kind: 'unavailable', message };
-}
-
-/** A thrown value in a few words, on one line, without keys. */
-function described(thrown) {
-  let text;
-  try {
-    if (typeof thrown === 'object' && thrown !== null && typeof thrown.message === 'string') {
-      text = `${typeof thrown.name === 'string' ? thrown.name : kindOf(thrown)}: ${thrown.message}`;
-    } else {
-      text = typeof thrown === 'string' ? `the text ${JSON.stringify(thrown)}` : kindOf(thrown);
-    }
-  } catch {
-    text = 'a value that cannot be read';
-  }
-  return redact(text.replace(/\s+/g, ' ').slice(0, 500));
 }
 
 // ---- module ----------------------------------------------------------------------------------------------
@@ -1556,15 +1570,14 @@ function writeAll(file, text) {
   for (let done = 0; done < bytes.length;) done += writeBytes(file, bytes, done);
 }
 
-// ---- record ----------------------------------------------------------------------------------------------
+// ---- recording -------------------------------------------------------------------------------------------
 
 /**
- * record: a module whose calls are written down as they happen, for `harness contract --replay FILE`.
+ * The file of a recording: calls as JSON lines.
  *
- * The file holds personal data: mode 0600, never overwritten. Each call is
- * written at once when it ends, so that a crash loses at most what was
- * running. A failure to record is a warning and a last line that says so; the
- * app never notices.
+ * It holds personal data: mode 0600, never overwritten. Each call is written
+ * at once when it ends, so that a crash loses at most what was running. A
+ * failure is a warning and a last line that says so; nobody else notices.
  */
 
 const MAX_BYTES = 256 * 1024 * 1024;
@@ -1650,6 +1663,10 @@ class Recording {
     say(`recording: ${message}.`);
   }
 }
+
+// ---- record ----------------------------------------------------------------------------------------------
+
+/** record: a module whose calls are written down as they happen, for `harness contract --replay FILE`. */
 
 const recordings = new WeakMap();
 

@@ -1,8 +1,9 @@
 /** One request line in, one reply line out, whatever happens in between. */
-import { NotConvertible, argumentsOf, isObject, resultOf } from './convert.mjs';
+import { argumentsOf, resultOf } from './convert.mjs';
+import { NotConvertible, isObject } from './json.mjs';
 import { OPERATIONS, entityOf } from './operations.mjs';
-import { described, errorOf } from './errors.mjs';
-import { redact } from './redact.mjs';
+import { errorOf } from './errors.mjs';
+import { described, redact } from './redact.mjs';
 
 /** Answer one line. `served` is what `load` returned. Never rejects. */
 async function answer(line, served) {

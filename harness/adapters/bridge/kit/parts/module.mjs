@@ -3,8 +3,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve as resolvePath } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { OPERATIONS } from './operations.mjs';
-import { isObject, kindOf } from './convert.mjs';
-import { described } from './errors.mjs';
+import { isObject, kindOf } from './json.mjs';
+import { described } from './redact.mjs';
 
 const PROTOCOL = 'parity-bridge/1';
 const LACKABLE = ['durable', 'server', 'client_ids', 'emptied', 'whole_rows'];

@@ -1,4 +1,5 @@
 /** Text without keys: what is printed or sent ends up in logs. */
+import { kindOf } from './json.mjs';
 
 const SECRET_NAME = /KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL/i;
 const SHORTEST_SECRET = 12;
@@ -22,4 +23,19 @@ function redact(text) {
   return shown;
 }
 
-export { redact };
+/** A thrown value in a few words, on one line, without keys. */
+function described(thrown) {
+  let text;
+  try {
+    if (typeof thrown === 'object' && thrown !== null && typeof thrown.message === 'string') {
+      text = `${typeof thrown.name === 'string' ? thrown.name : kindOf(thrown)}: ${thrown.message}`;
+    } else {
+      text = typeof thrown === 'string' ? `the text ${JSON.stringify(thrown)}` : kindOf(thrown);
+    }
+  } catch {
+    text = 'a value that cannot be read';
+  }
+  return redact(text.replace(/\s+/g, ' ').slice(0, 500));
+}
+
+export { described, redact };

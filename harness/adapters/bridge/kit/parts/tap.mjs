@@ -1,10 +1,10 @@
 /** --record: what comes through the bridge, written down as it passes. It is in wire form already. */
 import { ENTITIES } from './entities.mjs';
 import { readerOf, wholeRows } from './capture.mjs';
-import { described } from './errors.mjs';
+import { described } from './redact.mjs';
 import { Refusal } from './module.mjs';
 import { OPERATIONS } from './operations.mjs';
-import { Recording } from './record.mjs';
+import { Recording } from './recording.mjs';
 import { send } from './streams.mjs';
 
 /** Open an adapter whose lines are recorded in settings.record. Raises Refusal if that file cannot be made. */

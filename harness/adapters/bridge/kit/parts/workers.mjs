@@ -8,7 +8,7 @@
  */
 import { Worker, parentPort, workerData } from 'node:worker_threads';
 import { answer } from './answer.mjs';
-import { described } from './errors.mjs';
+import { described } from './redact.mjs';
 import { registerLoader } from './loader.mjs';
 import { Refusal, load } from './module.mjs';
 import { say, takeStreams } from './streams.mjs';
