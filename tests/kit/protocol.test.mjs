@@ -69,9 +69,11 @@ for (const mode of MODES) {
       const bytes = Buffer.from(
         `${JSON.stringify({ id: 'cut', op: 'getOpsSummary', args: [`{ text: ${JSON.stringify(`${text}é`)} }`] })}\n`,
       );
-      for (let at = 0; at < bytes.length; at += 1) {
-        kit.write(bytes.subarray(at, at + 1));
-        if (at % 40 === 0) await new Promise(setImmediate);
+      // In the middle of é, of € and of the emoji; waiting makes it likely that each piece is read by itself.
+      const cuts = ['é', '€', '😀'].map((character) => bytes.indexOf(character) + 1);
+      for (const [from, to] of [0, ...cuts].map((cut, place) => [cut, cuts[place]])) {
+        kit.write(bytes.subarray(from, to));
+        await new Promise((resolve) => setTimeout(resolve, 50));
       }
       const line = await kit.line();
       assert.deepEqual(JSON.parse(line), { id: 'cut', result: { text: `${text}é` } });

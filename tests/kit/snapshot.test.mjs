@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
@@ -158,4 +158,10 @@ for (const [what, [db, sentence]] of Object.entries(LOSSES)) {
 test('a file that cannot be written leaves nothing behind', async () => {
   await assert.rejects(exportSnapshot(planned(), join(directory, 'nowhere', 'x.json')), /ENOENT/);
   assert.deepEqual(readdirSync(directory), []);
+});
+
+test('a place that is taken by a directory leaves nothing behind', async () => {
+  mkdirSync(path);
+  await assert.rejects(exportSnapshot(planned(), path), /EISDIR|ENOTEMPTY|EEXIST/);
+  assert.deepEqual(readdirSync(directory), ['snapshot.json']);
 });

@@ -6,4 +6,7 @@ const lose = async () => {
   throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
 };
 
-export default new Proxy({}, { get: (_, name) => (name === 'parityBridge' || name === 'then' ? undefined : lose) });
+export default new Proxy(
+  {},
+  { get: (_, name) => (name === 'parityBridge' || name === 'then' ? undefined : lose) },
+);

@@ -24,6 +24,7 @@ PARTS = (
     "transport",
     "errors",
     "module",
+    "spoil",
     "answer",
     "streams",
     "loader",

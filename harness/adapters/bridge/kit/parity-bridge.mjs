@@ -1029,6 +1029,52 @@ function packageName(file) {
   }
 }
 
+// ---- spoil -----------------------------------------------------------------------------------------------
+
+/**
+ * What a careless caller does: change what it passed in, and what it was given.
+ *
+ * Values are copied on their way over the bridge, so nobody on the other side
+ * could tell whether a store hands out its own objects. A request with
+ * "spoil": true asks the kit to change arguments and result after the reply was
+ * made; a store that shares them with its callers then shows it in later reads.
+ */
+
+const SPOILED = 'changed by the caller';
+
+/** Change a value and all that it holds, as far as it can be changed. */
+function spoil(value, seen = new Set()) {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return;
+  seen.add(value);
+  try {
+    if (value instanceof Date) value.setTime(0);
+    else if (Array.isArray(value)) spoilMembers(value, seen, () => value.push(SPOILED));
+    else if (isPlain(value)) spoilMembers(value, seen, () => (value[SPOILED] = SPOILED));
+  } catch {
+    // Frozen: it may be shared.
+  }
+}
+
+function spoilMembers(value, seen, add) {
+  for (const key of Object.keys(value)) {
+    const member = value[key];
+    if (typeof member === 'object') spoil(member, seen);
+    else
+      Reflect.set(
+        value,
+        key,
+        typeof member === 'string' ? SPOILED : typeof member === 'number' ? -1 : !member,
+      );
+  }
+  add();
+}
+
+/** Objects of the module's own classes have rules of their own, which a caller would not get around either. */
+function isPlain(value) {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 // ---- answer ----------------------------------------------------------------------------------------------
 
 /** One request line in, one reply line out, whatever happens in between. */
@@ -1041,7 +1087,7 @@ async function answer(line, served) {
     if (!isObject(request)) return refusal(id, 'the request is no JSON object; send {"id", "op", "args"}');
     id = typeof request.id === 'number' || typeof request.id === 'string' ? request.id : null;
     if (id === null) return refusal(id, 'the request has no id');
-    const { op, args = [] } = request;
+    const { op, args = [], spoil: spoiling = false } = request;
     const operation = OPERATIONS.get(op);
     if (operation === undefined)
       return refusal(
@@ -1050,7 +1096,7 @@ async function answer(line, served) {
       );
     if (!served.functions.has(op)) return refusal(id, `the module does not export ${op}`);
     if (!Array.isArray(args)) return refusal(id, `the args of ${op} are no array`);
-    return reply(id, await outcome(operation, args, served));
+    return reply(id, await outcome(operation, args, served, spoiling === true));
   } catch (failure) {
     return refusal(
       id,
@@ -1059,14 +1105,16 @@ async function answer(line, served) {
   }
 }
 
-/** Run an operation: {result} or {error}. */
-async function outcome(operation, args, served) {
+/** Run an operation: {result} or {error}. With `spoiling`, what it was given and gave is changed afterwards. */
+async function outcome(operation, args, served, spoiling) {
   // The entity of __export and __import is an argument, and errors are translated by it.
   const about = { ...operation, entity: entityOf(operation, args) };
+  const given = argumentsOf(operation, args, served.dates);
   let result;
   try {
-    result = await served.functions.get(operation.name)(...argumentsOf(operation, args, served.dates));
+    result = await served.functions.get(operation.name)(...given);
   } catch (thrown) {
+    if (spoiling) spoil(given);
     return { error: await errorOf(thrown, about, served.mapError) };
   }
   try {
@@ -1082,6 +1130,8 @@ async function outcome(operation, args, served) {
         message: redact(`${operation.name} returned what cannot be sent: ${why}`),
       },
     };
+  } finally {
+    if (spoiling) spoil([given, result]);
   }
 }
 

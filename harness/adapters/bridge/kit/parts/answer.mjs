@@ -4,6 +4,7 @@ import { NotConvertible, isObject } from './json.mjs';
 import { OPERATIONS, entityOf } from './operations.mjs';
 import { errorOf } from './errors.mjs';
 import { described, redact } from './redact.mjs';
+import { spoil } from './spoil.mjs';
 
 /** Answer one line. `served` is what `load` returned. Never rejects. */
 async function answer(line, served) {
@@ -13,7 +14,7 @@ async function answer(line, served) {
     if (!isObject(request)) return refusal(id, 'the request is no JSON object; send {"id", "op", "args"}');
     id = typeof request.id === 'number' || typeof request.id === 'string' ? request.id : null;
     if (id === null) return refusal(id, 'the request has no id');
-    const { op, args = [] } = request;
+    const { op, args = [], spoil: spoiling = false } = request;
     const operation = OPERATIONS.get(op);
     if (operation === undefined)
       return refusal(
@@ -22,7 +23,7 @@ async function answer(line, served) {
       );
     if (!served.functions.has(op)) return refusal(id, `the module does not export ${op}`);
     if (!Array.isArray(args)) return refusal(id, `the args of ${op} are no array`);
-    return reply(id, await outcome(operation, args, served));
+    return reply(id, await outcome(operation, args, served, spoiling === true));
   } catch (failure) {
     return refusal(
       id,
@@ -31,14 +32,16 @@ async function answer(line, served) {
   }
 }
 
-/** Run an operation: {result} or {error}. */
-async function outcome(operation, args, served) {
+/** Run an operation: {result} or {error}. With `spoiling`, what it was given and gave is changed afterwards. */
+async function outcome(operation, args, served, spoiling) {
   // The entity of __export and __import is an argument, and errors are translated by it.
   const about = { ...operation, entity: entityOf(operation, args) };
+  const given = argumentsOf(operation, args, served.dates);
   let result;
   try {
-    result = await served.functions.get(operation.name)(...argumentsOf(operation, args, served.dates));
+    result = await served.functions.get(operation.name)(...given);
   } catch (thrown) {
+    if (spoiling) spoil(given);
     return { error: await errorOf(thrown, about, served.mapError) };
   }
   try {
@@ -54,6 +57,8 @@ async function outcome(operation, args, served) {
         message: redact(`${operation.name} returned what cannot be sent: ${why}`),
       },
     };
+  } finally {
+    if (spoiling) spoil([given, result]);
   }
 }
 
