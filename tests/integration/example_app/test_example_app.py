@@ -14,6 +14,7 @@ from contracts.manifest import Manifest
 from harness.settings import Settings
 from harness.stack.embedded import EmbeddedStack
 from migrations.apply import prepare
+from tests.integration.example_app.conftest import Project, Readme
 
 APPS = ("naive", "corrected")
 
