@@ -41,21 +41,22 @@ DEFECTS = {
     "row cap of a list": Defect(
         case="queries_beyond_the_cap.all_rows_of_every_table[audit_logs]",
         where="bridge-supabase audit_logs.list",
-        expected=r".*[0-9a-f-]{36}.*",
-        actual=r".*[0-9a-f-]{36}.*",
+        # Two lists of ids, too long to be shown whole.
+        expected=r"\[.*",
+        actual=r"\[.*",
     ),
     "cursor in milliseconds": Defect(
         case="queries_each_column.each_order[audit_logs]",
         where="bridge-supabase audit_logs.list",
         expected=r"created_at asc: .*",
         # The last row of the first page comes again.
-        actual=r"created_at asc: .*([0-9a-f-]{36}), \1.*",
+        actual=r"created_at asc: .*([0-9a-f]{8})[0-9a-f-]{28}, \1.*",
     ),
     "check, then insert": Defect(
-        case="idempotency_races.deliveries_at_once_store_one_event[16]",
+        case="idempotency_races.first_writer_commits",
         where="bridge-supabase webhook_events.receive",
-        expected=r"16",
-        actual=r"\d|1[0-5]",
+        expected=r"no error",
+        actual=r"conflict\(webhook_events_provider_event_id_key\)",
     ),
     "torn booking": Defect(
         case="flows_refused.fault_after_each_step[book]",
@@ -64,10 +65,16 @@ DEFECTS = {
         actual=r".*bookings: \[\{id=.*",
     ),
     "select, then update": Defect(
-        case="queues_claim.each_of_200_jobs_is_claimed_once[sync_jobs]",
+        case="queues_claim.held_row_is_passed_over[sync_jobs]",
         where="bridge-supabase sync_jobs.claim",
-        expected=r"200",
-        actual=r"[3-9]\d\d|2[1-9]\d|20[1-9]|1\d\d\d",
+        expected=r"an answer at once",
+        actual=r"a call that waits for the session",
+    ),
+    "select, then update of a stale worker": Defect(
+        case="concurrency_held.late_worker_sees_the_claim_it_waited_for[sync_jobs-complete]",
+        where="bridge-supabase sync_jobs.complete",
+        expected=r"conflict",
+        actual=r"success",
     ),
     "silent no-op of delete": Defect(
         case="crud_ids.missing_delete_is_false[bookings]",
