@@ -1,4 +1,4 @@
-"""The TypeScript example as its developer has it: a copy far from this repository, with its packages and the kit."""
+"""The TypeScript example as its developer has it: a copy far from here, with its packages and the kit."""
 
 import hashlib
 import os
@@ -27,7 +27,7 @@ _INSTALL = ("ci", "--ignore-scripts", "--include=dev", "--no-audit", "--no-fund"
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """A copy of the example. Commands run as in its developer's shell, where `harness`, node and npm are found."""
+    """A copy of the example. Commands run as in its developer's shell, which finds harness, node and npm."""
 
     directory: Path
     path: str
@@ -77,7 +77,9 @@ def packages() -> Path:
 def project(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The example with its packages; the kit is written by the command that the README names."""
     directory = tmp_path_factory.mktemp("project") / "typescript"
-    shutil.copytree(EXAMPLE, directory, ignore=shutil.ignore_patterns("node_modules", "*.xml", "parity-bridge*"))
+    shutil.copytree(
+        EXAMPLE, directory, ignore=shutil.ignore_patterns("node_modules", "*.xml", "parity-bridge*")
+    )
     (directory / "node_modules").symlink_to(packages)
     commands = directory.with_name("bin")
     commands.mkdir()

@@ -14,9 +14,10 @@ from contracts.manifest import Manifest
 from harness.settings import Settings
 from harness.stack.embedded import EmbeddedStack
 from migrations.apply import prepare
-from tests.integration.example_app.conftest import Project, Readme
+from tests.integration.example_app.conftest import EXAMPLE, Project
 
 APPS = ("naive", "corrected")
+CONTRACT = "harness contract --config parity.toml"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,12 +129,12 @@ DEFECTS = {
 
 
 @pytest.fixture(scope="module")
-def rejected(project: Project) -> Iterator[dict[str, Any]]:
+def rejected(project: Project) -> Any:
     """The outcome of the naive version in both modes, on the cases of its defects."""
     cases = " ".join(f"--case {shlex.quote(case)}" for case in sorted({d.case for d in DEFECTS.values()}))
-    done = project.run("naive", f"harness contract --config parity.toml --json outcome.json {cases}")
+    done = project.run("naive", f"{CONTRACT} --json outcome.json {cases}")
     assert done.returncode == 1, done.stdout + done.stderr
-    yield json.loads((project.directory / "naive" / "outcome.json").read_text(encoding="utf-8"))
+    return json.loads((project.directory / "naive" / "outcome.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("defect", DEFECTS.values(), ids=list(DEFECTS))
@@ -150,7 +151,7 @@ def test_naive_version_is_rejected(rejected: dict[str, Any], defect: Defect) -> 
 
 
 def test_corrected_version_keeps_the_contract(project: Project) -> None:
-    done = project.run("corrected", "harness contract --config parity.toml --json outcome.json")
+    done = project.run("corrected", f"{CONTRACT} --json outcome.json")
     assert done.returncode == 0, done.stdout + done.stderr
     outcome = json.loads((project.directory / "corrected" / "outcome.json").read_text(encoding="utf-8"))
     assert outcome["findings"] == []
@@ -204,7 +205,10 @@ def test_build_passes(project: Project, app: str) -> None:
 
 @pytest.mark.parametrize("mode", ["", "Supabase", "postgres"])
 def test_corrected_version_accepts_no_other_mode(project: Project, mode: str) -> None:
-    script = "import('./src/lib/db/index.ts').then(() => {}, (error) => { console.log(error.message); process.exit(3) })"
+    script = (
+        "import('./src/lib/db/index.ts')"
+        ".then(() => {}, (error) => { console.log(error.message); process.exit(3); })"
+    )
     done = project.run("corrected", f"node --import tsx -e {shlex.quote(script)}", {"DB_MODE": mode})
     assert done.returncode == 3, done.stderr
     assert done.stdout.strip() == f"DB_MODE is {json.dumps(mode)}; it is 'memory' or 'supabase'."
@@ -217,6 +221,8 @@ def test_types_are_those_of_the_migrations(project: Project, app: str) -> None:
 
 
 def test_lock_names_no_download_address() -> None:
-    lock = json.loads((Path(__file__).parents[2] / "examples" / "typescript" / "package-lock.json").read_text())
+    lock = json.loads(
+        (Path(__file__).parents[2] / "examples" / "typescript" / "package-lock.json").read_text()
+    )
     assert "resolved" not in str(lock)
     assert all("integrity" in package for name, package in lock["packages"].items() if name)
