@@ -221,8 +221,6 @@ def test_types_are_those_of_the_migrations(project: Project, app: str) -> None:
 
 
 def test_lock_names_no_download_address() -> None:
-    lock = json.loads(
-        (Path(__file__).parents[2] / "examples" / "typescript" / "package-lock.json").read_text()
-    )
+    lock = json.loads((EXAMPLE / "package-lock.json").read_text(encoding="utf-8"))
     assert "resolved" not in str(lock)
     assert all("integrity" in package for name, package in lock["packages"].items() if name)
