@@ -10,13 +10,16 @@ import { aBooking, aJob, aRequest, anEvent } from './builders';
 const refusal = (kind: string, subject: ErrorSubject) => (error: unknown) => {
   assert.ok(error instanceof StoreError);
   const { table, constraint, field } = error;
-  assert.deepEqual({ kind: error.kind, table, constraint, field }, {
-    kind,
-    table: undefined,
-    constraint: undefined,
-    field: undefined,
-    ...subject,
-  });
+  assert.deepEqual(
+    { kind: error.kind, table, constraint, field },
+    {
+      kind,
+      table: undefined,
+      constraint: undefined,
+      field: undefined,
+      ...subject,
+    },
+  );
   return true;
 };
 
@@ -134,7 +137,11 @@ describe('edges', () => {
 
   it('clears with null and leaves alone what is absent', async () => {
     const request = await db.createSchedulingRequest(aRequest({ createdBy: 'mary', needsAttentionReason: 'late' }));
-    const updated = await db.updateSchedulingRequest(request.id, { createdBy: null, needsAttentionReason: undefined, reqId: 'r1' });
+    const updated = await db.updateSchedulingRequest(request.id, {
+      createdBy: null,
+      needsAttentionReason: undefined,
+      reqId: 'r1',
+    });
     assert.deepEqual([updated.createdBy, updated.needsAttentionReason, updated.reqId], [null, 'late', 'r1']);
   });
 
@@ -177,7 +184,12 @@ describe('edges', () => {
 
   it('finds a row by a time that was read from it', async () => {
     const { id, createdAt } = await db.createSchedulingRequest(aRequest());
-    const found = await db.listSchedulingRequests({ where: [['id', 'eq', id], ['createdAt', 'eq', createdAt]] });
+    const found = await db.listSchedulingRequests({
+      where: [
+        ['id', 'eq', id],
+        ['createdAt', 'eq', createdAt],
+      ],
+    });
     assert.equal(found.rows.length, 1);
   });
 });

@@ -131,10 +131,7 @@ export type NewWebhookEvent = NewRow<
   WebhookEvent,
   'provider' | 'verified' | 'status' | 'attempts' | 'maxAttempts' | 'runAfter'
 >;
-export type NewReconciliationJob = NewRow<
-  ReconciliationJob,
-  'status' | 'attempts' | 'maxAttempts' | 'runAfter'
->;
+export type NewReconciliationJob = NewRow<ReconciliationJob, 'status' | 'attempts' | 'maxAttempts' | 'runAfter'>;
 
 /** Changes to a row: what is named changes, null clears, what is absent (or undefined) stays. */
 export type Patch<Row> = {

@@ -121,5 +121,8 @@ export type NewSchedulingRequest = New<SchedulingRequest, 'calendarProvider' | '
 export type NewBooking = New<Booking, 'status'>;
 export type NewAuditLog = New<AuditLog, 'payload'>;
 export type NewSyncJob = New<SyncJob, 'attempts' | 'maxAttempts' | 'status' | 'payload' | 'runAfter'>;
-export type NewWebhookEvent = New<WebhookEvent, 'provider' | 'verified' | 'status' | 'attempts' | 'maxAttempts' | 'runAfter'>;
+export type NewWebhookEvent = New<
+  WebhookEvent,
+  'provider' | 'verified' | 'status' | 'attempts' | 'maxAttempts' | 'runAfter'
+>;
 export type NewReconciliationJob = New<ReconciliationJob, 'status' | 'attempts' | 'maxAttempts' | 'runAfter'>;

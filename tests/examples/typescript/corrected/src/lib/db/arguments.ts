@@ -13,16 +13,7 @@ const MAX_RETRY_S = 30 * 86_400;
 /** The columns of a booking that only the flows set. */
 const SET_BY_FLOWS = ['status', 'confirmedAt', 'cancelledAt', 'cancellationReason'];
 const REQUIRED_BY_BOOK = ['scheduledStart', 'scheduledEnd', 'bookedBy'];
-const DELIVERED = [
-  'tenantId',
-  'provider',
-  'eventId',
-  'payloadHash',
-  'eventType',
-  'payload',
-  'signature',
-  'verified',
-];
+const DELIVERED = ['tenantId', 'provider', 'eventId', 'payloadHash', 'eventType', 'payload', 'signature', 'verified'];
 
 /** Required columns that are absent become null, for the table to refuse in its own order. */
 export function checkBook(data: object): Values & { requestId: string } {

@@ -118,8 +118,7 @@ function columnChecks<Row>(table: string, { name, choices, maxBytes }: Column): 
 export const toSnake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** `run_after` -> `runAfter` */
-export const toCamel = (name: string): string =>
-  name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+export const toCamel = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 /** `runAfter` -> `run_after`, for the compiler. */
 export type Snake<Name extends string> = Name extends `${infer Head}${infer Tail}`

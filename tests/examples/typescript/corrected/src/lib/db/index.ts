@@ -11,7 +11,9 @@ function chosen(mode: string | undefined): Promise<typeof supabaseDb> {
     case 'supabase':
       return import('./supabase-adapter');
     default:
-      throw new Error(`DB_MODE is ${mode === undefined ? 'not set' : JSON.stringify(mode)}; it is 'memory' or 'supabase'.`);
+      throw new Error(
+        `DB_MODE is ${mode === undefined ? 'not set' : JSON.stringify(mode)}; it is 'memory' or 'supabase'.`,
+      );
   }
 }
 

@@ -15,15 +15,7 @@ import type {
   SyncJob,
   WebhookEvent,
 } from '../../types/scheduling';
-import {
-  checkActor,
-  checkAttempts,
-  checkBook,
-  checkClaim,
-  checkDelivery,
-  checkFailure,
-  checkSlot,
-} from './arguments';
+import { checkActor, checkAttempts, checkBook, checkClaim, checkDelivery, checkFailure, checkSlot } from './arguments';
 import { conflict, notFound } from './errors';
 import { count, positionOf, select } from './memory-selection';
 import { tables, Transaction, type Identified, type Table, type TableName } from './memory-tables';
@@ -63,9 +55,7 @@ function repository<Row extends Identified, New extends object>(table: Table<Row
     ...history<Row, New>(table),
     async update(id: string, patch: Patch<Row>): Promise<Row> {
       const changes = checkPatch(table.entity, patch);
-      return structuredClone(
-        Transaction.run((transaction) => transaction.update(table, table.existing(id), changes)),
-      );
+      return structuredClone(Transaction.run((transaction) => transaction.update(table, table.existing(id), changes)));
     },
     async delete(id: string): Promise<boolean> {
       const row = table.rows.get(parseId(id) ?? '');
@@ -318,7 +308,11 @@ export async function getOpsSummary(): Promise<OpsSummary> {
       reconciliationJobs: counts(tables.reconciliationJobs),
     },
     needsAttention: [...tables.schedulingRequests.rows.values()].filter((row) => row.needsAttention).length,
-    due: { syncJobs: syncJobs.due(now), webhookEvents: webhookEvents.due(now), reconciliationJobs: reconciliationJobs.due(now) },
+    due: {
+      syncJobs: syncJobs.due(now),
+      webhookEvents: webhookEvents.due(now),
+      reconciliationJobs: reconciliationJobs.due(now),
+    },
   };
 }
 

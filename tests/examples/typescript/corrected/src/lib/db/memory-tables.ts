@@ -2,14 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { toSnake, type Entity } from './columns';
-import {
-  AUDIT_LOGS,
-  BOOKINGS,
-  RECONCILIATION_JOBS,
-  SCHEDULING_REQUESTS,
-  SYNC_JOBS,
-  WEBHOOK_EVENTS,
-} from './entities';
+import { AUDIT_LOGS, BOOKINGS, RECONCILIATION_JOBS, SCHEDULING_REQUESTS, SYNC_JOBS, WEBHOOK_EVENTS } from './entities';
 import { conflict, missingReference, notFound } from './errors';
 import { checkRow, parseId, type Values } from './values';
 

@@ -23,24 +23,9 @@ import type {
 } from '../../types/scheduling';
 import { supabase } from '../supabase/client';
 import { camelKeys, isWire, toRow, toRows, toWire } from '../supabase/rows';
-import {
-  checkActor,
-  checkAttempts,
-  checkBook,
-  checkClaim,
-  checkDelivery,
-  checkFailure,
-  checkSlot,
-} from './arguments';
+import { checkActor, checkAttempts, checkBook, checkClaim, checkDelivery, checkFailure, checkSlot } from './arguments';
 import type { Entity, FunctionName } from './columns';
-import {
-  AUDIT_LOGS,
-  BOOKINGS,
-  RECONCILIATION_JOBS,
-  SCHEDULING_REQUESTS,
-  SYNC_JOBS,
-  WEBHOOK_EVENTS,
-} from './entities';
+import { AUDIT_LOGS, BOOKINGS, RECONCILIATION_JOBS, SCHEDULING_REQUESTS, SYNC_JOBS, WEBHOOK_EVENTS } from './entities';
 import { notFound, unexpected } from './errors';
 import { checkQuery, makeCursor } from './queries';
 import { count, positionOf, select } from './supabase-selection';

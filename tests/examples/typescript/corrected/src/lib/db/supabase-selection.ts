@@ -17,7 +17,8 @@ const PAGE_ROWS = 1000;
 const IN_BYTES = 4000;
 
 export type Filtered = ReturnType<typeof selectAll>;
-const selectAll = (table: string, columns = '*') => supabase.from(table).select(columns, { count: 'exact' }).retry(false);
+const selectAll = (table: string, columns = '*') =>
+  supabase.from(table).select(columns, { count: 'exact' }).retry(false);
 
 /** The first `atMost` rows in order, as the server sent them: their times are exact. */
 export async function select<Row>(query: Query<Row>, atMost: number): Promise<Wire[]> {
@@ -96,7 +97,8 @@ function chunked(list: Checked, mostBytes: number): Checked[] {
   const chunks: unknown[][] = [];
   let size = Infinity;
   for (const value of list.value as unknown[]) {
-    const length = encodeURIComponent(value instanceof Date ? within(list.column.name, value) : quote(value)).length + 3;
+    const length =
+      encodeURIComponent(value instanceof Date ? within(list.column.name, value) : quote(value)).length + 3;
     if (size + length > mostBytes) {
       chunks.push([]);
       size = 0;

@@ -21,7 +21,10 @@ export const toWire = (values: Values, prefix = ''): Wire =>
 /** The application's row. An answer that is none, or lacks a column, is an error and never a half-empty row. */
 export function toRow<Row>(entity: Entity<Row>, wire: unknown): Row {
   if (!isWire(wire)) throw unexpected(`${entity.table}: the answer is not a row`);
-  const entries = entity.columns.map((column) => [column.name, toValue(entity.table, column, wire[toSnake(column.name)])]);
+  const entries = entity.columns.map((column) => [
+    column.name,
+    toValue(entity.table, column, wire[toSnake(column.name)]),
+  ]);
   return Object.fromEntries(entries) as Row;
 }
 

@@ -93,10 +93,13 @@ function updateRow<Row extends { id: string }>(table: string, rows: Map<string, 
 export async function createSchedulingRequest(data: NewSchedulingRequest): Promise<SchedulingRequest> {
   const now = new Date();
   const row: SchedulingRequest = {
-    calendarProvider: 'microsoft_graph', status: 'pending', needsAttention: false,
+    calendarProvider: 'microsoft_graph',
+    status: 'pending',
+    needsAttention: false,
     ...data,
     id: randomUUID(),
-    createdAt: now, updatedAt: now,
+    createdAt: now,
+    updatedAt: now,
   };
   schedulingRequests.set(row.id, row);
   return row;
@@ -110,7 +113,10 @@ export async function listSchedulingRequests(query: ListQuery = {}): Promise<Pag
   return listRows(schedulingRequests, 'createdAt', query);
 }
 
-export async function updateSchedulingRequest(id: string, patch: Partial<NewSchedulingRequest>): Promise<SchedulingRequest> {
+export async function updateSchedulingRequest(
+  id: string,
+  patch: Partial<NewSchedulingRequest>,
+): Promise<SchedulingRequest> {
   return updateRow('scheduling_requests', schedulingRequests, id, patch);
 }
 
@@ -124,7 +130,8 @@ export async function createBooking(data: NewBooking): Promise<Booking> {
     status: 'confirmed',
     ...data,
     id: randomUUID(),
-    bookedAt: now, updatedAt: now,
+    bookedAt: now,
+    updatedAt: now,
   };
   bookings.set(row.id, row);
   return row;
@@ -169,10 +176,15 @@ export async function listAuditLogs(query: ListQuery = {}): Promise<Page<AuditLo
 export async function createSyncJob(data: NewSyncJob): Promise<SyncJob> {
   const now = new Date();
   const row: SyncJob = {
-    attempts: 0, maxAttempts: 5, status: 'pending', payload: {}, runAfter: now,
+    attempts: 0,
+    maxAttempts: 5,
+    status: 'pending',
+    payload: {},
+    runAfter: now,
     ...data,
     id: randomUUID(),
-    createdAt: now, updatedAt: now,
+    createdAt: now,
+    updatedAt: now,
   };
   syncJobs.set(row.id, row);
   return row;
@@ -197,10 +209,16 @@ export async function deleteSyncJob(id: string): Promise<boolean> {
 export async function createWebhookEvent(data: NewWebhookEvent): Promise<WebhookEvent> {
   const now = new Date();
   const row: WebhookEvent = {
-    provider: 'icims', verified: false, status: 'received', attempts: 0, maxAttempts: 3, runAfter: now,
+    provider: 'icims',
+    verified: false,
+    status: 'received',
+    attempts: 0,
+    maxAttempts: 3,
+    runAfter: now,
     ...data,
     id: randomUUID(),
-    createdAt: now, updatedAt: now,
+    createdAt: now,
+    updatedAt: now,
   };
   webhookEvents.set(row.id, row);
   return row;
@@ -225,10 +243,14 @@ export async function deleteWebhookEvent(id: string): Promise<boolean> {
 export async function createReconciliationJob(data: NewReconciliationJob): Promise<ReconciliationJob> {
   const now = new Date();
   const row: ReconciliationJob = {
-    status: 'pending', attempts: 0, maxAttempts: 3, runAfter: now,
+    status: 'pending',
+    attempts: 0,
+    maxAttempts: 3,
+    runAfter: now,
     ...data,
     id: randomUUID(),
-    createdAt: now, updatedAt: now,
+    createdAt: now,
+    updatedAt: now,
   };
   reconciliationJobs.set(row.id, row);
   return row;
@@ -242,7 +264,10 @@ export async function listReconciliationJobs(query: ListQuery = {}): Promise<Pag
   return listRows(reconciliationJobs, 'createdAt', query);
 }
 
-export async function updateReconciliationJob(id: string, patch: Partial<NewReconciliationJob>): Promise<ReconciliationJob> {
+export async function updateReconciliationJob(
+  id: string,
+  patch: Partial<NewReconciliationJob>,
+): Promise<ReconciliationJob> {
   return updateRow('reconciliation_jobs', reconciliationJobs, id, patch);
 }
 
@@ -356,7 +381,10 @@ export async function failWebhookEvent(
   return failRow(claimedRow('webhook_events', webhookEvents, id, attempts), 'received', failure);
 }
 
-export async function claimReconciliationJobs(options: { limit?: number; leaseS?: number }): Promise<ReconciliationJob[]> {
+export async function claimReconciliationJobs(options: {
+  limit?: number;
+  leaseS?: number;
+}): Promise<ReconciliationJob[]> {
   return claimRows(reconciliationJobs, options);
 }
 

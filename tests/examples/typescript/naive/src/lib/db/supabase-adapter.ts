@@ -32,13 +32,7 @@ import {
   type Received,
 } from './types';
 
-type Table =
-  | 'scheduling_requests'
-  | 'bookings'
-  | 'audit_logs'
-  | 'sync_jobs'
-  | 'webhook_events'
-  | 'reconciliation_jobs';
+type Table = 'scheduling_requests' | 'bookings' | 'audit_logs' | 'sync_jobs' | 'webhook_events' | 'reconciliation_jobs';
 
 const toSnake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const toFilter = (value: unknown) => (value instanceof Date ? value.toISOString() : value);
@@ -124,7 +118,10 @@ export async function listSchedulingRequests(query: ListQuery = {}): Promise<Pag
   return listRows('scheduling_requests', mapToSchedulingRequest, query);
 }
 
-export async function updateSchedulingRequest(id: string, patch: Partial<NewSchedulingRequest>): Promise<SchedulingRequest> {
+export async function updateSchedulingRequest(
+  id: string,
+  patch: Partial<NewSchedulingRequest>,
+): Promise<SchedulingRequest> {
   const { error } = await supabase
     .from('scheduling_requests')
     .update({
@@ -391,7 +388,10 @@ export async function listReconciliationJobs(query: ListQuery = {}): Promise<Pag
   return listRows('reconciliation_jobs', mapToReconciliationJob, query);
 }
 
-export async function updateReconciliationJob(id: string, patch: Partial<NewReconciliationJob>): Promise<ReconciliationJob> {
+export async function updateReconciliationJob(
+  id: string,
+  patch: Partial<NewReconciliationJob>,
+): Promise<ReconciliationJob> {
   const { error } = await supabase
     .from('reconciliation_jobs')
     .update({
@@ -478,7 +478,12 @@ async function finishRow(table: QueueTable, id: string, attempts: number, change
 }
 
 async function updateRow(table: QueueTable, id: string, changes: object): Promise<any> {
-  const { data, error } = await supabase.from(table).update(changes as any).eq('id', id).select().single();
+  const { data, error } = await supabase
+    .from(table)
+    .update(changes as any)
+    .eq('id', id)
+    .select()
+    .single();
   if (error) throw error;
   return data;
 }
@@ -511,7 +516,12 @@ export async function claimWebhookEvents(options: { limit?: number; leaseS?: num
 }
 
 export async function completeWebhookEvent(id: string, attempts: number): Promise<WebhookEvent> {
-  return mapToWebhookEvent(await finishRow('webhook_events', id, attempts, () => ({ status: 'processed', processed_at: new Date().toISOString() })));
+  return mapToWebhookEvent(
+    await finishRow('webhook_events', id, attempts, () => ({
+      status: 'processed',
+      processed_at: new Date().toISOString(),
+    })),
+  );
 }
 
 export async function failWebhookEvent(
@@ -522,7 +532,10 @@ export async function failWebhookEvent(
   return mapToWebhookEvent(await finishRow('webhook_events', id, attempts, failed('received', failure)));
 }
 
-export async function claimReconciliationJobs(options: { limit?: number; leaseS?: number }): Promise<ReconciliationJob[]> {
+export async function claimReconciliationJobs(options: {
+  limit?: number;
+  leaseS?: number;
+}): Promise<ReconciliationJob[]> {
   return claimRows('reconciliation_jobs', mapToReconciliationJob, options);
 }
 
