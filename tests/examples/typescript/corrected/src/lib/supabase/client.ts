@@ -7,7 +7,10 @@ import { answerLost, unavailable } from '../db/errors';
 import { translateAnswer } from './errors';
 import type { Database } from './types';
 
-const DEFAULT_TIMEOUT_MS = 10_000;
+/** How long one request may take, from its first byte to the last one of the answer. */
+const TIMEOUT_MS = Number(process.env.PARITY_TIMEOUT_MS ?? 10_000);
+if (!(TIMEOUT_MS > 0))
+  throw new Error(`PARITY_TIMEOUT_MS is ${process.env.PARITY_TIMEOUT_MS}, not a number of milliseconds.`);
 
 /** Failures before anything was sent. After any other, a write may have happened. */
 const NOT_SENT = new Set([
@@ -53,7 +56,7 @@ async function reliableFetch(input: string | URL | Request, init: RequestInit = 
   let response: Response;
   let body: string;
   try {
-    response = await fetch(input, { ...init, signal: AbortSignal.timeout(timeoutMs()) });
+    response = await fetch(input, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
     body = await response.text();
   } catch (error) {
     const reason = reasonOf(error);
@@ -79,11 +82,6 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-function timeoutMs(): number {
-  const text = process.env.PARITY_TIMEOUT_MS;
-  return text === undefined ? DEFAULT_TIMEOUT_MS : Number(text);
 }
 
 function required(name: string): string {
