@@ -6,9 +6,10 @@ import sys
 
 import click
 
+from harness.adapters.bridge.dispatch import Rows
 from harness.adapters.bridge.kit_command import kit
 from harness.adapters.bridge.schema import protocol_schema
-from harness.adapters.bridge.serve import Rows, Server
+from harness.adapters.bridge.serve import Server
 from harness.adapters.memory import MemoryDatabase, MemoryStore
 from harness.adapters.protocol import Store
 from harness.adapters.registry import open_adapter
