@@ -13,6 +13,7 @@ from contracts.bridging import BridgeCommand, is_bridge
 from contracts.judging import OURS, ContractRun, Options
 from contracts.manifest import Manifest
 from contracts.plan import BUDGET_S, Adapter, Level
+from contracts.replay.run import ReplayOptions, ReplayRun
 from contracts.report.catalogue import listing
 from contracts.runner import DEADLINE_S
 from contracts.selfcheck.command import SelfCheckCommand, SelfCheckOptions
@@ -99,6 +100,15 @@ class _AdapterName(click.ParamType[str]):
 @click.option(
     "--broken", multiple=True, metavar="ID", help="With --self-check: this broken adapter only, not all."
 )
+@click.option(
+    "--replay",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Run no cases: replay the calls that an application recorded, and compare the answers.",
+)
+@click.option(
+    "--pace", is_flag=True, help="With --replay: wait between the calls as long as it was recorded."
+)
 def contract(
     *,
     adapters: Sequence[str],
@@ -116,15 +126,22 @@ def contract(
     self_check: bool,
     exhaustive: bool,
     broken: tuple[str, ...],
+    replay: Path | None,
+    pace: bool,
 ) -> int:
     """Check that the adapters do what the contract says, each case on each of them.
 
     Exit status: 0 parity; 1 a case failed; 2 could not check. With
     --self-check: 0 every broken adapter is rejected; 1 one survived; 2 could
-    not check.
+    not check. With --replay: 0 all answers are as recorded; 1 one differs; 2
+    could not check.
     """
     if (exhaustive or broken) and not self_check:
         raise click.UsageError("--exhaustive and --broken go with --self-check.")
+    if pace and replay is None:
+        raise click.UsageError("--pace goes with --replay.")
+    if replay is not None:
+        _refuse_beside_replay(click.get_current_context())
     if lists:
         click.echo(listing(Behaviours.packaged(), Manifest.packaged()))
         return 0
@@ -155,6 +172,19 @@ def contract(
                 exhaustive=exhaustive,
                 seed=options.seed,
                 workers=options.workers,
+                stack=options.stack,
+                json=options.json,
+                report=options.report,
+            ),
+            settings,
+        ).run()
+    if replay is not None:
+        return ReplayRun(
+            ReplayOptions(
+                file=replay,
+                pace=pace,
+                adapters=options.adapters,
+                level=options.level,
                 stack=options.stack,
                 json=options.json,
                 report=options.report,
@@ -192,3 +222,13 @@ def _refuse_selection(options: Options) -> None:
         raise click.UsageError(
             "--self-check takes neither --adapter, --config, --level nor --case: use --broken ID."
         )
+
+
+def _refuse_beside_replay(context: click.Context) -> None:
+    """A replay runs no cases: an option about those would be given in vain."""
+    beside = {"replay", "pace", "adapters", "level", "stack", "json", "report"}
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        is_given = context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+        if is_given and name not in beside:
+            raise click.UsageError(f"{parameter.opts[0]} is about cases, and --replay runs none.")

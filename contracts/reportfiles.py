@@ -13,7 +13,7 @@ from contracts.scripts import script_name
 from harness.models.outcome import Artifact, Outcome
 from harness.reports.files import explain, remove, sha256_of, write_text
 
-__all__ = ["dumps", "prepare", "write", "write_kills"]
+__all__ = ["dumps", "prepare", "write", "write_kills", "write_text_of"]
 
 _REPORT, _CASES, _TEXT, _LOG = "report.json", "cases.json", "report.txt", "pytest.log"
 _KILLS = "kills.json"
@@ -59,6 +59,11 @@ def write_kills(
     """Write the files of a self-check, as `write` does those of a run."""
     contents = {_KILLS: json.dumps(kills, indent=1), _TEXT: text + "\n"}
     return _written(directory, result, contents, redacted)
+
+
+def write_text_of(directory: Path, result: Outcome, text: str, *, redacted: Callable[[str], str]) -> Outcome:
+    """Write the text of a step that ran no cases, as `write` does the files of a run."""
+    return _written(directory, result, {_TEXT: text + "\n"}, redacted)
 
 
 def _written(

@@ -1,0 +1,1 @@
+"""Recorded calls of a running application, replayed on any adapter: its traffic as a test."""

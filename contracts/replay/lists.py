@@ -1,0 +1,174 @@
+"""Recorded lists of rows against those of the replay: who is in them, and in which order. Pure.
+
+The order of rows whose times are equal is that of their ids, which each store
+chose by itself: inside of such ties, rows are compared as sets. A time that
+the recording or the replay cannot tell apart makes a tie as well.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.replay.differences import Difference, Part
+from contracts.replay.moments import Around
+from contracts.replay.rows import Rows
+from contracts.replay.times import parsed
+from contracts.replay.translation import Translation
+from harness.models import ColumnType, Entity
+
+__all__ = ["Lists"]
+
+Row = Mapping[str, Any]
+
+
+@dataclass
+class _Places:
+    """The rows of two lists by their place, and which places are tied."""
+
+    recorded: Sequence[Row]
+    replayed: Sequence[Row]
+    group: list[int]
+    """The number of the tie that a place belongs to."""
+
+
+class Lists:
+    """Compares lists of rows."""
+
+    def __init__(self, rows: Rows, translation: Translation, *, tick_us: int) -> None:
+        """`tick_us` is how far two recorded times must lie apart to say which was first."""
+        self._rows = rows
+        self._translation = translation
+        self._tick = tick_us
+
+    def compare(
+        self,
+        entity: Entity[Any],
+        recorded: Sequence[Row],
+        replayed: Sequence[Row],
+        around: Around,
+        *,
+        by: str | None,
+    ) -> Iterator[Difference]:
+        """Yield the differences of two lists that are ordered by a column; `by` None: in no order."""
+        places = _Places(recorded, replayed, self._groups(recorded, replayed, by))
+        partners = self._partners(entity, places)
+        lost = [place for place in range(len(recorded)) if place not in partners]
+        found = set(partners.values())
+        more = [place for place in range(len(replayed)) if place not in found]
+        if lost or more:
+            yield self._members(entity, places, lost, more)
+        else:
+            yield from self._order(places, partners)
+        for place, other in partners.items():
+            yield from self._rows.compare(entity, recorded[place], replayed[other], around)
+
+    def _groups(self, recorded: Sequence[Row], replayed: Sequence[Row], by: str | None) -> list[int]:
+        groups: list[int] = []
+        number = 0
+        for place in range(max(len(recorded), len(replayed))):
+            if (
+                place > 0
+                and by is not None
+                and not (self._tied(recorded, place, by, self._tick) or self._tied(replayed, place, by, 1))
+            ):
+                number += 1
+            groups.append(number)
+        return groups
+
+    @staticmethod
+    def _tied(rows: Sequence[Row], place: int, by: str, tick: int) -> bool:
+        """Tell whether a row may stand before its predecessor. Ids are chosen by the store: in no order."""
+        if place >= len(rows):
+            return True
+        one, other = rows[place - 1].get(by), rows[place].get(by)
+        if by == "id":
+            return True
+        before, after = parsed(one), parsed(other)
+        if before is None or after is None:
+            return one == other
+        return abs(before - after) < tick
+
+    def _partners(self, entity: Entity[Any], places: _Places) -> dict[int, int]:
+        """Find the row of the replay for each recorded one: by its id, else by its tie and its contents."""
+        at = {str(row.get("id")).lower(): place for place, row in enumerate(places.replayed)}
+        partners: dict[int, int] = {}
+        strangers: list[int] = []
+        for place, row in enumerate(places.recorded):
+            id_ = row.get("id")
+            if isinstance(id_, str) and self._translation.knows(id_):
+                other = at.get(self._translation.text(id_).lower())
+                if other is not None:
+                    partners[place] = other
+            else:
+                strangers.append(place)
+        taken = set(partners.values())
+        free = [
+            place
+            for place, row in enumerate(places.replayed)
+            if place not in taken and not self._translation.is_taken(str(row.get("id")))
+        ]
+        for place in strangers:
+            best = self._alike(entity, places, place, free)
+            if best is not None:
+                partners[place] = best
+                free.remove(best)
+        return dict(sorted(partners.items()))
+
+    def _alike(self, entity: Entity[Any], places: _Places, place: int, free: Sequence[int]) -> int | None:
+        """Prefer a row with the same contents in the same tie, then anywhere, then the one in this place."""
+        row = places.recorded[place]
+        alike = [other for other in free if self._same_contents(entity, row, places.replayed[other])]
+        for other in alike:
+            if places.group[other] == places.group[place]:
+                return other
+        if alike:
+            return alike[0]
+        return place if place in free else None
+
+    def _same_contents(self, entity: Entity[Any], recorded: Row, replayed: Row) -> bool:
+        return all(
+            self._rows.same(column, recorded.get(column.alias), replayed.get(column.alias))
+            for column in entity.columns
+            if column.type is not ColumnType.TIMESTAMPTZ and column.name != "id"
+        )
+
+    def _members(
+        self, entity: Entity[Any], places: _Places, lost: Sequence[int], more: Sequence[int]
+    ) -> Difference:
+        ids = [str(places.recorded[place].get("id")).lower() for place in lost]
+        strange = [str(places.replayed[place].get("id")).lower() for place in more]
+        said = f"{len(places.recorded)} rows of {entity.table}"
+        seen = f"{len(places.replayed)} rows of {entity.table}"
+        return Difference(
+            part=Part.MEMBERS,
+            expected=said + _named("; among them ", [self._translation.text(one) for one in ids]),
+            actual=seen + (" without those" if ids else "") + _named("; besides ", strange),
+            ids=frozenset([*ids, *map(self._translation.recorded, strange)]),
+        )
+
+    def _order(self, places: _Places, partners: Mapping[int, int]) -> Iterator[Difference]:
+        wrong = [one for one, other in partners.items() if places.group[one] != places.group[other]]
+        if not wrong:
+            return
+        ids = [str(places.recorded[place].get("id")).lower() for place in wrong]
+        stood = [
+            f"{self._translation.text(id_)} in place {place + 1}"
+            for id_, place in zip(ids, wrong, strict=True)
+        ]
+        stands = [str(partners[place] + 1) for place in wrong]
+        yield Difference(
+            part=Part.ORDER,
+            expected=", ".join(stood[:3]) + _more(stood),
+            actual=f"{'these rows stand' if len(wrong) > 1 else 'it stands'} in place "
+            + ", ".join(stands[:3])
+            + _more(stands),
+            ids=frozenset(ids),
+        )
+
+
+def _named(head: str, ids: Sequence[str]) -> str:
+    return head + ", ".join(ids[:3]) + _more(ids) if ids else ""
+
+
+def _more(listed: Sequence[object]) -> str:
+    return f" and {len(listed) - 3} more" if len(listed) > 3 else ""
