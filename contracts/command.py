@@ -142,6 +142,8 @@ def contract(
         raise click.UsageError("--pace goes with --replay.")
     if replay is not None:
         _refuse_beside_replay(click.get_current_context())
+        if json is not None and json != "-" and Path(json).absolute() == replay.absolute():
+            raise click.UsageError("--json would overwrite the recording; name another file.")
     if lists:
         click.echo(listing(Behaviours.packaged(), Manifest.packaged()))
         return 0

@@ -36,7 +36,7 @@ class Answers:
         self._strict = strict
         self._doubles = doubles
         self._rows = Rows(translation, strict=strict, doubles=doubles)
-        self._lists = Lists(self._rows, translation, tick_us=translation.times.ticks.recorded)
+        self._lists = Lists(self._rows, translation)
 
     def compare(
         self, call: Call, sent: list[Any], answer: Any, error: Failure | None, around: Around

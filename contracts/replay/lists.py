@@ -5,7 +5,7 @@ chose by itself: inside of such ties, rows are compared as sets. A time that
 the recording or the replay cannot tell apart makes a tie as well.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,11 +34,10 @@ class _Places:
 class Lists:
     """Compares lists of rows."""
 
-    def __init__(self, rows: Rows, translation: Translation, *, tick_us: int) -> None:
-        """`tick_us` is how far two recorded times must lie apart to say which was first."""
+    def __init__(self, rows: Rows, translation: Translation) -> None:
         self._rows = rows
         self._translation = translation
-        self._tick = tick_us
+        self._apart = translation.times.ticks.apart
 
     def compare(
         self,
@@ -69,14 +68,17 @@ class Lists:
             if (
                 place > 0
                 and by is not None
-                and not (self._tied(recorded, place, by, self._tick) or self._tied(replayed, place, by, 1))
+                and not (
+                    self._tied(recorded, place, by, self._apart)
+                    or self._tied(replayed, place, by, int.__ne__)
+                )
             ):
                 number += 1
             groups.append(number)
         return groups
 
     @staticmethod
-    def _tied(rows: Sequence[Row], place: int, by: str, tick: int) -> bool:
+    def _tied(rows: Sequence[Row], place: int, by: str, apart: Callable[[int, int], bool]) -> bool:
         """Tell whether a row may stand before its predecessor. Ids are chosen by the store: in no order."""
         if place >= len(rows):
             return True
@@ -86,7 +88,7 @@ class Lists:
         before, after = parsed(one), parsed(other)
         if before is None or after is None:
             return one == other
-        return abs(before - after) < tick
+        return not apart(before, after)
 
     def _partners(self, entity: Entity[Any], places: _Places) -> dict[int, int]:
         """Find the row of the replay for each recorded one: by its id, else by its tie and its contents."""

@@ -111,7 +111,7 @@ class Moments:
             return f"a time between {iso(starts)} and {iso(around.replayed.end)}"
         latest = self._times.latest
         if around.writes and not around.overlapped and latest is not None:
-            was_later = one - latest.recorded >= self._times.ticks.recorded
+            was_later = one > latest.recorded and self._times.ticks.apart(one, latest.recorded)
             if was_later and other < latest.replayed - (self._times.ticks.replayed - 1):
                 return f"a time after {iso(latest.replayed)}, which an earlier call was given"
         return None

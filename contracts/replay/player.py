@@ -71,7 +71,7 @@ class Player:
         self._done = done
 
     def play(self) -> None:
-        """Replay all calls, or as many as can be, into `done`. What goes wrong with the harness is a reason."""
+        """Replay all calls, or as many as can be. What goes wrong with the harness becomes a reason."""
         try:
             self._subject.reset()
             self._load()

@@ -1,4 +1,4 @@
-"""The end of a replay for a person: each difference, what was replayed and what not, the verdict last. Pure."""
+"""The end of a replay for a person: what differs, what was replayed, and the verdict last. Pure."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -45,10 +45,10 @@ def summary(replays: Sequence[Replayed], reasons: Sequence[str], facts: Facts) -
     blocks.append("\n".join([*_about(facts), *map(_adapter, replays)]))
     notes = [*reasons, *(reason for replayed in replays for reason in replayed.reasons), *_unchecked(replays)]
     if notes:
-        shown = [f"not checked {note}" for note in notes[:_SHOWN]]
         total = len(notes) + sum(one.unchecked - len(one.doubtful) for one in replays)
-        rest = [f"            … and {total - _SHOWN} more"] if total > _SHOWN else []
-        blocks.append("\n".join([*shown, *rest]))
+        lines = [f"not checked {note}" for note in notes[:_SHOWN]]
+        lines += [f"            … and {total - _SHOWN} more"] if total > _SHOWN else []
+        blocks.append("\n".join(lines))
     blocks.append(_last_line(replays, reasons, facts))
     return "\n\n".join(blocks)
 
@@ -120,8 +120,8 @@ def _about(facts: Facts) -> list[str]:
         lines.append(
             _wide(
                 "never",
-                f"{len(never)} of {len(OPERATIONS) - len(OPTIONAL)} operations of the protocol are never called: "
-                f"{', '.join(never[:6])}{' …' if len(never) > 6 else ''}. Of those this says nothing.",
+                f"{len(never)} of {len(OPERATIONS) - len(OPTIONAL)} operations of the protocol: "
+                f"{', '.join(never[:6])}{' …' if len(never) > 6 else ''}. Of those this says nothing",
             )
         )
     if facts.header.rows is None:

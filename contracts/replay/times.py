@@ -28,6 +28,7 @@ CLOCKED: Mapping[str, str] = {
 }
 """The column, by table, that operations compare with the store's clock."""
 
+_MILLISECOND = 1000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -90,6 +91,11 @@ class Ticks:
     stated: int = 1
     """1,000 if the recording says that its adapter keeps milliseconds."""
 
+    def apart(self, one: int, other: int) -> bool:
+        """True if two recorded times tell which was first: digits below the milliseconds are no accident."""
+        is_fine = one % _MILLISECOND and other % _MILLISECOND
+        return abs(one - other) >= (1 if is_fine else self.recorded)
+
 
 class Times:
     """The times of all rows that were seen, and the clock of the replay against that of the recording."""
@@ -147,9 +153,8 @@ class Times:
         """True if two of these rows cannot be told apart by a column, in the recording or in the replay."""
         cells = [cell for id_ in ids if (cell := self.cell(table, id_, column)) is not None]
         recorded, replayed = (sorted(cell[side] for cell in cells) for side in (0, 1))
-        return any(b - a < self.ticks.recorded for a, b in pairwise(recorded)) or any(
-            a == b for a, b in pairwise(replayed)
-        )
+        is_vague = any(not self.ticks.apart(a, b) for a, b in pairwise(recorded))
+        return is_vague or any(a == b for a, b in pairwise(replayed))
 
     def undecided(
         self, table: str, recorded: Span, replayed: Span, only: Collection[str] | None = None
