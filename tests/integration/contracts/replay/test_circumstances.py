@@ -1,0 +1,325 @@
+"""A difference that something else than the adapter explains is unchecked, with the reason; no other is."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from contracts.replay.found import Replayed
+from harness.adapters.bridge.operations import OPERATIONS
+from harness.errors import Conflict, NotFound
+from tests.broken_adapters._helpers import around
+from tests.integration.contracts.replay.conftest import Replay
+from tests.recorder import ACTOR, LAST_MONTH, Recorder, booking, event, job, request
+
+ALL = {"where": [], "limit": 10}
+CLAIM = {"limit": 10, "leaseS": 60}
+
+
+def unchecked(done: Replayed) -> dict[str, str]:
+    """Return the reasons by call, after making sure that nothing is called a difference."""
+    assert done.findings == []
+    return {found.id: str(found.reason) for found in done.doubtful}
+
+
+def test_lease_that_expired_in_the_recording_only(replay: Replay) -> None:
+    record = Recorder()
+    id_ = record("createSyncJob", job())["id"]
+    record("claimSyncJobs", CLAIM)
+    record.clock.go_on(minutes=2)
+    (again,) = record("claimSyncJobs", CLAIM)
+    record("completeSyncJob", id_, again["attempts"])
+    record("getSyncJob", id_)
+    reasons = unchecked(replay(record))
+    claim = reasons["replay.3.claimSyncJobs"]
+    assert f"run_after of sync_jobs {id_} was over when the call was recorded, and lay ahead" in claim
+    assert "--pace" in claim
+    assert reasons["replay.4.completeSyncJob"] == "call 3 differs for a reason that is not the adapter's"
+    assert set(reasons) == {"replay.3.claimSyncJobs", "replay.4.completeSyncJob", "replay.5.getSyncJob"}
+
+
+def test_lease_that_did_not_expire_is_no_excuse(replay: Replay) -> None:
+    taken: list[Any] = []
+
+    def claim_again(store: Any) -> None:
+        def claim(original: Callable[..., Any], **asked: Any) -> Any:
+            taken.extend(original(**asked))
+            return tuple(taken)
+
+        around(store.sync_jobs, "claim", claim)
+
+    record = Recorder()
+    record("createSyncJob", job())
+    record("claimSyncJobs", CLAIM)
+    assert record("claimSyncJobs", CLAIM) == []
+    done = replay(record, claim_again)
+    assert [found.id for found in done.findings] == ["replay.3.claimSyncJobs"]
+    assert done.doubtful == []
+
+
+def test_link_that_expired_in_the_recording_only(replay: Replay) -> None:
+    record = Recorder()
+    id_ = record("createSchedulingRequest", request())["id"]
+    record.clock.go_on(hours=2)
+    assert record("bookSchedulingRequest", booking(id_), ACTOR) is None
+    record("getSchedulingRequest", id_)
+    assert "expires_at" in unchecked(replay(record))["replay.2.bookSchedulingRequest"]
+
+
+def test_link_that_is_past_from_the_start_is_refused_again(replay: Replay) -> None:
+    record = Recorder()
+    past = (LAST_MONTH - timedelta(hours=1)).isoformat()
+    id_ = record("createSchedulingRequest", request(expiresAt=past))["id"]
+    record("bookSchedulingRequest", booking(id_), ACTOR)
+    assert replay(record).passed == 2
+
+
+def test_link_that_is_valid_is_booked_again_years_later(replay: Replay) -> None:
+    record = Recorder()
+    record.clock.go_on(minutes=30)
+    soon = (record.clock.time + timedelta(seconds=20)).isoformat()
+    id_ = record("createSchedulingRequest", request(expiresAt=soon))["id"]
+    assert record("bookSchedulingRequest", booking(id_), ACTOR)["status"] == "confirmed"
+    assert replay(record).passed == 2
+
+
+def test_time_that_a_list_is_limited_by_moves_along(replay: Replay) -> None:
+    record = Recorder()
+    first = record("createSchedulingRequest", request(1))
+    record("createSchedulingRequest", request(2))
+    for operator in ("gt", "gte", "eq"):
+        record("countSchedulingRequests", {"where": [["createdAt", operator, first["createdAt"]]]})
+    record("countSchedulingRequests", {"where": [["expiresAt", "lt", record.clock.time.isoformat()]]})
+    assert replay(record).passed == 6
+
+
+def test_time_between_two_rows_that_nobody_waited_for(replay: Replay) -> None:
+    record = Recorder()
+    record("createSchedulingRequest", request(1))
+    record.clock.go_on(hours=1)
+    since = record.clock.time - timedelta(minutes=30)
+    record("createSchedulingRequest", request(2))
+    record("countSchedulingRequests", {"where": [["createdAt", "gt", since.isoformat()]]})
+    assert (
+        "created_at of scheduling_requests" in unchecked(replay(record))["replay.3.countSchedulingRequests"]
+    )
+
+
+def test_pace_waits_as_long_as_it_was_recorded(replay: Replay) -> None:
+    record = Recorder()
+    record("createSyncJob", job())
+    record.clock.go_on(seconds=7)
+    record("claimSyncJobs", CLAIM)
+    assert replay(record, pace=True).passed == 2
+    first, second = replay.clock.moments
+    assert 7.0 < (second - first) / 1e6 < 7.1
+
+
+def test_calls_at_the_same_time_may_have_run_in_any_order(replay: Replay) -> None:
+    record = Recorder()
+    id_ = record("createSchedulingRequest", request())["id"]
+    with record.together():
+        record("updateSchedulingRequest", id_, {"reqTitle": "first"})
+        record("updateSchedulingRequest", id_, {"candidateName": "Eve"})
+        record("getSchedulingRequest", id_)
+    record.calls[1], record.calls[2] = (
+        {**record.calls[2], "n": 2, "startedNs": record.calls[1]["startedNs"]},
+        {**record.calls[1], "n": 3, "startedNs": record.calls[2]["startedNs"]},
+    )
+    reasons = unchecked(replay(record))
+    assert reasons["replay.2.updateSchedulingRequest"] == (
+        "it ran at the same time as call 3, and nobody knows in which order"
+    )
+
+
+def test_row_that_two_calls_changed_at_the_same_time_stays_doubtful(replay: Replay) -> None:
+    record = Recorder()
+    id_ = record("createSchedulingRequest", request())["id"]
+    with record.together():
+        record("updateSchedulingRequest", id_, {"reqTitle": "one"})
+        record("updateSchedulingRequest", id_, {"reqTitle": "two"})
+    record("getSchedulingRequest", id_)["reqTitle"]
+    record.calls[-1]["result"]["reqTitle"] = "one"
+    assert "changed it at the same time" in unchecked(replay(record))["replay.4.getSchedulingRequest"]
+
+
+def test_rows_made_at_the_same_time_may_be_listed_in_any_order(replay: Replay) -> None:
+    record = Recorder()
+    with record.together():
+        for number in range(3):
+            record("createSchedulingRequest", request(number))
+    record("listSchedulingRequests", ALL)["rows"]
+    record.calls[-1]["result"]["rows"].reverse()
+    assert "made at the same time" in unchecked(replay(record))["replay.4.listSchedulingRequests"]
+
+
+def test_other_calls_at_the_same_time_excuse_nothing_later(replay: Replay) -> None:
+    record = Recorder()
+    ids = [record("createSchedulingRequest", request(number))["id"] for number in range(2)]
+    with record.together():
+        for id_ in ids:
+            record("updateSchedulingRequest", id_, {"reqTitle": "other"})
+    record("getSchedulingRequest", ids[0])
+    record.calls[-1]["result"]["reqTitle"] = "changed"
+    assert [found.id for found in replay(record).findings] == ["replay.5.getSchedulingRequest"]
+
+
+def test_rows_at_the_start_are_there(replay: Replay) -> None:
+    before = Recorder()
+    id_ = before("createSchedulingRequest", request())["id"]
+    before("createSyncJob", job())
+    rows = {alias: before("__export", alias) for alias in ("syncJobs", "schedulingRequests")}
+    record = Recorder(rows=rows)
+    for alias, listed in rows.items():
+        record._dispatch(*_import(alias, listed))
+    record("getSchedulingRequest", id_)
+    record("bookSchedulingRequest", booking(id_), ACTOR)
+    record("claimSyncJobs", CLAIM)
+    record("listSchedulingRequests", ALL)
+    assert replay(record).passed == 4
+
+
+def _import(alias: str, rows: list[Any]) -> tuple[Any, list[Any]]:
+    return OPERATIONS["__import"], [alias, rows]
+
+
+def test_rows_that_are_not_known_excuse_what_they_explain(replay: Replay) -> None:
+    old = Recorder()
+    id_ = old("createSchedulingRequest", request())["id"]
+    old("receiveWebhookEvent", event())
+    record = Recorder(rows=None)
+    record.head["rowsMissing"] = "not asked for"
+    record.database, record._dispatch = old.database, old._dispatch
+    record("getSchedulingRequest", id_)
+    record("updateSchedulingRequest", id_, {"reqTitle": "other"})
+    record("bookSchedulingRequest", booking(id_), ACTOR)
+    record("createSchedulingRequest", request())
+    record("countSchedulingRequests", {"where": []})
+    record("receiveWebhookEvent", event())
+    new = record("createSchedulingRequest", request(2))["id"]
+    record("getSchedulingRequest", new)
+    done = replay(record)
+    reasons = unchecked(done)
+    assert reasons["replay.1.getSchedulingRequest"].endswith("those are not known (not asked for)")
+    assert (
+        reasons["replay.4.createSchedulingRequest"] == "call 2 differs for a reason that is not the adapter's"
+    )
+    # The row that the replay made in call 4 stands in for the old one in call 5.
+    assert (done.unchecked, done.passed) == (5, 3)
+
+
+def test_rows_that_are_not_known_excuse_nothing_else(replay: Replay) -> None:
+    def refuse(store: Any) -> None:
+        def create(original: Callable[..., Any], new: Any) -> Any:
+            original(new)
+            raise Conflict("scheduling_requests_pkey")
+
+        around(store.scheduling_requests, "create", create)
+
+    record = Recorder(rows=None)
+    record("createSchedulingRequest", request())
+    record("getSchedulingRequest", str(UUID(int=1)))
+    assert [found.id for found in replay(record, refuse).findings] == ["replay.1.createSchedulingRequest"]
+
+
+def test_fault_of_that_day_says_nothing_about_the_adapter(replay: Replay) -> None:
+    record = Recorder()
+    now = record.clock.time
+    said = {"error": {"kind": "unavailable", "message": "nothing was done"}}
+    record.note("createSchedulingRequest", [request()], said, start=now, end=now)
+    record.clock.go_on(seconds=1)
+    record("listSchedulingRequests", ALL)
+    done = replay(record)
+    assert "recorded as unavailable" in unchecked(done)["replay.1.createSchedulingRequest"]
+    assert done.passed == 1
+
+
+def test_call_that_may_have_happened_leaves_its_table_doubtful(replay: Replay) -> None:
+    record = Recorder()
+    record("createSchedulingRequest", request())
+    record.calls[0] = {key: value for key, value in record.calls[0].items() if key != "result"}
+    record.calls[0]["error"] = {"kind": "outcome_unknown", "message": "the answer was lost"}
+    record("countSchedulingRequests", {"where": []})
+    assert set(unchecked(replay(record))) == {
+        "replay.1.createSchedulingRequest",
+        "replay.2.countSchedulingRequests",
+    }
+
+
+def test_exception_of_the_recorded_adapter_is_its_own_defect(replay: Replay) -> None:
+    record = Recorder()
+    now = record.clock.time
+    said = {"error": {"kind": "unexpected", "message": "threw TypeError: x is undefined"}}
+    record.note("getOpsSummary", [], said, start=now, end=now)
+    reason = unchecked(replay(record))["replay.1.getOpsSummary"]
+    assert "x is undefined" in reason
+    assert reason.endswith("a defect of the recorded adapter")
+
+
+def test_arguments_without_the_form_of_the_protocol(replay: Replay) -> None:
+    record = Recorder()
+    now = record.clock.time
+    record.note("listBookings", [], {"result": {"rows": [], "nextCursor": None}}, start=now, end=now)
+    reason = unchecked(replay(record))["replay.1.listBookings"]
+    assert reason == "its arguments have not the form of the protocol: 0 of them, where there are 1"
+
+
+def test_what_follows_from_a_difference_says_so(replay: Replay) -> None:
+    def forget(store: Any) -> None:
+        def update(*_: Any) -> Any:
+            raise NotFound("scheduling_requests")
+
+        around(store.scheduling_requests, "update", update)
+
+    record = Recorder()
+    id_ = record("createSchedulingRequest", request())["id"]
+    record("updateSchedulingRequest", id_, {"reqTitle": "other"})
+    record("getSchedulingRequest", id_)
+    first, second = replay(record, forget).findings
+    assert (first.follows, second.follows) == (None, 2)
+
+
+def test_ids_in_texts_and_documents_are_those_of_the_replay(replay: Replay) -> None:
+    record = Recorder()
+    id_ = record("createSchedulingRequest", request())["id"]
+    entry = {
+        "action": "noted",
+        "actorType": "system",
+        "payload": {"about": [f"request {id_}"]},
+        "requestId": id_,
+    }
+    record("createAuditLog", entry)
+    record("createSyncJob", job(entityType="scheduling_request", entityId=id_, payload={id_: 1}))
+    record("listSyncJobs", {"where": [["entityId", "eq", id_]], "limit": 10})
+    record("getSchedulingRequest", id_.upper())
+    assert replay(record).passed == 5
+
+
+def test_ids_that_the_application_chose_stay(replay: Replay) -> None:
+    chosen = str(UUID(int=5))
+    record = Recorder()
+    record("createSchedulingRequest", request(id=chosen))
+    record("createSchedulingRequest", request(2, id=chosen))
+    record("getSchedulingRequest", chosen)
+    assert replay(record).passed == 3
+
+
+def test_numbers_are_compared_by_value(replay: Replay) -> None:
+    record = Recorder()
+    record("createSyncJob", job(payload={"n": 1.5, "big": 10**22, "exact": 2**53 + 1}))
+    assert replay(record).passed == 1
+    record.calls[0]["result"]["payload"]["exact"] = 2**53
+    assert [found.id for found in replay(record).findings] == ["replay.1.createSyncJob"]
+    record.head["capabilities"] = {"time": "ms", "numbers": "double"}
+    assert replay(record).passed == 1
+
+
+def test_reset_and_import_in_the_middle(replay: Replay) -> None:
+    record = Recorder()
+    id_ = record("createSchedulingRequest", request())["id"]
+    rows = record("__export", "schedulingRequests")
+    record("__reset")
+    record("countSchedulingRequests", {"where": []})
+    record("__import", "schedulingRequests", rows)
+    record("getSchedulingRequest", id_)
+    assert replay(record).passed == len(record.calls)
