@@ -45,6 +45,8 @@ def _render(value: object, limit: int, depth: int) -> str:  # noqa: PLR0911  # o
 
 
 def _leaf(value: object) -> str:
+    if value is _ABSENT:
+        return "absent"
     if isinstance(value, type):
         return value.__name__
     try:

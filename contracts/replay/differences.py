@@ -1,5 +1,6 @@
 """What can differ between a recorded answer and that of the replay, and how it is shown. Pure."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -7,8 +8,13 @@ from typing import Any
 
 from contracts.excerpt import difference, short
 from contracts.plan import Level
+from harness.adapters.codec import parse_id
 
-__all__ = ["Difference", "Part", "same_json", "shown"]
+__all__ = ["Difference", "Part", "outline", "same_json", "shown"]
+
+_SECRETS = frozenset({"publicToken", "publicTokenHash", "signature"})
+_NAMES = 6
+"""Columns that an outline names."""
 
 
 class Part(Enum):
@@ -70,10 +76,49 @@ def _same_number(one: float, other: float, *, doubles: bool | None) -> bool:
 
 
 def shown(recorded: Mapping[str, Any], replayed: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the columns of two rows that differ, shortened; each mapping holds only those."""
+    """Return the columns of two rows that differ, shortened and without secrets; only those are given."""
+    recorded = {name: _hidden(name, value) for name, value in recorded.items()}
+    replayed = {name: _hidden(name, value) for name, value in replayed.items()}
     if len(recorded) == 1:
-        return difference(dict(recorded), dict(replayed))
+        return difference(recorded, replayed)
     return _columns(recorded), _columns(replayed)
+
+
+def outline(value: Any) -> str:
+    """Return what an argument is about without what people wrote: names of columns, ids, and numbers."""
+    match value:
+        case None | bool() | int() | float():
+            return short(value)
+        case str():
+            return value if parse_id(value) is not None else "…"
+        case {"where": list() as where}:
+            conditions = ", ".join(" ".join(map(_word, one)) for one in where)
+            others = {name: item for name, item in value.items() if name != "where"}
+            return "{" + ", ".join([f"where [{conditions}]", *_pairs(others)]) + "}"
+        case dict():
+            return "{" + ", ".join(_pairs(value)) + "}"
+        case list():
+            return f"[{len(value)}]"
+        case _:
+            return "…"
+
+
+def _word(value: Any) -> str:
+    return value if isinstance(value, str) and value.isidentifier() else outline(value)
+
+
+def _pairs(values: Mapping[str, Any]) -> list[str]:
+    pairs = [(name, outline(value)) for name, value in list(values.items())[:_NAMES]]
+    more = [] if len(values) <= _NAMES else [f"… {len(values)} in all"]
+    return [name if text == "…" else f"{name}={text}" for name, text in pairs] + more
+
+
+def _hidden(name: str, value: Any) -> Any:
+    """Replace a secret by what is enough to see that two of them differ."""
+    if name not in _SECRETS or not isinstance(value, str):
+        return value
+    digest = hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"(hidden: {len(value)} characters, sha256 {digest})"
 
 
 def _columns(values: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ one of these explains is unchecked, with the reason; so are those that follow
 from it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,6 +55,8 @@ class Doubts:
     """Rows that were made at the same time: their order is not known."""
     born: set[str] = field(default_factory=set)
     """Rows that were made in the recording."""
+    exhausted: dict[str, set[str]] = field(default_factory=dict)
+    """Rows by table whose last attempt runs: a claim that finds its lease over makes them fail silently."""
 
     def explain(
         self,
@@ -92,6 +94,26 @@ class Doubts:
                 self.rows.setdefault(id_, f"call {n} and call {call.n} changed it at the same time")
             if makes:
                 self.together |= ids | touched
+
+    def see(self, call: Call, around: Around) -> None:
+        """Note the rows of an answer whose last attempt runs, and those that a claim may have made fail."""
+        entity = call.operation.entity
+        if entity is None or entity.queue is None:
+            return
+        last = self.exhausted.setdefault(entity.table, set())
+        if call.operation.verb is Verb.CLAIM:
+            for id_ in sorted(last):
+                reason = self.times.undecided(entity.table, around.recorded, around.replayed, [id_])
+                if reason is not None:
+                    self.rows.setdefault(id_, reason)
+                    self.tables.setdefault(entity.table, reason)
+        for row in rows_of(call.result):
+            is_last = row.get("status") in {entity.queue.waiting, entity.queue.processing}
+            attempts, most = row.get("attempts"), row.get("maxAttempts")
+            if is_last and isinstance(attempts, int) and isinstance(most, int) and attempts >= most:
+                last |= set(ids_in(row.get("id")))
+            else:
+                last -= set(ids_in(row.get("id")))
 
     def _cursor(self, call: Call) -> str | None:
         if call.operation.verb is not Verb.LIST or call.error is not None:
@@ -196,12 +218,24 @@ def made_by(call: Call) -> set[str]:
     if call.operation.verb not in WRITES:
         return set()
     ids = set(ids_in(call.args))
-    rows = call.result if isinstance(call.result, list) else [call.result]
-    for row in rows:
-        held = row.get("event", row) if isinstance(row, dict) else None
-        if isinstance(held, dict):
-            ids |= set(ids_in(held.get("id")))
+    for row in rows_of(call.result):
+        ids |= set(ids_in(row.get("id")))
     return ids
+
+
+def rows_of(result: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield the rows in an answer, whatever form it has."""
+    match result:
+        case {"event": dict() as row}:
+            yield row
+        case {"rows": list() as rows}:
+            yield from (row for row in rows if isinstance(row, dict))
+        case dict():
+            yield result
+        case list():
+            yield from (row for row in result if isinstance(row, dict))
+        case _:
+            return
 
 
 def _is_cut(call: Call) -> bool:

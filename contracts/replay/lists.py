@@ -109,23 +109,24 @@ class Lists:
             for place, row in enumerate(places.replayed)
             if place not in taken and not self._translation.is_taken(str(row.get("id")))
         ]
+        is_whole = len(strangers) == len(free)
         for place in strangers:
             best = self._alike(entity, places, place, free)
+            if best is None and is_whole and place in free:
+                best = place
             if best is not None:
                 partners[place] = best
                 free.remove(best)
         return dict(sorted(partners.items()))
 
     def _alike(self, entity: Entity[Any], places: _Places, place: int, free: Sequence[int]) -> int | None:
-        """Prefer a row with the same contents in the same tie, then anywhere, then the one in this place."""
+        """Find a row with the same contents, in the same tie if there is one."""
         row = places.recorded[place]
         alike = [other for other in free if self._same_contents(entity, row, places.replayed[other])]
         for other in alike:
             if places.group[other] == places.group[place]:
                 return other
-        if alike:
-            return alike[0]
-        return place if place in free else None
+        return alike[0] if alike else None
 
     def _same_contents(self, entity: Entity[Any], recorded: Row, replayed: Row) -> bool:
         return all(

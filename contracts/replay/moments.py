@@ -23,8 +23,6 @@ class Around:
     """When recording and replay began."""
     writes: bool = False
     """True if the answer is what the call wrote."""
-    delays: bool = False
-    """True if the call sets run_after from the store's clock: a claim, or a failure."""
     overlapped: bool = False
     """True if another call that writes ran at the same time."""
     given: Mapping[str, Any] = field(default_factory=dict)
@@ -42,6 +40,13 @@ class Both:
     """The recorded one."""
     recorded: Mapping[str, Any]
     replayed: Mapping[str, Any]
+
+    @property
+    def is_fresh(self) -> bool:
+        """True if the recorded row was not changed since it was made."""
+        return self.entity.updated is not None and self.recorded.get(
+            self.entity.by_name[self.entity.created].alias
+        ) == self.recorded.get(self.entity.by_name[self.entity.updated].alias)
 
     def ahead(self, one: int, other: int) -> tuple[int, int] | None:
         """Return how far two times lie after the row's last change; None if it does not say when that was."""
@@ -75,8 +80,9 @@ class Moments:
     def _told(self, rows: Both, column: Column, pair: tuple[int, int], around: Around) -> str | None:
         one, other = pair
         given, sent = parsed(around.given.get(column.alias)), parsed(around.sent.get(column.alias))
-        if given is not None and sent is not None and self._equal(one, given):
-            return None if self._equal(sent, other) else f"{iso(sent)}, as it was given"
+        if given is not None and sent is not None:
+            expected = sent + (0 if self._equal(one, given) else one - given)
+            return None if self._equal(expected, other) else f"{iso(expected)}, as it was given"
         known = self._times.cell(rows.entity.table, rows.id, column.name)
         if known is not None and known.recorded == one:
             if known.replayed == other:
@@ -85,16 +91,19 @@ class Moments:
             is_free = column.name == rows.entity.updated and self._times.may_share_tick(known, start)
             return None if is_free and other > known.replayed else f"{iso(known.replayed)}, as before"
         if CLOCKED.get(rows.entity.table) == column.name:
-            # What a client gave and what the clock says are in another order where time was cut.
-            return self._delayed(rows, one, other, around) if around.delays else None
+            # Times that a client gave and those of the clock are in another order where time was cut.
+            return self._delayed(rows, one, other, around)
         if known is not None and one > known.recorded and not self._is_later(other, known.replayed):
             return f"a time after {iso(known.replayed)}, as it was before"
         return self._assigned(one, other, around)
 
     def _delayed(self, rows: Both, one: int, other: int, around: Around) -> str | None:
-        """Compare how far ahead a call set run_after: a lease, or the delay until the next attempt."""
+        """Compare how far ahead a call set run_after: not at all, a lease, or the delay until it is retried.
+
+        A row that is read tells that only if nothing changed it since it was made.
+        """
         ahead = rows.ahead(one, other)
-        if ahead is None:
+        if ahead is None or not (around.writes or rows.is_fresh):
             return None
         # Both times were taken from one clock in one call: they lie apart as long as that took, at most.
         took = (around.recorded.end - around.recorded.start) + (around.replayed.end - around.replayed.start)

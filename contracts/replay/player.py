@@ -8,7 +8,7 @@ from contracts.plan import Level
 from contracts.replay.answers import WRITES, Answers
 from contracts.replay.asking import OF_THE_LINE, Asking
 from contracts.replay.clock import Clock
-from contracts.replay.differences import Difference
+from contracts.replay.differences import Difference, outline
 from contracts.replay.doubts import Doubts, made_by
 from contracts.replay.found import KEPT, Finding, Replayed
 from contracts.replay.lines import Call, Failure
@@ -28,7 +28,6 @@ from harness.models.operations import Verb, table_alias
 __all__ = ["Player"]
 
 _MILLISECOND = 1000
-_DELAYS = frozenset({Verb.CLAIM, Verb.FAIL})
 _MAKES = frozenset({Verb.CREATE, Verb.RECEIVE, Verb.BOOK})
 _TABLES = {table_alias(entity): entity.table for entity in ENTITIES.values()}
 
@@ -145,7 +144,6 @@ class Player:
             replayed=self._clock.since(start),
             begun=self._begun,
             writes=call.operation.verb in WRITES,
-            delays=call.operation.verb in _DELAYS,
             overlapped=bool(others),
         )
         if call.operation.verb is Verb.IMPORT and error is None:
@@ -156,6 +154,7 @@ class Player:
             self._times.note_write(recorded.start)
         if call.operation.verb in _MAKES and call.error is None and error is None:
             self._doubts.born |= made_by(call)
+        self._doubts.see(call, around)
         self._judge(call, error, differences, around, others)
 
     def _unfit(self, call: Call) -> str | None:
@@ -223,7 +222,7 @@ class Player:
             "n": call.n,
             "line": call.line,
             "operation": name,
-            "call": f"{name}({', '.join(short(value) for value in call.args)})",
+            "call": f"{name}({', '.join(outline(value) for value in call.args)})",
             "at": iso(self._begun[0] + call.started_ns // 1000),
         }
 

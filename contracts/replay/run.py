@@ -74,6 +74,9 @@ class ReplayRun:
             Adapter.named(adapter.subject, Path.cwd()) if adapter.is_foreign else adapter
             for adapter in options.adapters
         ]
+        twice = [name for name, times in Counter(one.name for one in adapters).items() if times > 1]
+        if twice:
+            raise ConfigurationError(f"Two adapters are called {twice[0]}; replay on one of them at a time.")
         with ExitStack() as resources:
             if any(adapter.needs_stack for adapter in adapters):
                 say("Starting the servers …")

@@ -1,6 +1,7 @@
 """A difference that something else than the adapter explains is unchecked, with the reason; no other is."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -323,3 +324,42 @@ def test_reset_and_import_in_the_middle(replay: Replay) -> None:
     record("__import", "schedulingRequests", rows)
     record("getSchedulingRequest", id_)
     assert replay(record).passed == len(record.calls)
+
+
+def test_last_attempt_that_ended_in_the_recording_only(replay: Replay) -> None:
+    record = Recorder()
+    id_ = record("createSyncJob", job(maxAttempts=1))["id"]
+    record("claimSyncJobs", CLAIM)
+    record.clock.go_on(minutes=2)
+    assert record("claimSyncJobs", CLAIM) == []
+    assert record("getSyncJob", id_)["status"] == "failed"
+    record("getOpsSummary")
+    reasons = unchecked(replay(record))
+    assert set(reasons) == {"replay.4.getSyncJob", "replay.5.getOpsSummary"}
+    assert "lay ahead when it was replayed" in reasons["replay.4.getSyncJob"]
+
+
+def test_job_that_is_not_due_at_once_is_found(replay: Replay) -> None:
+    def wait(store: Any) -> None:
+        later = timedelta(hours=1)
+        around(
+            store.sync_jobs,
+            "create",
+            lambda original, new: replace(row := original(new), run_after=row.run_after + later),
+        )
+
+    record = Recorder()
+    record("createSyncJob", job())
+    (found,) = replay(record, wait).findings
+    assert "0.000 s after the call" in found.expected
+
+
+def test_secrets_and_arguments_are_not_shown(replay: Replay) -> None:
+    record = Recorder()
+    record("createSchedulingRequest", request())
+    record.calls[0]["result"] |= {"publicToken": "a secret", "publicTokenHash": "another"}
+    (found,) = replay(record).findings
+    assert "publicToken=(hidden: 8 characters, sha256 " in found.expected.replace("'", "")
+    shown = found.call + found.expected + found.actual
+    for text in ("a secret", "another", "token-1", "sha256:1", "Ada", "ada@example.org"):
+        assert text not in shown
