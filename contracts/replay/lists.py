@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.replay.differences import Difference, Part
+from contracts.replay.differences import Difference, Part, shown
 from contracts.replay.moments import Around
 from contracts.replay.rows import Rows
 from contracts.replay.times import parsed
 from contracts.replay.translation import Translation
-from harness.models import ColumnType, Entity
+from harness.models import Column, ColumnType, Entity
 
 __all__ = ["Lists"]
 
@@ -109,11 +109,8 @@ class Lists:
             for place, row in enumerate(places.replayed)
             if place not in taken and not self._translation.is_taken(str(row.get("id")))
         ]
-        is_whole = len(strangers) == len(free)
         for place in strangers:
             best = self._alike(entity, places, place, free)
-            if best is None and is_whole and place in free:
-                best = place
             if best is not None:
                 partners[place] = best
                 free.remove(best)
@@ -129,11 +126,18 @@ class Lists:
         return alike[0] if alike else None
 
     def _same_contents(self, entity: Entity[Any], recorded: Row, replayed: Row) -> bool:
-        return all(
-            self._rows.same(column, recorded.get(column.alias), replayed.get(column.alias))
+        return all(self._same_in(column, recorded, replayed) for column in self._contents(entity))
+
+    def _same_in(self, column: Column, recorded: Row, replayed: Row) -> bool:
+        return self._rows.same(column, recorded.get(column.alias), replayed.get(column.alias))
+
+    @staticmethod
+    def _contents(entity: Entity[Any]) -> list[Column]:
+        return [
+            column
             for column in entity.columns
             if column.type is not ColumnType.TIMESTAMPTZ and column.name != "id"
-        )
+        ]
 
     def _members(
         self, entity: Entity[Any], places: _Places, lost: Sequence[int], more: Sequence[int]
@@ -142,12 +146,27 @@ class Lists:
         strange = [str(places.replayed[place].get("id")).lower() for place in more]
         said = f"{len(places.recorded)} rows of {entity.table}"
         seen = f"{len(places.replayed)} rows of {entity.table}"
+        both = sorted(set(lost) & set(more))
+        # Which row is which was not known before: another one, or this one with other contents.
+        apart = self._apart_in(entity, places, both[0]) if both else ("", "")
         return Difference(
             part=Part.MEMBERS,
-            expected=said + _named("; among them ", [self._translation.text(one) for one in ids]),
-            actual=seen + (" without those" if ids else "") + _named("; besides ", strange),
+            expected=said + _named("; among them ", [self._translation.text(one) for one in ids]) + apart[0],
+            actual=seen + (" without those" if ids else "") + _named("; besides ", strange) + apart[1],
             ids=frozenset([*ids, *map(self._translation.recorded, strange)]),
         )
+
+    def _apart_in(self, entity: Entity[Any], places: _Places, place: int) -> tuple[str, str]:
+        """Return the columns in which the two rows in one place differ, times left out."""
+        one, other = places.recorded[place], places.replayed[place]
+        columns = [column for column in self._contents(entity) if not self._same_in(column, one, other)]
+        if not columns:
+            return "", ""
+        expected, actual = shown(
+            {column.alias: self._translation.value(one.get(column.alias)) for column in columns},
+            {column.alias: other.get(column.alias) for column in columns},
+        )
+        return f"; in place {place + 1} {expected}", f"; in place {place + 1} {actual}"
 
     def _order(self, places: _Places, partners: Mapping[int, int]) -> Iterator[Difference]:
         wrong = [one for one, other in partners.items() if places.group[one] != places.group[other]]
