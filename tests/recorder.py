@@ -10,9 +10,9 @@ from uuid import UUID
 
 from harness.adapters.bridge.dispatch import Dispatch
 from harness.adapters.bridge.faults import encode_error
-from harness.adapters.bridge.operations import OPERATIONS
 from harness.adapters.memory import MemoryDatabase, MemoryStore
 from harness.adapters.protocol import Store
+from harness.models.operations import OPERATIONS
 
 LAST_MONTH = datetime(2026, 1, 15, 10, tzinfo=UTC)
 ACTOR = {"type": "candidate", "id": None}

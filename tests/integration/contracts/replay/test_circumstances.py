@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from contracts.replay.found import Replayed
-from harness.adapters.bridge.operations import OPERATIONS
 from harness.errors import Conflict, NotFound
+from harness.models.operations import OPERATIONS
 from tests.broken_adapters._helpers import around
 from tests.integration.contracts.replay.conftest import Replay
 from tests.recorder import ACTOR, LAST_MONTH, Recorder, booking, event, job, request

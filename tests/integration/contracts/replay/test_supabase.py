@@ -13,7 +13,7 @@ from contracts.replay.clock import Clock
 from contracts.replay.found import Replayed
 from contracts.replay.player import Player
 from contracts.replay.reader import Recording
-from harness.adapters.bridge.operations import OPERATIONS
+from harness.models.operations import OPERATIONS
 from harness.settings import Settings
 from harness.stack.embedded import EmbeddedStack
 from tests.recorder import ACTOR, Recorder, a_day, booking, job, request

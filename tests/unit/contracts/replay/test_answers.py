@@ -11,7 +11,7 @@ from contracts.replay.lines import Call, Failure
 from contracts.replay.moments import Around
 from contracts.replay.times import Span, Ticks, Times, iso
 from contracts.replay.translation import Translation
-from harness.adapters.bridge.operations import OPERATIONS
+from harness.models.operations import OPERATIONS
 
 START, NOW = 1_000_000_000_000_000, 2_000_000_000_000_000
 AROUND = Around(recorded=Span(START, START + 500), replayed=Span(NOW, NOW + 500), begun=(START, NOW))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from contracts.replay.shapes import misshapen
-from harness.adapters.bridge.operations import OPERATIONS
+from harness.models.operations import OPERATIONS
 
 GOOD: list[tuple[str, list[Any]]] = [
     ("createBooking", [{}]),
