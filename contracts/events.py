@@ -92,6 +92,8 @@ class Opened:
     seconds: float
     operations: tuple[str, ...] | None = None
     """What it announces; None if it is no bridge, and has everything."""
+    lacks: Mapping[str, str] = field(default_factory=dict)
+    """Capabilities that it says it lacks, each with its reason."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,6 +32,8 @@ class Judgement:
     """The operations that are missing, or that a gap names."""
     heard: Mapping[str, Announced] = field(default_factory=dict)
     """What each adapter behind a bridge announced."""
+    excuses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """For each adapter the capabilities that it says it lacks, with its reasons."""
 
     def of(self, adapter: str) -> tuple[CaseResult, ...]:
         """Return the results of one adapter."""
@@ -107,6 +109,7 @@ def judge(
                 capabilities.setdefault(event.adapter, set()).update(event.capabilities)
             case _:
                 pass
+    excuses = {event.adapter: event.lacks for event in events if isinstance(event, Opened) and event.lacks}
     said = announced([event for event in events if isinstance(event, Opened)])
     heard = {adapter: said[adapter] for adapter in adapters if adapter in said}
     infos = _infos(events)
@@ -146,6 +149,7 @@ def judge(
         seconds=seconds,
         lacks=lacks,
         heard=heard,
+        excuses=excuses,
     )
 
 

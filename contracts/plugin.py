@@ -137,6 +137,7 @@ class ContractSession:
                     capabilities=capabilities,
                     seconds=time.perf_counter() - begun,
                     operations=_announced(subject),
+                    lacks=getattr(subject, "lacks", {}),
                 )
             )
         return self._subjects[name]
@@ -218,10 +219,11 @@ class ContractSession:
         if run is None:
             pytest.skip("enough is known of its adapter")
         if run.info.adapter:
-            missing = lacking(map(Capability, run.info.needs), self.open(run.info.adapter).capabilities)
+            subject = self.open(run.info.adapter)
+            missing = lacking(map(Capability, run.info.needs), subject.capabilities)
             if missing:
                 run.exempt = missing[0].value
-                if not tried(missing):
+                if not tried(missing) or getattr(subject, "impossible", frozenset()).intersection(missing):
                     pytest.skip(f"{run.info.adapter} {reason(missing[0])}")
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

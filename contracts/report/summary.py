@@ -87,7 +87,7 @@ def last_line(judgement: Judgement) -> str:
 
 def _foreign(judgement: Judgement, preposition: str) -> str:
     """Name the adapters of other projects, so that nobody takes the verdict for one on ours."""
-    foreign = [name for name in judgement.counts if ":" in name]
+    foreign = [name for name in judgement.counts if ":" in name or name in judgement.heard]
     return preposition + " and ".join(judgement.counts) if foreign else ""
 
 
@@ -138,10 +138,14 @@ def _adapter(name: str, judgement: Judgement) -> str:
     exempt = Counter(result.reason for result in judgement.of(name) if result.kind is Kind.EXEMPT)
     passing = Counter(result.reason for result in judgement.of(name) if result.would_pass)
     lacking = f" ({_listed(exempt, passing)})" if exempt else ""
-    return (
+    told = (
         f"{name:<11} executed {count.executed}, passed {count.passed}, failed {count.failed}, "
         f"exempt {count.exempt}{lacking}, unchecked {count.unchecked}"
     )
+    # Its own words: a reader decides whether they excuse so many cases.
+    excuses = judgement.excuses.get(name, {})
+    words = [f"{'':<11} says it lacks {lack}: {reason}" for lack, reason in sorted(excuses.items())]
+    return "\n".join([told, *words])
 
 
 def _listed(exempt: Mapping[str, int], passing: Mapping[str, int]) -> str:

@@ -1,6 +1,6 @@
 """An adapter behind a bridge: in supabase mode on a database of ours, in memory mode by itself."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,9 @@ from contracts.subject import Subject
 from contracts.subjects.clients import Clients
 from contracts.subjects.store import Rows, StoreSubject
 from contracts.subjects.supabase import SupabaseSubject
+from harness.adapters.bridge.hello import Hello
 from harness.adapters.bridge.store import BridgeStore
+from harness.adapters.capabilities import Capability
 from harness.adapters.codec import Wire, decode_value, encode_value
 from harness.adapters.protocol import Store
 from harness.errors import HarnessError
@@ -21,6 +23,8 @@ from harness.stack.embedded import EmbeddedStack
 
 __all__ = ["BridgedMemorySubject", "BridgedSubject", "open_bridge"]
 
+IMPOSSIBLE = frozenset({Capability.PYTHON_VALUES})
+"""What no adapter behind a bridge can have, so that it is not tried out whether it has it all the same."""
 _TROUBLES = 5
 """Processes of an adapter that may break before the run ends: each takes its case with it, and its time."""
 
@@ -43,6 +47,8 @@ def open_bridge(stack: Path | None, argument: str) -> Subject:
 class BridgedSubject(SupabaseSubject):
     """An adapter in supabase mode: its rows are Postgres', and seen past it as those of our own adapter."""
 
+    impossible = IMPOSSIBLE
+
     def __init__(self, stack: EmbeddedStack, database: Database, clients: Clients) -> None:
         self.name = "bridge-supabase"
         self._clients = clients
@@ -55,7 +61,12 @@ class BridgedSubject(SupabaseSubject):
     @property
     def operations(self) -> frozenset[str]:
         """What the adapter announces."""
-        return _announced(self.store)
+        return _hello(self.store).operations
+
+    @property
+    def lacks(self) -> Mapping[str, str]:
+        """The capabilities that the adapter says it lacks, with its reasons."""
+        return _hello(self.store).lacks
 
     def trouble(self) -> str | None:
         """Say why nothing counts that was seen since the last reset: a process of the adapter broke."""
@@ -85,6 +96,8 @@ class BridgedSubject(SupabaseSubject):
 class BridgedMemorySubject(StoreSubject):
     """An adapter in memory mode: the rows are its own, and seen through ``__export`` if it has that."""
 
+    impossible = IMPOSSIBLE
+
     def __init__(self, command: BridgeCommand) -> None:
         self._clients = Clients(command)
         self._bridge = self._clients.alone()
@@ -97,7 +110,12 @@ class BridgedMemorySubject(StoreSubject):
     @property
     def operations(self) -> frozenset[str]:
         """What the adapter announces."""
-        return _announced(self.store)
+        return _hello(self.store).operations
+
+    @property
+    def lacks(self) -> Mapping[str, str]:
+        """The capabilities that the adapter says it lacks, with its reasons."""
+        return _hello(self.store).lacks
 
     def trouble(self) -> str | None:
         """Say why nothing counts that was seen since the last reset: the adapter's process broke."""
@@ -154,8 +172,10 @@ def _is_broken(store: Store) -> bool:
     return isinstance(store, BridgeStore) and store.bridge.broken is not None
 
 
-def _announced(store: Store) -> frozenset[str]:
-    return store.bridge.hello.operations if isinstance(store, BridgeStore) else frozenset()
+def _hello(store: Store) -> Hello:
+    if not isinstance(store, BridgeStore):
+        raise HarnessError(f"A {type(store).__name__} stands where an adapter behind a bridge should.")
+    return store.bridge.hello
 
 
 def _given_up(clients: Clients) -> str | None:
