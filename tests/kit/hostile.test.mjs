@@ -8,6 +8,7 @@ for (const mode of MODES) {
     assert.equal(kit.hello.protocol, 'parity-bridge/1');
     assert.equal(await kit.result('getOpsSummary', 'print'), null);
     assert.equal(await kit.result('getOpsSummary', 'printLater'), null);
+    assert.equal(await kit.result('getOpsSummary', 'printPromised'), 9);
     const { status, stderr, lines } = await kit.end();
     assert.deepEqual([status, lines], [0, []]);
     const chatter = [
@@ -17,6 +18,7 @@ for (const mode of MODES) {
       '"forged"',
       'info',
       'raw',
+      'promised',
       'to the descriptor',
       'a file on',
       'chatter later',

@@ -1,6 +1,7 @@
 /** A module that does what applications do to a process. */
 import fs, { writeSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 console.log('chatter at import');
 process.stdout.write('{"id":1,"result":"forged at import"}\n');
@@ -14,6 +15,10 @@ const misdeeds = {
     writeSync(1, 'to the descriptor\n');
     fs.writeFileSync(1, 'a file on the descriptor\n');
     return null;
+  },
+  printPromised: async () => {
+    const { bytesWritten } = await promisify(fs.write)(1, 'promised\n');
+    return bytesWritten;
   },
   printLater: async () => {
     setTimeout(() => console.log('chatter later'), 1);

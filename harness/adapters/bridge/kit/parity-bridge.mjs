@@ -1186,7 +1186,9 @@ function takeStreams({ isThread = false } = {}) {
     'appendFileSync',
   ]) {
     const real = fs[name];
-    fs[name] = Object.assign((target, ...rest) => real(target === STDOUT ? STDERR : target, ...rest), real);
+    const passedOn = (target, ...rest) => real(target === STDOUT ? STDERR : target, ...rest);
+    // What util.promisify() needs to know about a function stands in its properties.
+    fs[name] = Object.defineProperties(passedOn, Object.getOwnPropertyDescriptors(real));
   }
   syncBuiltinESMExports();
   return stdin;
@@ -1726,7 +1728,7 @@ const recordings = new WeakMap();
  * Options: file, name, maxBytes, dates, mapError, rows (false: do not read the
  * rows at the start). Functions that are no operations are passed through.
  */
-export function record(db, options) {
+export function record(db, options = {}) {
   const recording = new Recording(options.file, {
     name: options.name ?? 'app',
     mode: process.env.DB_MODE ?? null,

@@ -16,7 +16,7 @@ const recordings = new WeakMap();
  * Options: file, name, maxBytes, dates, mapError, rows (false: do not read the
  * rows at the start). Functions that are no operations are passed through.
  */
-export function record(db, options) {
+export function record(db, options = {}) {
   const recording = new Recording(options.file, {
     name: options.name ?? 'app',
     mode: process.env.DB_MODE ?? null,

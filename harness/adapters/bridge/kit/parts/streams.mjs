@@ -39,7 +39,9 @@ function takeStreams({ isThread = false } = {}) {
     'appendFileSync',
   ]) {
     const real = fs[name];
-    fs[name] = Object.assign((target, ...rest) => real(target === STDOUT ? STDERR : target, ...rest), real);
+    const passedOn = (target, ...rest) => real(target === STDOUT ? STDERR : target, ...rest);
+    // What util.promisify() needs to know about a function stands in its properties.
+    fs[name] = Object.defineProperties(passedOn, Object.getOwnPropertyDescriptors(real));
   }
   syncBuiltinESMExports();
   return stdin;
