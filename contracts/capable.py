@@ -30,6 +30,7 @@ _REASONS = {
     Capability.MICROSECONDS: "its times keep milliseconds",
     Capability.EXACT_NUMBERS: "its numbers are doubles",
     Capability.EMPTIED: "its rows cannot be emptied in the middle of a case",
+    Capability.SHARED_VALUES: "values are copied on their way, and it does not change them when asked to",
     Capability.WHOLE_ROWS: "rows cannot be put in past it with the times that it assigns",
 }
 

@@ -75,6 +75,7 @@ def subject(contract_adapter: str, request: pytest.FixtureRequest) -> Subject:
     session = _session(request.config)
     opened = session.open(contract_adapter)
     opened.reset()
+    session.prepare(opened)
     return cast("Subject", RecordedSubject(opened, session.log))
 
 
@@ -141,6 +142,12 @@ class ContractSession:
                 )
             )
         return self._subjects[name]
+
+    def prepare(self, subject: Subject) -> None:
+        """Let an adapter in another process treat its values as the case treats those in this one."""
+        spoil = getattr(subject, "spoil", None)
+        if spoil is not None and self._running is not None:
+            spoil(values=Capability.SHARED_VALUES.value in self._running.info.needs)
 
     def _open(self, name: str) -> Subject:
         return self.plan.adapter(name).open(self.plan.stack)

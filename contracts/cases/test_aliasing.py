@@ -50,6 +50,7 @@ def spoil(payload: Any) -> None:
     payload["new"] = True
 
 
+@needs(Capability.SHARED_VALUES)
 def test_changing_the_input_payload_after_create(store: Store) -> None:
     """The payload that a create was given may be changed afterwards: the store keeps what it was."""
     payload = nested()
@@ -59,6 +60,7 @@ def test_changing_the_input_payload_after_create(store: Store) -> None:
     assert store.sync_jobs.get(job.id) == job
 
 
+@needs(Capability.SHARED_VALUES)
 def test_changing_the_returned_payload_after_create(store: Store) -> None:
     """The payload of the row that create returned belongs to the caller."""
     job = store.sync_jobs.create(a_sync_job(payload=nested()))
@@ -68,6 +70,7 @@ def test_changing_the_returned_payload_after_create(store: Store) -> None:
     assert again.payload == NESTED
 
 
+@needs(Capability.SHARED_VALUES)
 def test_two_gets_are_independent(store: Store) -> None:
     """Changing what one get returned changes neither the store nor what another get returned."""
     job = store.sync_jobs.create(a_sync_job(payload=nested()))
@@ -79,6 +82,7 @@ def test_two_gets_are_independent(store: Store) -> None:
     assert store.sync_jobs.get(job.id) == two
 
 
+@needs(Capability.SHARED_VALUES)
 def test_changing_a_listed_payload(store: Store) -> None:
     """The rows of a list belong to the caller."""
     store.sync_jobs.create(a_sync_job(payload=nested()))
@@ -86,6 +90,7 @@ def test_changing_a_listed_payload(store: Store) -> None:
     assert store.sync_jobs.list().rows[0].payload == NESTED
 
 
+@needs(Capability.SHARED_VALUES)
 def test_changing_an_iterated_payload(store: Store) -> None:
     """The rows of an iteration belong to the caller."""
     store.sync_jobs.create(a_sync_job(payload=nested()))
@@ -94,6 +99,7 @@ def test_changing_an_iterated_payload(store: Store) -> None:
     assert [job.payload for job in store.sync_jobs.iterate()] == [NESTED]
 
 
+@needs(Capability.SHARED_VALUES)
 def test_changing_the_payload_of_a_patch_after_update(store: Store) -> None:
     """The payload that an update was given may be changed afterwards."""
     job = store.sync_jobs.create(a_sync_job())
@@ -103,6 +109,7 @@ def test_changing_the_payload_of_a_patch_after_update(store: Store) -> None:
     assert [row.payload for row in store.sync_jobs.list().rows] == [NESTED]
 
 
+@needs(Capability.SHARED_VALUES)
 def test_changing_the_returned_payload_after_update(store: Store) -> None:
     """The payload of the row that update returned belongs to the caller."""
     job = store.sync_jobs.create(a_sync_job())
@@ -110,6 +117,7 @@ def test_changing_the_returned_payload_after_update(store: Store) -> None:
     assert [row.payload for row in store.sync_jobs.list().rows] == [NESTED]
 
 
+@needs(Capability.SHARED_VALUES)
 def test_changing_a_claimed_payload(store: Store) -> None:
     """The rows that claim returned belong to the worker."""
     store.sync_jobs.create(a_sync_job(payload=nested()))
@@ -118,6 +126,7 @@ def test_changing_a_claimed_payload(store: Store) -> None:
     assert [row.payload for row in store.sync_jobs.list().rows] == [NESTED]
 
 
+@needs(Capability.SHARED_VALUES)
 def test_changing_a_received_payload(store: Store) -> None:
     """Neither the delivered payload nor the one of the answer is shared with the store."""
     payload = nested()
@@ -128,6 +137,7 @@ def test_changing_a_received_payload(store: Store) -> None:
     assert [row.payload for row in store.webhook_events.list().rows] == [NESTED]
 
 
+@needs(Capability.SHARED_VALUES)
 def test_changing_a_given_list_after_create(store: Store) -> None:
     """A list of texts that was given on create may be changed afterwards."""
     emails = ["charles@example.org"]
@@ -137,6 +147,7 @@ def test_changing_a_given_list_after_create(store: Store) -> None:
     assert store.scheduling_requests.get(request.id) == request
 
 
+@needs(Capability.SHARED_VALUES)
 def test_changing_a_given_list_after_update(store: Store) -> None:
     """A list of texts that was given on update may be changed afterwards."""
     request = store.scheduling_requests.create(a_request())
@@ -148,6 +159,7 @@ def test_changing_a_given_list_after_update(store: Store) -> None:
     ]
 
 
+@needs(Capability.SHARED_VALUES)
 def test_one_input_for_two_rows(store: Store) -> None:
     """Rows that were created from one payload do not share it."""
     payload = nested()

@@ -5,9 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from contracts.builders import PAST, a_sync_job, a_webhook_event, an_audit_log, changes
+from contracts.case import needs
 from contracts.entities import repository
 from contracts.expect import every
 from contracts.subject import Subject
+from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import AppendOnlyRepository, Store
 from harness.adapters.queries import where
 from harness.models import AuditLog, New, Row, SyncJob, WebhookEvent, entity_of
@@ -40,6 +42,7 @@ def read(rows: AppendOnlyRepository[Any], operation: str, id_: UUID) -> Any:
     return rows.list(where=by_id).rows[0] if operation == "list" else next(rows.iterate(where=by_id))
 
 
+@needs(Capability.SHARED_VALUES)
 def test_payloads_of_every_table(subject: Subject, store: Store) -> None:
     """Neither what was given to create nor what any read returned is shared with the store."""
     with every() as about:
@@ -61,6 +64,7 @@ def test_payloads_of_every_table(subject: Subject, store: Store) -> None:
                 assert wire["payload"] == nested()
 
 
+@needs(Capability.SHARED_VALUES)
 def test_payloads_of_finished_jobs(store: Store) -> None:
     """The rows that complete and fail return belong to the worker."""
     for _ in range(2):
@@ -71,6 +75,7 @@ def test_payloads_of_finished_jobs(store: Store) -> None:
     assert [job.payload for job in store.sync_jobs.list().rows] == [nested(), nested()]
 
 
+@needs(Capability.SHARED_VALUES)
 def test_payloads_of_redeliveries(store: Store) -> None:
     """A stored event that a redelivery returned belongs to the caller, as does what was redelivered."""
     store.webhook_events.receive(a_webhook_event(event_id="evt-1", payload=nested()))
@@ -81,6 +86,7 @@ def test_payloads_of_redeliveries(store: Store) -> None:
     assert [event.payload for event in store.webhook_events.list().rows] == [nested()]
 
 
+@needs(Capability.SHARED_VALUES)
 def test_one_payload_in_two_tables(store: Store) -> None:
     """Rows of different tables that were created from one payload do not share it."""
     payload = nested()

@@ -68,6 +68,10 @@ class BridgedSubject(SupabaseSubject):
         """The capabilities that the adapter says it lacks, with its reasons."""
         return _hello(self.store).lacks
 
+    def spoil(self, *, values: bool) -> None:
+        """Let the adapter change what it was given and gave, after each answer, or no longer."""
+        self._clients.spoil(values=values)
+
     def trouble(self) -> str | None:
         """Say why nothing counts that was seen since the last reset: a process of the adapter broke."""
         return self._clients.trouble
@@ -97,6 +101,7 @@ class BridgedMemorySubject(StoreSubject):
     """An adapter in memory mode: the rows are its own, and seen through ``__export`` if it has that."""
 
     impossible = IMPOSSIBLE
+    inherent = frozenset[Capability]()
 
     def __init__(self, command: BridgeCommand) -> None:
         self._clients = Clients(command)
@@ -116,6 +121,10 @@ class BridgedMemorySubject(StoreSubject):
     def lacks(self) -> Mapping[str, str]:
         """The capabilities that the adapter says it lacks, with its reasons."""
         return _hello(self.store).lacks
+
+    def spoil(self, *, values: bool) -> None:
+        """Let the adapter change what it was given and gave, after each answer, or no longer."""
+        self._clients.spoil(values=values)
 
     def trouble(self) -> str | None:
         """Say why nothing counts that was seen since the last reset: the adapter's process broke."""

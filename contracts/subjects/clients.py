@@ -38,6 +38,7 @@ class Clients:
         self._first: _Environ | None = None
         self._troubles = 0
         self._trouble: str | None = None
+        self._spoils = False
         self._others: list[Clients] = []
 
     def connect(self, given: Coordinates, timeout_s: float) -> Store:
@@ -78,6 +79,12 @@ class Clients:
         broken = (one.broken for one in self._lent if one.broken is not None)
         return self._trouble or next(broken, None)
 
+    def spoil(self, *, values: bool) -> None:
+        """Ask all processes, and those to come, to change what they were given and gave after each answer."""
+        self._spoils = values
+        for bridge in {*self._lent, *self._kept}:
+            bridge.spoils = values
+
     def others(self) -> "Clients":
         """Return an empty set of processes of the same adapter, whose troubles are counted here, too."""
         other = Clients(self._command)
@@ -116,12 +123,14 @@ class Clients:
         return BridgeStore(bridge, on_close=_once(lambda: self._take_back(bridge)))
 
     def _start(self, changes: dict[str, str | None], call_s: float) -> Bridge:
-        return Bridge(
+        bridge = Bridge(
             self._command.command,
             environ=self._command.environ(changes),
             cwd=Path(self._command.directory),
             call_s=call_s,
         )
+        bridge.spoils = self._spoils
+        return bridge
 
     def _take_back(self, bridge: Bridge) -> None:
         if bridge in self._lent:

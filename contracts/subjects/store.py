@@ -53,6 +53,9 @@ class StoreSubject(Serverless):
     ``create``, and the store lacks `Capability.WHOLE_ROWS`.
     """
 
+    inherent = frozenset({Capability.SHARED_VALUES})
+    """What every store has that is called in this process, whether it says so or not."""
+
     def __init__(
         self,
         fresh: Fresh,
@@ -174,7 +177,7 @@ class StoreSubject(Serverless):
             missing.add(Capability.WHOLE_ROWS)
         if self._rows.empty is None and not self._begins_anew:
             missing.add(Capability.EMPTIED)
-        self.capabilities: frozenset[Capability] = capabilities - missing
+        self.capabilities: frozenset[Capability] = (capabilities | self.inherent) - missing
         if Capability.CLIENT_IDS not in capabilities and self._rows.load is None:
             raise ConfigurationError(
                 f"{self.name} lacks {Capability.CLIENT_IDS.value}, so rows with given ids cannot be made by "

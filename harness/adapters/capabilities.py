@@ -22,5 +22,7 @@ class Capability(Enum):
     """Integers above 2**53 keep all digits (``numbers: exact``); without it they are doubles."""
     EMPTIED = "emptied"
     """All rows can be removed past the adapter in the middle of a case."""
+    SHARED_VALUES = "shared_values"
+    """What callers do later to the values that they gave or were given can be seen in the store."""
     WHOLE_ROWS = "whole_rows"
     """Whole rows can be put in past the adapter, the times that a store assigns included."""

@@ -23,6 +23,7 @@ for (const mode of MODES) {
             ...(mode === 'memory' ? ['__reset'] : []),
           ],
           capabilities: { time: 'ms', numbers: 'double' },
+          spoils: true,
         });
         assert.equal(lacks.client_ids, 'the store chooses');
         assert.deepEqual(

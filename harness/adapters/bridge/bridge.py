@@ -42,6 +42,8 @@ class Bridge:
     ) -> None:
         """Start the command and read what it announces. Raises BridgeError."""
         self._call_s = call_s
+        self.spoils = False
+        """Whether requests ask the adapter to change what it was given and gave, as careless callers do."""
         self._lock = threading.Lock()
         self._waiting: dict[int, queue.SimpleQueue[Any]] = {}
         self._next = 0
@@ -97,7 +99,10 @@ class Bridge:
             self._next += 1
             number = self._next
             self._waiting[number] = answer
-        line = json.dumps({"id": number, "op": operation, "args": arguments}).encode() + b"\n"
+        request = {"id": number, "op": operation, "args": arguments}
+        if self.spoils:
+            request["spoil"] = True
+        line = json.dumps(request).encode() + b"\n"
         try:
             self._child.write(line, deadline)
             reply = answer.get(timeout=max(0.0, deadline - time.monotonic()))

@@ -30,6 +30,8 @@ class Hello:
     """``time`` (``us`` or ``ms``) and ``numbers`` (``exact`` or ``double``); the second of each if unsaid."""
     lacks: Mapping[str, str]
     """Capabilities that it does not have, each with the reason."""
+    spoils: bool = False
+    """Whether it heeds ``"spoil": true`` in a request."""
 
     @property
     def has(self) -> frozenset[Capability]:
@@ -38,6 +40,8 @@ class Hello:
         for key, resolutions in _RESOLUTIONS.items():
             if not resolutions[self.capabilities[key]]:
                 lacking.add(_RESOLVED[key])
+        if not self.spoils:
+            lacking.add(Capability.SHARED_VALUES)
         return frozenset(Capability) - lacking
 
     @classmethod
@@ -59,6 +63,7 @@ class Hello:
             operations=_operations(data.get("operations")),
             capabilities=_capabilities(data.get("capabilities", {})),
             lacks=_lacks(data.get("lacks", {})),
+            spoils=_flag(data.get("spoils", False)),
         )
 
     def dumps(self) -> str:
@@ -71,6 +76,7 @@ class Hello:
                 "operations": operations,
                 "capabilities": dict(self.capabilities),
                 "lacks": dict(self.lacks),
+                "spoils": self.spoils,
             }
         )
 
@@ -99,6 +105,12 @@ def _capabilities(given: Any) -> Mapping[str, str]:
                 f"its {key!r}: {value!r} is unknown; there are time (us, ms) and numbers (exact, double)"
             )
     return {"time": "ms", "numbers": "double", **given}
+
+
+def _flag(given: Any) -> bool:
+    if not isinstance(given, bool):
+        raise ValueError(f"its spoils is {given!r}, neither true nor false")  # noqa: TRY004  # as above
+    return given
 
 
 def _lacks(given: Any) -> Mapping[str, str]:

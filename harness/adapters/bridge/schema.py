@@ -112,6 +112,13 @@ def _hello() -> Schema:
             "capabilities": _object(
                 {"time": {"enum": ["us", "ms"]}, "numbers": {"enum": ["exact", "double"]}}, required=[]
             ),
+            "spoils": {
+                "type": "boolean",
+                "description": (
+                    'Heeds "spoil": true in a request: once the reply is made, it changes arguments and '
+                    "result in place, as a careless caller would. Without it, aliasing cannot be seen."
+                ),
+            },
             "lacks": {
                 "description": "Capabilities that the adapter does not have, each with the reason.",
                 "type": "object",
@@ -198,7 +205,13 @@ def _tuple(*items: Schema) -> Schema:
 
 def _request(operation: Operation) -> Schema:
     return _object(
-        {"id": {"type": "integer"}, "op": {"const": operation.name}, "args": _tuple(*_arguments(operation))}
+        {
+            "id": {"type": "integer"},
+            "op": {"const": operation.name},
+            "args": _tuple(*_arguments(operation)),
+            "spoil": {"type": "boolean"},
+        },
+        required=["id", "op", "args"],
     )
 
 

@@ -9,6 +9,7 @@ from typing import IO, Any
 from harness.adapters.bridge.dispatch import Dispatch, Rows
 from harness.adapters.bridge.faults import encode_error
 from harness.adapters.bridge.hello import Hello
+from harness.adapters.bridge.spoil import spoil
 from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import Store
 from harness.errors import StoreError
@@ -38,6 +39,7 @@ class Server:
                 "time": "us" if Capability.MICROSECONDS in store.capabilities else "ms",
                 "numbers": "exact" if Capability.EXACT_NUMBERS in store.capabilities else "double",
             },
+            spoils=True,
             lacks={one.value: reason for one, reason in _REASONS.items() if one not in store.capabilities},
         )
 
@@ -51,12 +53,11 @@ class Server:
     def _answer(self, line: bytes) -> None:
         number: Any = None
         try:
-            number, operation, arguments = _request(line)
-            reply: dict[str, Any] = {
-                "id": number,
-                "result": self._call(operation, arguments),
-            }
-            text = json.dumps(reply)
+            number, operation, arguments, spoils = _request(line)
+            result = self._call(operation, arguments)
+            text = json.dumps({"id": number, "result": result})
+            if spoils:
+                spoil([arguments, result])
         except StoreError as error:
             text = json.dumps({"id": number, "error": encode_error(error)})
         except _Unreadable as error:
@@ -77,7 +78,7 @@ class _Unreadable(ValueError):
         self.number = number
 
 
-def _request(line: bytes) -> tuple[Any, Operation, list[Any]]:
+def _request(line: bytes) -> tuple[Any, Operation, list[Any], bool]:
     try:
         request = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -86,7 +87,7 @@ def _request(line: bytes) -> tuple[Any, Operation, list[Any]]:
         case {"id": number, "op": str() as name, "args": list() as arguments}:
             if name not in OPERATIONS:
                 raise _Unreadable(number, f"there is no operation {name!r}")
-            return number, OPERATIONS[name], arguments
+            return number, OPERATIONS[name], arguments, request.get("spoil") is True
         case _:
             number = request.get("id") if isinstance(request, dict) else None
             raise _Unreadable(number, "a request is an object with id, op and args")

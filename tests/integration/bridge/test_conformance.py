@@ -181,6 +181,17 @@ def test_errors_are_valid(server: Conversation) -> None:
     assert server.refused("createSyncJob", {**JOB, "runAfter": "now"})["kind"] == "invalid_value"
 
 
+def test_careless_caller_changes_nothing(server: Conversation) -> None:
+    assert server.hello["spoils"] is True
+    job = {**JOB, "payload": {"a": [1]}}
+    server.send(json.dumps({"id": 900, "op": "createSyncJob", "args": [job], "spoil": True}))
+    made = server.line()["result"]
+    assert made["payload"] == {"a": [1]}
+    server.send(json.dumps({"id": 901, "op": "getSyncJob", "args": [made["id"]], "spoil": True}))
+    assert server.line()["result"] == made
+    assert server.ask("getSyncJob", made["id"]) == made
+
+
 def test_requests_at_once_are_answered_once_each(server: Conversation) -> None:
     numbers = range(1000, 1200)
     server.send(*(json.dumps({"id": n, "op": "createSyncJob", "args": [JOB]}) for n in numbers))

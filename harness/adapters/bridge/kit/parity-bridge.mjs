@@ -883,6 +883,7 @@ async function load({ path, mode, options }) {
     operations: [...functions.keys()],
     capabilities: { time: 'ms', numbers: 'double', ...config.capabilities },
     lacks: config.lacks,
+    spoils: true,
   };
   return { functions, hello, dates: config.dates ?? 'Date', mapError: config.mapError };
 }

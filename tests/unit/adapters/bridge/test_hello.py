@@ -17,16 +17,22 @@ def parsed(**changes: Any) -> Hello:
 
 def test_what_is_unsaid_is_the_weaker() -> None:
     lacking = frozenset(Capability) - parsed().has
-    assert lacking == {Capability.MICROSECONDS, Capability.EXACT_NUMBERS, Capability.PYTHON_VALUES}
+    assert lacking == {
+        Capability.MICROSECONDS,
+        Capability.EXACT_NUMBERS,
+        Capability.PYTHON_VALUES,
+        Capability.SHARED_VALUES,
+    }
 
 
 def test_python_values_never_travel() -> None:
-    hello = parsed(capabilities={"time": "us", "numbers": "exact"}, lacks={"client_ids": "the plan has none"})
+    exact = {"time": "us", "numbers": "exact"}
+    hello = parsed(capabilities=exact, lacks={"client_ids": "the plan has none"}, spoils=True)
     assert frozenset(Capability) - hello.has == {Capability.CLIENT_IDS, Capability.PYTHON_VALUES}
 
 
 def test_round_trip() -> None:
-    hello = parsed(capabilities={"time": "us"}, lacks={"durable": "a cache"})
+    hello = parsed(capabilities={"time": "us"}, lacks={"durable": "a cache"}, spoils=True)
     assert Hello.parse(hello.dumps().encode()) == hello
 
 
@@ -62,6 +68,7 @@ def test_no_hello(line: bytes, said: str) -> None:
         ({"lacks": {"client_ids": None}}, "without a reason"),
         ({"lacks": {"correctness": "yes"}}, "correctness"),
         ({"lacks": []}, "lacks"),
+        ({"spoils": "yes"}, "spoils"),
     ],
 )
 def test_wrong_hello(changes: dict[str, Any], said: str) -> None:
