@@ -80,7 +80,9 @@ class Answers:
             yield from self._of_all(call, answer, around)
             return
         match call.operation.verb:
-            case Verb.COUNT | Verb.DELETE:
+            case Verb.COUNT:
+                yield from _plain(recorded, answer, ids=frozenset())
+            case Verb.DELETE:
                 yield from _plain(recorded, answer, ids=frozenset(ids_in(call.args)))
             case Verb.LIST:
                 yield from self._page(entity, call, answer, around)

@@ -92,7 +92,9 @@ def outline(value: Any) -> str:
         case str():
             return value if parse_id(value) is not None else "…"
         case {"where": list() as where}:
-            conditions = ", ".join(" ".join(map(_word, one)) for one in where)
+            conditions = ", ".join(
+                " ".join(map(_word, one)) if isinstance(one, list) else "…" for one in where
+            )
             others = {name: item for name, item in value.items() if name != "where"}
             return "{" + ", ".join([f"where [{conditions}]", *_pairs(others)]) + "}"
         case dict():

@@ -108,7 +108,7 @@ class Doubts:
                     self.rows.setdefault(id_, reason)
                     self.tables.setdefault(entity.table, reason)
         for row in rows_of(call.result):
-            is_last = row.get("status") in {entity.queue.waiting, entity.queue.processing}
+            is_last = row.get("status") in (entity.queue.waiting, entity.queue.processing)
             attempts, most = row.get("attempts"), row.get("maxAttempts")
             if is_last and isinstance(attempts, int) and isinstance(most, int) and attempts >= most:
                 last |= set(ids_in(row.get("id")))
@@ -180,7 +180,8 @@ class Doubts:
 
     def _compared(self, entity: Entity[Any], call: Call, found: Difference) -> Iterator[str | None]:
         relative = RELATIVE[entity.table]
-        only = None if call.operation.verb is Verb.COUNT or _is_cut(call) else found.ids
+        # A count or a cursor is about rows that are not in the answer.
+        only = None if _is_cut(call) or not found.ids else found.ids
         for name, _, value in call.args[0].get("where", []):
             column = entity.by_alias.get(name) if isinstance(name, str) else None
             if column is None or column.name not in relative:
@@ -241,7 +242,8 @@ def rows_of(result: Any) -> Iterator[Mapping[str, Any]]:
 def _is_cut(call: Call) -> bool:
     """True if more rows may have been there than the recorded answer holds."""
     if call.operation.verb is Verb.CLAIM and isinstance(call.result, list):
-        return bool(len(call.result) >= call.args[0].get("limit", 10))
+        limit = call.args[0].get("limit", 10)
+        return not isinstance(limit, int) or len(call.result) >= limit
     if call.operation.verb is Verb.LIST and isinstance(call.result, dict):
         return call.args[0].get("cursor") is not None or call.result.get("nextCursor") is not None
     return False

@@ -121,10 +121,14 @@ class Moments:
     def _assigned(self, one: int, other: int, around: Around) -> str | None:
         """Look at a time that the store took from its clock: now, or in an earlier call."""
         begun, begins = around.begun
-        since, starts = (around.recorded.start, around.replayed.start) if around.writes else (begun, begins)
-        was_in = since - _SKEW_US <= one <= around.recorded.end + _SKEW_US
-        if was_in and not starts - _SKEW_US <= other <= around.replayed.end + _SKEW_US:
-            return f"a time between {iso(starts)} and {iso(around.replayed.end)}"
+        if around.writes and _within(around.recorded, one):
+            if not _within(around.replayed, other):
+                return f"a time between {iso(around.replayed.start)} and {iso(around.replayed.end)}"
+        else:
+            was = _within(Span(begun, around.recorded.end), one)
+            now = _within(Span(begins, around.replayed.end), other)
+            if was != now:
+                return f"a time {'after' if was else 'before'} the replay began at {iso(begins)}"
         latest = self._times.latest
         if around.writes and not around.overlapped and latest is not None:
             was_later = one > latest.recorded and self._times.ticks.apart(one, latest.recorded)
@@ -152,3 +156,7 @@ class Moments:
 
     def _is_later(self, one: int, other: int) -> bool:
         return one > other or (one == other and self._times.ticks.replayed > 1)
+
+
+def _within(span: Span, time: int) -> bool:
+    return span.start - _SKEW_US <= time <= span.end + _SKEW_US

@@ -59,7 +59,7 @@ def _wrong(form: str, value: Any) -> str | None:
     if form == "any":
         return None
     if form == "table":
-        return None if value in _TABLES else "is no table"
+        return None if isinstance(value, str) and value in _TABLES else "is no table"
     if form == "rows":
         is_rows = isinstance(value, list) and all(isinstance(row, dict) for row in value)
         return None if is_rows else "is no list of rows"

@@ -77,7 +77,7 @@ class Translation:
 
     def knows_cursor(self, recorded: object) -> bool:
         """True if a recorded list returned this cursor."""
-        return recorded in self._cursors
+        return isinstance(recorded, str) and recorded in self._cursors
 
     def text(self, value: str) -> str:
         """Return a text with the ids of the replay."""
@@ -134,7 +134,8 @@ class Translation:
         if "where" in query:
             query["where"] = [self._condition(entity, one, by_us) for one in query["where"]]
         if "cursor" in query:
-            query["cursor"] = self._cursors.get(query["cursor"], query["cursor"])
+            cursor = query["cursor"]
+            query["cursor"] = self._cursors.get(cursor, cursor) if isinstance(cursor, str) else cursor
         return query
 
     def _condition(self, entity: Entity[Any], condition: list[Any], by_us: int) -> list[Any]:

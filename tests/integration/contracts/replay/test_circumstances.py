@@ -363,3 +363,34 @@ def test_secrets_and_arguments_are_not_shown(replay: Replay) -> None:
     shown = found.call + found.expected + found.actual
     for text in ("a secret", "another", "token-1", "sha256:1", "Ada", "ada@example.org"):
         assert text not in shown
+
+
+def test_old_time_that_was_recorded_is_expected_to_be_old(replay: Replay) -> None:
+    record = Recorder()
+    record("createSchedulingRequest", request())
+    record.calls[0]["result"]["updatedAt"] = "2020-01-01T00:00:00Z"
+    (found,) = replay(record).findings
+    assert "a time before the replay began" in found.expected
+
+
+def test_thousand_differences_are_enough(replay: Replay) -> None:
+    record = Recorder()
+    for _ in range(1005):
+        record("countBookings", {"where": []})
+        record.calls[-1]["result"] = 1
+    done = replay(record)
+    assert (done.failed, done.counts.unchecked) == (1000, 5)
+    assert done.reasons == ["On memory the replay ended early: 1,000 calls differ, which is enough."]
+
+
+def test_odd_values_are_differences_and_no_crash(replay: Replay) -> None:
+    record = Recorder()
+    record("listBookings", {"where": [], "limit": 1})
+    record("claimSyncJobs", CLAIM)
+    record("receiveWebhookEvent", event())
+    record("getOpsSummary")
+    record("getBooking", "x")
+    for odd in (7, [1], {"rows": 1}, {"event": [], "isNew": 1}, "text"):
+        for call in record.calls:
+            call["result"] = odd
+        assert replay(record).failed == len(record.calls)
