@@ -1,5 +1,6 @@
 """``harness contract --replay`` as a user meets it."""
 
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -121,6 +122,22 @@ def test_option_about_cases_is_refused(
     assert done.status == 2
     assert "Usage:" in done.err
     assert recording.stat().st_size > 0
+
+
+def test_interrupted_replay_could_not_check(start: Callable[..., Any], tmp_path: Path) -> None:
+    record = Recorder()
+    record("createSchedulingRequest", request())
+    record.clock.go_on(hours=1)
+    record("getOpsSummary")
+    path = record.write(tmp_path / "calls.jsonl")
+    process = start("contract", "--replay", str(path), *MEMORY, "--pace", "--json", "outcome.json")
+    assert "Replaying 2 calls on memory." in process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert out.splitlines()[-1].startswith("COULD NOT CHECK: The replay was interrupted.")
+    assert "Traceback" not in err
+    assert Outcome.from_json((tmp_path / "outcome.json").read_bytes()).status is Status.UNCHECKED
 
 
 def test_pace_without_replay_is_refused(harness: Run, tmp_path: Path) -> None:
