@@ -43,6 +43,7 @@ test('calls are recorded in wire form, with the arguments as they were', () => {
     ['parity-recording/1', 'shop', process.env.DB_MODE ?? null, null, 'not asked for'],
   );
   assert.match(head.startedAt, /Z$/);
+  assert.deepEqual(head.capabilities, { time: 'ms', numbers: 'double' });
   assert.deepEqual(Object.keys(first), ['n', 'op', 'args', 'startedNs', 'endedNs', 'result']);
   assert.deepEqual(
     [first.n, first.op, first.args],

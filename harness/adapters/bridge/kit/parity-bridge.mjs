@@ -1637,13 +1637,14 @@ const MAX_BYTES = 256 * 1024 * 1024;
 
 /** The file of a recording. */
 class Recording {
-  constructor(file, { name, mode, maxBytes = MAX_BYTES }) {
+  constructor(file, { name, mode, capabilities, maxBytes = MAX_BYTES }) {
     this.path = file;
     this.room = maxBytes;
     this.calls = 0;
     this.running = 0;
     this.started = process.hrtime.bigint();
-    this.head = { recording: 'parity-recording/1', name, mode, startedAt: new Date().toISOString() };
+    const startedAt = new Date().toISOString();
+    this.head = { recording: 'parity-recording/1', name, mode, startedAt, capabilities };
     this.file = null;
     this.ended = false;
     this.begun = false;
@@ -1730,15 +1731,17 @@ const recordings = new WeakMap();
  * rows at the start). Functions that are no operations are passed through.
  */
 export function record(db, options = {}) {
+  const dates = datesOf(db, options);
   const recording = new Recording(options.file, {
     name: options.name ?? 'app',
     mode: process.env.DB_MODE ?? null,
+    capabilities: { time: dates === 'iso' ? 'us' : 'ms', numbers: 'double', ...db.parityBridge?.capabilities },
     maxBytes: options.maxBytes,
   });
   const context = {
     db,
     recording,
-    dates: datesOf(db, options),
+    dates,
     mapError: options.mapError ?? db.parityBridge?.mapError,
   };
   const ready = options.rows === false ? recording.begin(null, 'not asked for') : rowsAtStart(context);
@@ -1917,6 +1920,7 @@ async function recorded(open, settings, fail) {
   recording = new Recording(settings.record, {
     name: hello.name,
     mode: settings.mode,
+    capabilities: hello.capabilities,
     maxBytes: settings.recordLimit,
   });
   if (recording.file === null)

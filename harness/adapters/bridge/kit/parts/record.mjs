@@ -17,15 +17,17 @@ const recordings = new WeakMap();
  * rows at the start). Functions that are no operations are passed through.
  */
 export function record(db, options = {}) {
+  const dates = datesOf(db, options);
   const recording = new Recording(options.file, {
     name: options.name ?? 'app',
     mode: process.env.DB_MODE ?? null,
+    capabilities: { time: dates === 'iso' ? 'us' : 'ms', numbers: 'double', ...db.parityBridge?.capabilities },
     maxBytes: options.maxBytes,
   });
   const context = {
     db,
     recording,
-    dates: datesOf(db, options),
+    dates,
     mapError: options.mapError ?? db.parityBridge?.mapError,
   };
   const ready = options.rows === false ? recording.begin(null, 'not asked for') : rowsAtStart(context);

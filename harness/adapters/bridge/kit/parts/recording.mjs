@@ -14,13 +14,14 @@ const MAX_BYTES = 256 * 1024 * 1024;
 
 /** The file of a recording. */
 class Recording {
-  constructor(file, { name, mode, maxBytes = MAX_BYTES }) {
+  constructor(file, { name, mode, capabilities, maxBytes = MAX_BYTES }) {
     this.path = file;
     this.room = maxBytes;
     this.calls = 0;
     this.running = 0;
     this.started = process.hrtime.bigint();
-    this.head = { recording: 'parity-recording/1', name, mode, startedAt: new Date().toISOString() };
+    const startedAt = new Date().toISOString();
+    this.head = { recording: 'parity-recording/1', name, mode, startedAt, capabilities };
     this.file = null;
     this.ended = false;
     this.begun = false;

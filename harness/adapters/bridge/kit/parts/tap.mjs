@@ -32,6 +32,7 @@ async function recorded(open, settings, fail) {
   recording = new Recording(settings.record, {
     name: hello.name,
     mode: settings.mode,
+    capabilities: hello.capabilities,
     maxBytes: settings.recordLimit,
   });
   if (recording.file === null)
