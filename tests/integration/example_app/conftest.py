@@ -20,7 +20,7 @@ from harness.stack.home import Home
 from harness.stack.npm import Npm
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "typescript"
-_DEADLINE_S = 900
+_DEADLINE_S = 1500
 _FOREIGN = ("PYTEST_", "SUPABASE_", "HARNESS_STACK", "DATABASE_URL", "DB_MODE", "NODE_OPTIONS")
 _INSTALL = ("ci", "--ignore-scripts", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error")
 
