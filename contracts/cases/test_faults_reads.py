@@ -12,6 +12,7 @@ from contracts.expect import every, one_of, refused
 from contracts.faults import AFTER, BEFORE, FAULTS, FOREIGN, SLOW, Ending, Fault, FaultProxy, behind_faults
 from contracts.reads import one_get, scenery
 from contracts.subject import Subject
+from contracts.workers import together
 from harness.adapters.capabilities import Capability
 from harness.errors import StoreError, Unavailable, UnexpectedResponse
 from harness.models import SyncJob
@@ -23,20 +24,26 @@ Broken = Callable[[FaultProxy], AbstractContextManager[object]]
 
 
 def meet(subject: Subject, fault: Broken, expected: type[StoreError] | None, *, turn: int = 0) -> None:
-    """Let each read meet the fault once, through one client that goes on after it."""
+    """Let each read meet the fault, all at once through one client that goes on after it.
+
+    At once, as a client that asks again by itself takes seconds until it gives up.
+    """
     there = scenery(subject.store)
+    reads = one_get(turn)
+    calls = list(reads.values())
+    truths = [read(subject.store, there) for read in calls]
     with behind_faults(subject) as (proxy, faulty), every() as about:
-        for name, read in one_get(turn).items():
-            truth = read(subject.store, there)
+        with fault(proxy):
+            outcomes = together(len(calls), lambda index: calls[index](faulty, there))
+        for name, truth, outcome in zip(reads, truths, outcomes, strict=True):
             with about(name):
-                if expected is not None:
-                    with fault(proxy), refused(expected):
-                        read(faulty, there)
-                    assert read(faulty, there) == truth
-                else:
-                    with fault(proxy):
-                        found = read(faulty, there)
-                    assert found == truth
+                if expected is None:
+                    assert outcome == truth
+                    continue
+                with refused(expected):
+                    if isinstance(outcome, StoreError):
+                        raise outcome
+                assert reads[name](faulty, there) == truth
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
@@ -75,7 +82,7 @@ def test_read_without_a_server(subject: Subject) -> None:
 
 def test_read_with_a_slow_answer(subject: Subject) -> None:
     """A read whose answer comes slowly returns the whole of it."""
-    meet(subject, lambda proxy: proxy.plan(SLOW), None)
+    meet(subject, lambda proxy: proxy.plan(SLOW, times=None), None)
 
 
 ON_THE_WAY = tuple(fault for fault in FAULTS if fault.ending in {Ending.EMPTY, Ending.CUT, Ending.TRUNCATED})

@@ -5,6 +5,7 @@ language can be given its URL in place of the server's. A fault that nothing
 met is a Divergence: no case passes because its fault never happened.
 """
 
+import atexit
 import selectors
 import socket
 import threading
@@ -90,7 +91,7 @@ class FaultProxy:
         self.passed = 0
         """Requests that went through as if nothing were in between."""
         # Bound and never listening: it keeps the port while nobody listens.
-        self._reserve = _bound(0)
+        self._reserve = _reserved()
         self._port: int = self._reserve.getsockname()[1]
         self.url = f"http://127.0.0.1:{self._port}"
         """The URL to give to the client."""
@@ -139,7 +140,7 @@ class FaultProxy:
         for planned in self._planned:
             planned.over.set()
         self._hang_up()
-        self._reserve.close()
+        _ports.append(self._reserve)
 
     def __enter__(self) -> Self:
         return self
@@ -188,6 +189,23 @@ def behind_faults(subject: Subject) -> Iterator[tuple[FaultProxy, Store]]:
     """Open a proxy in front of the subject's server, and a client that knows nothing but its URL."""
     with FaultProxy(subject.coordinates.supabase_url) as proxy, subject.client_of(url=proxy.url) as faulty:
         yield proxy, faulty
+
+
+_ports: list[socket.socket] = []
+"""Ports of closed proxies, for the next ones: a client that is given its URL again need not start anew."""
+
+
+def _reserved() -> socket.socket:
+    try:
+        return _ports.pop()
+    except IndexError:
+        return _bound(0)
+
+
+@atexit.register
+def _release() -> None:
+    while _ports:
+        _ports.pop().close()
 
 
 class _Listener:

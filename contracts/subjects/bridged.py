@@ -25,7 +25,7 @@ __all__ = ["BridgedMemorySubject", "BridgedSubject", "open_bridge"]
 
 IMPOSSIBLE = frozenset({Capability.PYTHON_VALUES})
 """What no adapter behind a bridge can have, so that it is not tried out whether it has it all the same."""
-_TROUBLES = 5
+_TROUBLES = 12
 """Processes of an adapter that may break before the run ends: each takes its case with it, and its time."""
 
 

@@ -13,7 +13,10 @@ from harness.stack.coordinates import Coordinates
 __all__ = ["Clients"]
 
 _PROCESSES = 4
-"""Processes of one environment at most: the clients beyond share them, as the requests to one server do."""
+"""Processes of the first environment: the clients beyond share them, as the requests to one server do."""
+_OTHER_PROCESSES = 2
+_OTHER_ENVIRONMENTS = 3
+"""Environments kept besides the first: the proxy's, with the usual patience and with little."""
 _MARGIN_S = 10.0
 """What an adapter may take longer than its patience with its server."""
 _NOWHERE = ("SUPABASE_URL", "SUPABASE_ANON_KEY", "SUPABASE_SERVICE_ROLE_KEY", "DATABASE_URL")
@@ -25,14 +28,15 @@ class Clients:
     """Opens stores on an adapter's command, each on a process of its own.
 
     A process whose stores are closed waits for the next store with the same
-    environment: starting one takes as long as ten cases. That holds for the
-    first environment; proxies and wrong keys never come back.
+    environment: starting one takes as long as ten cases. Of environments that
+    come again and again, such as a proxy's, the last few are kept.
     """
 
     def __init__(self, command: BridgeCommand) -> None:
         self._command = command
         self._lock = threading.Lock()
-        self._kept: list[Bridge] = []
+        self._kept: dict[_Environ, list[Bridge]] = {}
+        """Those of one environment together, the environment that was asked for last behind the others."""
         self._lent: list[Bridge] = []
         self._ending: list[threading.Thread] = []
         self._first: _Environ | None = None
@@ -71,9 +75,11 @@ class Clients:
         self._troubles += self._own_trouble() is not None
         self._trouble = None
         self._lent = [one for one in self._lent if one.broken is None]
-        self._kept = [one for one in self._kept if one.broken is None]
         for other in self._others:
             other.begin()
+
+    def _all(self) -> set[Bridge]:
+        return {*self._lent, *(one for kept in self._kept.values() for one in kept)}
 
     def _own_trouble(self) -> str | None:
         broken = (one.broken for one in self._lent if one.broken is not None)
@@ -82,7 +88,7 @@ class Clients:
     def spoil(self, *, values: bool) -> None:
         """Ask all processes, and those to come, to change what they were given and gave after each answer."""
         self._spoils = values
-        for bridge in {*self._lent, *self._kept}:
+        for bridge in self._all():
             bridge.spoils = values
 
     def others(self) -> "Clients":
@@ -99,7 +105,7 @@ class Clients:
 
     def close(self) -> None:
         """End all processes."""
-        for bridge in {*self._lent, *self._kept}:
+        for bridge in self._all():
             self._end(bridge)
         self._lent.clear()
         self._kept.clear()
@@ -109,18 +115,23 @@ class Clients:
     def _open(self, changes: dict[str, str], call_s: float) -> Store:
         key: _Environ = tuple(sorted(changes.items()))
         self._first = self._first or key
-        if key != self._first:
-            bridge = self._start(dict(changes), call_s)
-            self._lent.append(bridge)
-            return BridgeStore(bridge, on_close=lambda: self._give_up(bridge))
-        usable = [one for one in self._kept if one.broken is None]
-        free = [one for one in usable if one not in self._lent]
-        if not free and len(usable) < _PROCESSES:
+        kept = self._kept[key] = [one for one in self._kept.pop(key, []) if one.broken is None]
+        self._forget()
+        free = [one for one in kept if one not in self._lent]
+        if not free and len(kept) < (_PROCESSES if key == self._first else _OTHER_PROCESSES):
             free = [self._start(dict(changes), call_s)]
-            self._kept.append(free[0])
-        bridge = free[0] if free else min(usable, key=self._lent.count)
+            kept.append(free[0])
+        bridge = free[0] if free else min(kept, key=self._lent.count)
         self._lent.append(bridge)
         return BridgeStore(bridge, on_close=_once(lambda: self._take_back(bridge)))
+
+    def _forget(self) -> None:
+        """End the processes of the environment that was not asked for the longest, if there are too many."""
+        others = [key for key in self._kept if key != self._first]
+        for key in others[: -_OTHER_ENVIRONMENTS or None]:
+            if not any(one in self._lent for one in self._kept[key]):
+                for bridge in self._kept.pop(key):
+                    self._end(bridge)
 
     def _start(self, changes: dict[str, str | None], call_s: float) -> Bridge:
         bridge = Bridge(
@@ -135,15 +146,6 @@ class Clients:
     def _take_back(self, bridge: Bridge) -> None:
         if bridge in self._lent:
             self._lent.remove(bridge)
-        self._note(bridge)
-
-    def _give_up(self, bridge: Bridge) -> None:
-        if bridge in self._lent:
-            self._lent.remove(bridge)
-            self._note(bridge)
-            self._end(bridge)
-
-    def _note(self, bridge: Bridge) -> None:
         if bridge.broken is not None:
             self._trouble = self._trouble or bridge.broken
 

@@ -65,7 +65,7 @@ def test_adapter_that_hangs_is_unchecked(tmp_path: Path) -> None:
 
 
 def test_adapter_that_breaks_again_and_again_is_given_up(tmp_path: Path) -> None:
-    names = [f"a[{n}]" for n in range(12)]
+    names = [f"a[{n}]" for n in range(24)]
     source = (
         "import pytest\n"
         f"@pytest.mark.parametrize('n', range({len(names)}))\n"
