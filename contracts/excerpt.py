@@ -92,9 +92,28 @@ def difference(left: object, right: object, path: str = "") -> tuple[str, str]:
             path, window(repr(right), repr(left))
         )
     one, other = short(left), short(right)
+    if _is_clipped(one) or _is_clipped(other):
+        one, other = _first_difference(left, right) or (one, other)
     if one == other:
         one, other = f"{one} ({type(left).__name__})", f"{other} ({type(right).__name__})"
     return _prefixed(path, one), _prefixed(path, other)
+
+
+def _is_clipped(text: str) -> bool:
+    return text.endswith(("in all]", "in all)", "…"))
+
+
+def _first_difference(left: object, right: object) -> tuple[str, str] | None:
+    """Return lengths and first difference of two lists whose short forms are cut; None for other values."""
+    if not isinstance(left, list | tuple) or not isinstance(right, list | tuple):
+        return None
+    pairs = enumerate(zip_longest(left, right, fillvalue=_ABSENT))
+    index, sides = next((place, pair) for place, pair in pairs if _differ(*pair))
+    told = [
+        f"{len(side):,} items, [{index}]={'absent' if item is _ABSENT else short(item, LIMIT // 2)}"
+        for side, item in zip((left, right), sides, strict=True)
+    ]
+    return told[0], told[1]
 
 
 def _prefixed(path: str, text: str) -> str:

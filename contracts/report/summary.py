@@ -88,7 +88,8 @@ def last_line(judgement: Judgement) -> str:
 def _foreign(judgement: Judgement, preposition: str) -> str:
     """Name the adapters of other projects, so that nobody takes the verdict for one on ours."""
     foreign = [name for name in judgement.counts if ":" in name or name in judgement.heard]
-    return preposition + " and ".join(judgement.counts) if foreign else ""
+    failing = [name for name, count in judgement.counts.items() if count.failed]
+    return preposition + " and ".join(failing or judgement.counts) if foreign else ""
 
 
 def why(judgement: Judgement) -> str:

@@ -10,12 +10,13 @@ from contracts.subject import Subject
 from contracts.subjects.clients import Clients
 from contracts.subjects.store import Rows, StoreSubject
 from contracts.subjects.supabase import SupabaseSubject
+from harness.adapters.bridge.bridge import Bridge
 from harness.adapters.bridge.hello import Hello
 from harness.adapters.bridge.store import BridgeStore
 from harness.adapters.capabilities import Capability
 from harness.adapters.codec import Wire, decode_value, encode_value
 from harness.adapters.protocol import Store
-from harness.errors import HarnessError
+from harness.errors import ConfigurationError, HarnessError
 from harness.models import ColumnType, Entity, Row, entity_of
 from harness.models.operations import Verb, table_alias
 from harness.stack.databases import Database
@@ -107,6 +108,7 @@ class BridgedMemorySubject(StoreSubject):
         self._clients = Clients(command)
         self._bridge = self._clients.alone()
         try:
+            _require_ways_in(self._bridge)
             super().__init__(self._rows_of_process, "bridge-memory", at_end=self._clients.close)
         except BaseException:
             self._clients.close()
@@ -171,6 +173,16 @@ class BridgedMemorySubject(StoreSubject):
         entity = entity_of(row)
         given = [{column.alias: one[column.name] for column in entity.columns} for one in wires]
         self._bridge.call(Verb.IMPORT.value, [table_alias(entity), given])
+
+
+def _require_ways_in(bridge: Bridge) -> None:
+    """Rows with given ids, which many cases need, come in by create or past it."""
+    if Capability.CLIENT_IDS not in bridge.hello.has and not bridge.has(Verb.IMPORT.value):
+        raise ConfigurationError(
+            f"{bridge.hello.name} lacks {Capability.CLIENT_IDS.value} in memory mode and has no "
+            f"{Verb.IMPORT.value}, so no row with a given id can be put in. Export {Verb.IMPORT.value}"
+            "(entity, rows), which stores whole rows as they are, or let create keep the id it is given."
+        )
 
 
 def _kept_open() -> None:

@@ -1,5 +1,7 @@
 """An adapter whose process breaks has neither passed nor diverged: the contract could not check it."""
 
+import json
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -96,3 +98,15 @@ def test_adapter_that_always_finds_nothing_diverges(tmp_path: Path) -> None:
     adapter = hostile("obeys")
     judgement = judged(tmp_path, adapter, names=("c",), source=source)
     assert [result.kind for result in judgement.results] == [Kind.FAILED]
+
+
+def test_memory_without_a_way_in_is_unchecked(tmp_path: Path) -> None:
+    hello = {
+        "protocol": "parity-bridge/1",
+        "name": "planned",
+        "operations": ["createBooking"],
+        "lacks": {"client_ids": "as planned"},
+    }
+    judgement = judged(tmp_path, bridged(f"echo {shlex.quote(json.dumps(hello))}; cat >/dev/null"))
+    assert judgement.status is Status.UNCHECKED
+    assert any("Export __import(entity, rows)" in reason for reason in judgement.reasons)

@@ -42,16 +42,15 @@ DEFECTS = {
     "row cap of a list": Defect(
         case="queries_beyond_the_cap.all_rows_of_every_table[audit_logs]",
         where="bridge-supabase audit_logs.list",
-        # Two lists of ids, too long to be shown whole.
-        expected=r"\[.*",
-        actual=r"\[.*",
+        expected=r"\[0\]: 2,105 items, \[1000\]=[0-9a-f-]{36}",
+        actual=r"\[0\]: 1,000 items, \[1000\]=absent",
     ),
     "cursor in milliseconds": Defect(
         case="queries_each_column.each_order[audit_logs]",
         where="bridge-supabase audit_logs.list",
-        expected=r"created_at asc: .*",
-        # The last row of the first page comes again.
-        actual=r"created_at asc: .*([0-9a-f]{8})[0-9a-f-]{28}, \1.*",
+        expected=r"created_at asc: 14 items, .*",
+        # The last row of a page comes again.
+        actual=r"created_at asc: 1[5-9] items, .*",
     ),
     "check, then insert": Defect(
         case="idempotency_races.first_writer_commits",
@@ -94,6 +93,12 @@ DEFECTS = {
         where="bridge-supabase webhook_events.create",
         expected=r"processed_at: None",
         actual=r"processed_at: 1970-01-01 00:00:00\+00:00",
+    ),
+    "a Map's value handed out": Defect(
+        case="aliasing.changing_a_listed_payload",
+        where="bridge-memory sync_jobs.list",
+        expected=r"\{steps=\[\{name='call'\}.*",
+        actual=r".*changed by the caller.*",
     ),
     "aliasing of a Map's value": Defect(
         case="flows.reschedule_writes_the_history",
