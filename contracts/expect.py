@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
+from contracts.recording import described
 from harness.errors import StoreError
 
 __all__ = [
@@ -56,7 +57,7 @@ def refused(kind: type[StoreError], subject: str | None = None) -> Iterator[None
     except StoreError as error:
         wrong_subject = subject is not None and error.subject != subject
         if type(error) is not kind or wrong_subject:
-            raise Divergence(expected, _describe(error.kind, error.subject)) from error
+            raise Divergence(expected, described(error)) from error
         return
     raise Divergence(expected, "success")
 
@@ -69,7 +70,7 @@ def one_of(*kinds: type[StoreError]) -> Iterator[None]:
         yield
     except StoreError as error:
         if type(error) not in kinds:
-            raise Divergence(expected, _describe(error.kind, error.subject)) from error
+            raise Divergence(expected, described(error)) from error
         return
     raise Divergence(expected, "success")
 
@@ -166,7 +167,7 @@ def _sides(error: Exception) -> Comparison:
         )
         return noted or ("a true condition", claim[:300])
     if isinstance(error, StoreError):
-        return "no error", _describe(error.kind, error.subject)
+        return "no error", described(error)
     return "no error", f"{type(error).__name__}: {error}"[:300]
 
 

@@ -18,7 +18,7 @@ from contracts.excerpt import short
 from contracts.subject import OwnServers, Subject
 from harness.adapters.bridge.errors import MissingOperation
 from harness.adapters.protocol import Store
-from harness.errors import StoreError
+from harness.errors import StoreError, UnexpectedResponse
 
 __all__ = ["Log", "RecordedSubject"]
 
@@ -55,12 +55,17 @@ class _Call:
 
 
 def described(error: BaseException) -> str:
-    """Name an error as reports do: ``conflict(bookings_pkey)``, or its class and its message."""
+    """Name an error as reports do: ``conflict(bookings_pkey)``, or what it is and its message."""
     if isinstance(error, StoreError):
-        subject = error.subject
-        return error.kind if subject is None else f"{error.kind}({subject})"
+        if not isinstance(error, UnexpectedResponse):
+            subject = error.subject
+            return error.kind if subject is None else f"{error.kind}({subject})"
+        # Its kind says nothing of what happened.
+        name = error.kind
+    else:
+        name = type(error).__name__
     text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text[:300]}" if text else type(error).__name__
+    return f"{name}: {text[:300]}" if text else name
 
 
 class Log:

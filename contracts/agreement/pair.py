@@ -389,4 +389,6 @@ def _described(answer: Answer) -> str:
     if answer.error is None:
         return short(answer.value)
     kind, subject = answer.error
+    if answer.told:
+        return answer.told
     return kind if subject is None else f"{kind}({subject})"

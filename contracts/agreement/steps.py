@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from contracts.recording import described
 from harness.adapters.bridge.errors import MissingOperation
 from harness.adapters.protocol import Store
 from harness.adapters.queries import Condition
@@ -65,6 +66,8 @@ class Answer:
     error: tuple[str, str | None] | None = None
     unexpected: Exception | None = None
     """An exception that is none of the protocol's."""
+    told: str = field(default="", compare=False)
+    """The error as reports name it."""
 
     @property
     def kind(self) -> str:
@@ -81,7 +84,7 @@ def ask(store: Store, step: Step) -> Answer:
         value = target(*step.args, **step.kwargs)
         return Answer(tuple(value) if isinstance(value, Iterator) else value)
     except StoreError as error:
-        return Answer(error=(error.kind, error.subject))
+        return Answer(error=(error.kind, error.subject), told=described(error))
     except MissingOperation:
         raise  # no answer: the adapter cannot be asked
     except Exception as error:  # noqa: BLE001 - a driver's error that leaks through is a finding

@@ -5,7 +5,7 @@
 import pytest
 
 from contracts.expect import Divergence, every, refused
-from harness.errors import Conflict, InvalidValue, NotFound
+from harness.errors import Conflict, InvalidValue, NotFound, UnexpectedResponse
 
 
 def test_nothing_found_is_no_failure() -> None:
@@ -34,6 +34,12 @@ def test_unexpected_store_error_is_collected() -> None:
                 raise NotFound("bookings")
     assert caught.value.expected == "one: no error; two: no error"
     assert caught.value.actual == "one: not_found(bookings); two: not_found(bookings)"
+
+
+def test_an_answer_that_nobody_understands_is_told_in_words() -> None:
+    with pytest.raises(Divergence) as caught, refused(InvalidValue):
+        raise UnexpectedResponse("getBooking: bookings: id is no uuid")
+    assert caught.value.actual == "unexpected: getBooking: bookings: id is no uuid"
 
 
 def test_driver_error_ends_the_case_and_knows_what_it_was_about() -> None:
