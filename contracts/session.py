@@ -8,6 +8,7 @@ import contracts
 import harness
 from contracts.events import Begun, Ended, Event
 from contracts.gaps import Accepted
+from contracts.incidents import stops
 from contracts.judgement import Judgement, Kind, judge
 from contracts.manifest import CASES, Entry, Manifest
 from contracts.plan import BUDGET_S, BUDGETED, Adapter, Level, Plan
@@ -105,9 +106,10 @@ def run_contract(request: Request, watch: Callable[[Event], None] = lambda _: No
             total = len(judgement.results)
             why = f" ({selection})" if selection else ""
             reason = f"{missing} of {total} cases did not run{why}; a verdict needs all of them."
-            # A selection explains more than what it led to, unless pytest did not even start.
+            # A selection explains more than what it led to, unless pytest did not even start, or was stopped.
             begun = any(isinstance(event, Begun) for event in seen.events)
-            reasons = (reason, *judgement.reasons) if begun else (*judgement.reasons, reason)
+            whole = begun and not stops(seen.events, 0, total)
+            reasons = (reason, *judgement.reasons) if whole else (*judgement.reasons, reason)
             judgement = replace(judgement, reasons=reasons)
     return Run(judgement=judgement, observation=seen)
 

@@ -41,13 +41,18 @@ NAMES = ("a", "b", "c")
 
 
 def judged(
-    directory: Path, adapter: Adapter, *, names: Sequence[str] = NAMES, source: str = CASES
+    directory: Path,
+    adapter: Adapter,
+    *,
+    names: Sequence[str] = NAMES,
+    source: str = CASES,
+    only: tuple[str, ...] = (),
 ) -> Judgement:
     cases = directory / "cases"
     cases.mkdir()
     (cases / "test_x.py").write_text(source, encoding="utf-8")
     manifest = Manifest(tuple(Entry(id=f"x.{name}", level="core", needs=(), heading="") for name in names))
-    request = Request(adapters=(adapter,), manifest=manifest, seed=1, workers=1, cases=cases)
+    request = Request(adapters=(adapter,), manifest=manifest, seed=1, workers=1, cases=cases, only=only)
     return run_contract(request).judgement
 
 
@@ -91,6 +96,12 @@ def test_command_that_does_not_exist(tmp_path: Path) -> None:
     judgement = judged(tmp_path, bridged("no-such-adapter --port 3"))
     assert judgement.status is Status.UNCHECKED
     assert any("(the command was not found)" in reason for reason in judgement.reasons)
+
+
+def test_command_that_does_not_exist_explains_more_than_a_selection(tmp_path: Path) -> None:
+    judgement = judged(tmp_path, bridged("no-such-adapter"), only=(f"x.{NAMES[0]}",))
+    assert "(the command was not found)" in judgement.reasons[0]
+    assert "--case runs a part only" in judgement.reasons[-1]
 
 
 def test_adapter_that_always_finds_nothing_diverges(tmp_path: Path) -> None:
