@@ -24,6 +24,8 @@ _KEEPER = "cat >/dev/null; kill -KILL 0"
 _SHELL_WORDS = re.compile(r"[;&|<>()$`\n*?\[#~]|^\s*\w+=")
 _BY_SIGNAL = 128
 _KEPT_LINES = 12
+_FRAME = re.compile(r"at .*:\d+:\d+\)?( \{)?$")
+"""A line of a stack trace of node: the error that stands above it says what happened."""
 _GRACE_S = 3.0
 _LAST_LINES_S = 0.5
 
@@ -147,7 +149,7 @@ class Child:
         with stderr, contextlib.suppress(ValueError, OSError):
             for line in stderr:
                 text = " ".join(line.decode("utf-8", "replace").split())
-                if text:
+                if text and not _FRAME.match(text):
                     self._said.append(text[:300])
 
 

@@ -22,6 +22,12 @@ def main(way: str) -> None:
     match way:
         case "chatter_first":
             say("Server started on port 3000")
+        case "stack_trace":
+            sys.stderr.write("Error: Cannot find package 'tsx'\n")
+            sys.stderr.writelines(
+                f"    at load (node:internal/modules/esm/resolve:{n}:15)\n" for n in range(99)
+            )
+            raise SystemExit(1)
         case "ends_at_once":
             raise SystemExit(3)
         case "says_nothing":

@@ -46,6 +46,7 @@ def opened(line: str, *, hello_s: float = 20.0, call_s: float = 20.0) -> Iterato
     ("way", "said"),
     [
         ("chatter_first", "'Server started on port 3000' as its first line, and it is no JSON"),
+        ("stack_trace", "Error: Cannot find package 'tsx'"),
         ("ends_at_once", "ended with exit status 3 before its hello"),
         ("other_protocol", "its protocol is 'parity-bridge/9'"),
         ("closes_stdout", "closed its stdout and went on running before its hello"),
