@@ -92,7 +92,8 @@ class Reader:
             where = where[:-1]
         place = self._positions.get(where)
         at = f"line {place.line}, column {place.column}: " if place is not None else ""
-        raise ConfigurationError(f"{self._name}, {at}{_in_words(path)} {what}.")
+        end = "" if what.endswith("?") else "."
+        raise ConfigurationError(f"{self._name}, {at}{_in_words(path)} {what}{end}")
 
 
 def suggestion(name: str, known: Sequence[str]) -> str:

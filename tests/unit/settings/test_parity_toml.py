@@ -80,6 +80,11 @@ def test_what_is_wrong_is_told_with_its_place(text: str, error: str) -> None:
     assert str(raised.value).startswith("parity.toml")
 
 
+def test_a_question_ends_the_sentence() -> None:
+    with pytest.raises(ConfigurationError, match=r"did you mean 'checks'\?$"):
+        read("check = 1")
+
+
 def test_a_named_file_must_exist(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"other\.toml does not exist"):
         load(tmp_path / "other.toml")
