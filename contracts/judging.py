@@ -140,7 +140,8 @@ class ContractRun:
                 accepted=options.accepted,
             )
             cases = len(options.only) or len(request.expected)
-            say(f"Running {cases} cases on {' and '.join(request.names)}, seed {options.seed}.")
+            counted = "1 case" if cases == 1 else f"{cases} cases"
+            say(f"Running {counted} on {' and '.join(request.names)}, seed {options.seed}.")
             progress = Progress(sys.stderr, cases * len(request.adapters))
             self._run = run_contract(request, progress)
             progress.close()
