@@ -1,7 +1,9 @@
 """One run of ``harness contract``: from its options to what it prints."""
 
+import difflib
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -114,9 +116,10 @@ class ContractRun:
 
     def _observe(self, manifest: Manifest) -> Judgement:
         options = self._options
-        unknown = set(options.only) - {entry.id for entry in manifest.at(options.level)}
+        known = [entry.id for entry in manifest.at(options.level)]
+        unknown = set(options.only) - set(known)
         if unknown:
-            raise ConfigurationError(f"There is no case {min(unknown)!r} at level {options.level}.")
+            raise ConfigurationError(_no_case(min(unknown), known, options.level))
         adapters = tuple(
             Adapter.named(adapter.subject, Path.cwd()) if adapter.is_foreign else adapter
             for adapter in options.adapters
@@ -183,3 +186,11 @@ class ContractRun:
                 migrations_hash=self._stack.migrations_hash,
             ),
         )
+
+
+def _no_case(name: str, known: Sequence[str], level: str) -> str:
+    """Say that there is no such case, and which one may be meant."""
+    variants = [case for case in known if case.startswith(f"{name}[")]
+    close = variants or difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {close[0]!r}?" if close else "harness contract --list prints all of them."
+    return f"There is no case {name!r} at level {level}; {hint}"

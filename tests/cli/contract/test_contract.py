@@ -90,7 +90,12 @@ def test_conftest_that_decides_on_tests_could_not_check(
     ("arguments", "sentence"),
     [
         (("--adapter", "postgres"), "'postgres' is not one of 'memory', 'supabase'"),
-        (("--case", "no.such"), "There is no case 'no.such'"),
+        (("--case", "no.such"), "There is no case 'no.such' at level strict; harness contract --list prints"),
+        (
+            ("--case", "crud_ids.missing_delete_is_false"),
+            "mean 'crud_ids.missing_delete_is_false[bookings]'?",
+        ),
+        (("--case", "crud_ids.malformed_get_is_nil"), "did you mean 'crud_ids.malformed_get_is_none'?"),
         (("--stack", "external"), "Judging an external project is not supported yet"),
         (("--stack", "docker"), "does not run on --stack docker yet"),
         (("--workers", "0"), "Invalid value for '--workers'"),
