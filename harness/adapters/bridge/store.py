@@ -249,6 +249,12 @@ def _expect(operation: str, kind: type[T], answer: Any) -> T:
     return answer
 
 
+_IN_JSON = {type(None): "null", bool: "a boolean", str: "a string", list: "an array"}
+
+
 def _unexpected(operation: str, expected: str, answer: Any) -> UnexpectedResponse:
-    said = f"with {', '.join(sorted(answer))}" if isinstance(answer, dict) else f"of {type(answer).__name__}"
-    return UnexpectedResponse(f"{operation} answered an object {said}, not {expected}")
+    if isinstance(answer, dict):
+        said = f"an object with {', '.join(sorted(answer)) or 'nothing in it'}"
+    else:
+        said = _IN_JSON.get(type(answer), "a number")
+    return UnexpectedResponse(f"{operation} answered {said}, not {expected}")

@@ -86,7 +86,7 @@ DEFECTS = {
         case="crud_ids.missing_update_is_not_found[bookings]",
         where="bridge-supabase bookings.update",
         expected=r"not_found",
-        actual=r"unexpected",
+        actual=r"unexpected: updateBooking answered null, not a row of bookings",
     ),
     "new Date(null)": Defect(
         case="crud.create_leaves_the_other_columns_null[webhook_events]",
