@@ -161,7 +161,8 @@ def _last_line(replays: Sequence[Replayed], reasons: Sequence[str], facts: Facts
             return f"DIVERGENCE: {number} recorded call{'s' if number > 1 else ''}"
         case Status.UNCHECKED:
             found = why(replays, reasons) or _unchecked(replays)
-            more = f" (and {len(found) - 1} more reasons)" if len(found) > 1 else ""
+            further = len(found) - 1
+            more = f" (and {further} more reason{'s' if further > 1 else ''})" if further > 0 else ""
             return f"COULD NOT CHECK: {found[0] if found else 'no call was replayed.'}{more}"
 
 

@@ -47,7 +47,7 @@ def misshapen(operation: Operation, args: Sequence[Any]) -> str | None:
     """Say what is wrong with the form of some arguments; None if nothing is."""
     forms = _FORMS[operation.verb]
     if len(args) != len(forms):
-        return f"{len(args)} of them, where there are {len(forms)}"
+        return f"{len(args)} given, {len(forms)} needed"
     for place, (form, value) in enumerate(zip(forms, args, strict=True), 1):
         wrong = _wrong(form, value)
         if wrong is not None:

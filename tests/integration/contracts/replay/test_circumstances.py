@@ -120,7 +120,7 @@ def test_arguments_without_the_form_of_the_protocol(replay: Replay) -> None:
     now = record.clock.time
     record.note("listBookings", [], {"result": {"rows": [], "nextCursor": None}}, start=now, end=now)
     reason = unchecked(replay(record))["replay.1.listBookings"]
-    assert reason == "its arguments have not the form of the protocol: 0 of them, where there are 1"
+    assert reason == "its arguments have not the form of the protocol: 0 given, 1 needed"
 
 
 def test_what_follows_from_a_difference_says_so(replay: Replay) -> None:

@@ -18,7 +18,7 @@ GOOD: list[tuple[str, list[Any]]] = [
     ("__import", ["bookings", [{}]]),
 ]
 BAD: list[tuple[str, list[Any], str]] = [
-    ("createBooking", [], "0 of them, where there are 1"),
+    ("createBooking", [], "0 given, 1 needed"),
     ("createBooking", [None], "argument 1 is no object"),
     ("listBookings", [{"where": [["id", "eq"]]}], "has a condition that is not [field, operator, value]"),
     ("listBookings", [{"where": {}}], "has a where that is no list of lists"),
