@@ -107,7 +107,10 @@ class Bridge:
             self._child.write(line, deadline)
             reply = answer.get(timeout=max(0.0, deadline - time.monotonic()))
         except queue.Empty:
-            self._break(f"did not answer {operation} within {self._call_s:g} s")
+            self._break(
+                f"did not answer {operation} within {self._call_s:g} s; if it waits for its server, give its "
+                "requests a timeout: PARITY_TIMEOUT_MS says how long it may wait"
+            )
             raise BridgeError(self._why()) from None
         except BridgeError as error:
             # If it ended, the reader is about to find out, and knows how.
