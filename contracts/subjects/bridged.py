@@ -26,6 +26,8 @@ __all__ = ["BridgedMemorySubject", "BridgedSubject", "open_bridge"]
 
 IMPOSSIBLE = frozenset({Capability.PYTHON_VALUES})
 """What no adapter behind a bridge can have, so that it is not tried out whether it has it all the same."""
+SEEN_TO = frozenset({Capability.DURABLE, Capability.EMPTIED, Capability.SERVER, Capability.WHOLE_ROWS})
+"""What an adapter in supabase mode has by its database, which is ours, so that it cannot say it lacks it."""
 _TROUBLES = 12
 """Processes of an adapter that may break before the run ends: each takes its case with it, and its time."""
 
@@ -58,6 +60,7 @@ class BridgedSubject(SupabaseSubject):
         except BaseException:
             clients.close()
             raise
+        self.capabilities |= SEEN_TO
 
     @property
     def operations(self) -> frozenset[str]:
@@ -66,8 +69,12 @@ class BridgedSubject(SupabaseSubject):
 
     @property
     def lacks(self) -> Mapping[str, str]:
-        """The capabilities that the adapter says it lacks, with its reasons."""
-        return _hello(self.store).lacks
+        """The capabilities that the adapter says it lacks, with its reasons, and what excuses nothing."""
+        unheeded = {one.value for one in SEEN_TO}
+        return {
+            lack: f"{reason} (excuses nothing in supabase mode)" if lack in unheeded else reason
+            for lack, reason in _hello(self.store).lacks.items()
+        }
 
     def spoil(self, *, values: bool) -> None:
         """Let the adapter change what it was given and gave, after each answer, or no longer."""

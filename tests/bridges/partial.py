@@ -17,6 +17,7 @@ def main() -> int:
     parser.add_argument("--without", nargs="*", default=[], metavar="OP", help="announce neither of these")
     parser.add_argument("--announce", nargs="*", metavar="OP", help="announce these instead")
     parser.add_argument("--without-if", nargs=2, metavar=("FILE", "OP"), help="omit it if the file is there")
+    parser.add_argument("--lacks", nargs="*", default=[], metavar="NAME", help="say that it lacks these")
     parser.add_argument("--replace", nargs=2, metavar=("OLD", "NEW"), default=("", ""), help="in every reply")
     options = parser.parse_args()
     without = set(options.without)
@@ -28,6 +29,7 @@ def main() -> int:
         hello = json.loads(served.stdout.readline())
         announced = hello["operations"] if options.announce is None else options.announce
         hello["operations"] = [name for name in announced if name not in without]
+        hello["lacks"] |= dict.fromkeys(options.lacks, "nobody needs it")
         sys.stdout.buffer.write(json.dumps(hello).encode() + b"\n")
         sys.stdout.buffer.flush()
         old, new = (text.encode() for text in options.replace)

@@ -1,10 +1,13 @@
 """Our own adapters give the same results behind a bridge as directly."""
 
+import shlex
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from contracts.bridging import BridgeCommand
 from contracts.judgement import CaseResult, Kind
 from contracts.manifest import Manifest
 from contracts.plan import MEMORY, SUPABASE, Adapter
@@ -15,6 +18,7 @@ from tests.integration.bridge.adapters import served
 
 SHARES = {"memory": 3, "supabase": 9}
 """One of so many cases runs: all of them take minutes, and the bridge is the same for all."""
+PARTIAL = Path(__file__).parents[2] / "bridges" / "partial.py"
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +43,22 @@ def share(name: str) -> tuple[str, ...]:
     """Return the cases that run on an adapter, spread over all of them."""
     cases = [entry.id for entry in Manifest.packaged().at("strict") if not entry.id.startswith("agreement.")]
     return tuple(cases[:: SHARES[name]])
+
+
+def test_adapter_cannot_lack_what_the_database_of_supabase_mode_gives_it(stack: Path) -> None:
+    command = shlex.join([sys.executable, "-P", str(PARTIAL), "--lacks", "server", "durable", "client_ids"])
+    adapter = BridgeCommand.of(command, "supabase", PARTIAL.parent).adapter()
+    case = "faults_reads.read[cut]"
+    request = Request(
+        adapters=(adapter,), manifest=Manifest.packaged(), seed=1, workers=1, stack=stack, only=(case,)
+    )
+    judgement = run_contract(request).judgement
+    assert [result.kind for result in judgement.results if result.entry.id == case] == [Kind.PASSED]
+    assert judgement.excuses[adapter.name] == {
+        "client_ids": "nobody needs it",
+        "durable": "nobody needs it (excuses nothing in supabase mode)",
+        "server": "nobody needs it (excuses nothing in supabase mode)",
+    }
 
 
 def compared(
