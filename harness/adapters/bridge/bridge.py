@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.adapters.bridge.child import Child
+from harness.adapters.bridge.child import LONGEST_LINE, Child
 from harness.adapters.bridge.errors import BridgeError, MissingOperation
 from harness.adapters.bridge.faults import decode_error
 from harness.adapters.bridge.hello import Hello
+from harness.adapters.bridge.words import one_line
 
 __all__ = ["CALL_S", "HELLO_S", "Bridge"]
 
@@ -22,6 +23,7 @@ CALL_S = 20.0
 _ENDING_S = 2.0
 _SHOWN = 120
 _EXCERPT = 200
+_SAID = 300
 
 
 class Bridge:
@@ -139,6 +141,11 @@ class Bridge:
     def _read(self) -> None:
         greeted = False
         for line in self._child.lines():
+            if not line.endswith(b"\n") and len(line) >= LONGEST_LINE:
+                self._break(
+                    f"printed a line of more than {LONGEST_LINE >> 20} MiB on stdout: {_quoted(line)}"
+                )
+                return
             if not greeted:
                 greeted = True
                 if not self._greet(line):
@@ -153,7 +160,9 @@ class Bridge:
         try:
             hello = Hello.parse(line)
         except ValueError as error:
-            self._break(f"printed {_quoted(line)} as its first line, and {error}; its logs belong on stderr")
+            self._break(
+                f"printed {_quoted(line)} as its first line, and {_said(error)}; its logs belong on stderr"
+            )
             return False
         self._greeting.put(hello)
         return True
@@ -173,7 +182,7 @@ class Bridge:
             try:
                 decode_error(reply["error"] if isinstance(reply["error"], dict) else {})
             except ValueError as error:
-                return f"answered request {number} with the error {_quoted(line)}, and {error}"
+                return f"answered request {number} with the error {_quoted(line)}, and {_said(error)}"
         with self._lock:
             answer = self._waiting.pop(number, None) if type(number) is int else None
         if answer is None:
@@ -192,7 +201,7 @@ class Bridge:
         words = self._child.last_words()
         said = f" Its last words on stderr: {words}" if words else " It said nothing on stderr."
         with self._lock:
-            self._broken = f"the adapter `{_shown(self._child.command)}` {what}.{said}"
+            self._broken = f"the adapter `{one_line(self._child.command, _SHOWN)}` {what}.{said}"
             waiting = list(self._waiting.values())
             self._waiting.clear()
         self._settled.set()
@@ -202,9 +211,8 @@ class Bridge:
 
 
 def _quoted(line: bytes) -> str:
-    text = line.decode("utf-8", "replace").rstrip("\n")
-    return repr(text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…")
+    return repr(one_line(line[: _EXCERPT << 8].decode("utf-8", "replace"), _EXCERPT))
 
 
-def _shown(command: str) -> str:
-    return command if len(command) <= _SHOWN else f"{command[:_SHOWN]}…"
+def _said(error: ValueError) -> str:
+    return one_line(str(error), _SAID)

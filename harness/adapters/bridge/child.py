@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import IO
 
 from harness.adapters.bridge.errors import BridgeError
+from harness.adapters.bridge.lines import Lines
+from harness.adapters.bridge.words import one_line
 
-__all__ = ["Child"]
+__all__ = ["LONGEST_LINE", "Child"]
 
 _SHELL = "/bin/sh"
 _KEEPER = "cat >/dev/null; kill -KILL 0"
@@ -28,6 +30,10 @@ _FRAME = re.compile(r"at .*:\d+:\d+\)?( \{)?$")
 """A line of a stack trace of node: the error that stands above it says what happened."""
 _GRACE_S = 3.0
 _LAST_LINES_S = 0.5
+LONGEST_LINE = 64 << 20
+"""Bytes of a line on stdout, beyond which it comes in pieces."""
+_LONGEST_WORDS = 1 << 16
+_LONGEST_SAID = 300
 
 
 class Child:
@@ -57,18 +63,20 @@ class Child:
             ) from error
         self._keeper = self._start_keeper()
         self._in = _opened(self._process.stdin)
-        self._out = _opened(self._process.stdout)
+        self._out = Lines(_opened(self._process.stdout), longest=LONGEST_LINE)
+        self._err = Lines(_opened(self._process.stderr), longest=_LONGEST_WORDS)
         os.set_blocking(self._in.fileno(), False)
         self._writing = threading.Lock()
         self._said: deque[str] = deque(maxlen=_KEPT_LINES)
-        self._listener = threading.Thread(
-            target=self._listen, args=(_opened(self._process.stderr),), daemon=True
-        )
+        self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 
     def lines(self) -> Iterator[bytes]:
-        """Yield what it prints on stdout, line by line, until it closes it. For one reader."""
-        with self._out, contextlib.suppress(ValueError, OSError):
+        """Yield what it prints on stdout, line by line, until it closes it or is ended. For one reader.
+
+        A line of more bytes than LONGEST_LINE comes in pieces, and only the last one ends with a line end.
+        """
+        with contextlib.suppress(OSError):
             yield from self._out
 
     def write(self, data: bytes, deadline: float) -> None:
@@ -137,6 +145,8 @@ class Child:
             with contextlib.suppress(OSError):
                 _opened(self._keeper.stdin).close()
             self._keeper = None
+        self._out.stop()
+        self._err.stop()
         with contextlib.suppress(OSError):
             self._in.close()
 
@@ -145,12 +155,12 @@ class Child:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, number)
 
-    def _listen(self, stderr: IO[bytes]) -> None:
-        with stderr, contextlib.suppress(ValueError, OSError):
-            for line in stderr:
-                text = " ".join(line.decode("utf-8", "replace").split())
+    def _listen(self) -> None:
+        with contextlib.suppress(OSError):
+            for line in self._err:
+                text = one_line(line.decode("utf-8", "replace"), _LONGEST_SAID)
                 if text and not _FRAME.match(text):
-                    self._said.append(text[:300])
+                    self._said.append(text)
 
 
 def _direct(command: str, environ: Mapping[str, str]) -> str:

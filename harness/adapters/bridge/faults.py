@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from harness.adapters.bridge.words import encodable
 from harness.errors import (
     Conflict,
     InvalidValue,
@@ -47,10 +48,10 @@ def decode_error(error: Mapping[str, Any]) -> StoreError:
     message = error.get("message", "")
     if not isinstance(subject, str) or not isinstance(message, str):
         raise ValueError("constraint, field, table and message are texts")  # noqa: TRY004  # one kind of refusal
-    found = _KINDS[kind](_ALIASES.get(subject, subject))
+    found = _KINDS[kind](_ALIASES.get(subject, encodable(subject)))
     if message or not found.args:
         # What the adapter says is what its users read in their logs: the contract looks for secrets in it.
-        found.args = (message or kind,)
+        found.args = (encodable(message) or kind,)
     return found
 
 

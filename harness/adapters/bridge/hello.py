@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from harness.adapters.bridge.words import one_line
 from harness.adapters.capabilities import Capability
 from harness.models.operations import OPERATIONS
 
@@ -49,7 +50,7 @@ class Hello:
         """Read the line. Raises ValueError with what is wrong, for a sentence that begins with "It"."""
         try:
             data = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError("it is no JSON") from error
         if not isinstance(data, dict):
             raise ValueError(f"it is a JSON {type(data).__name__}, not an object")  # noqa: TRY004
@@ -59,7 +60,7 @@ class Hello:
         if not isinstance(name, str) or not name.strip():
             raise ValueError("its name is not a text")
         return cls(
-            name=" ".join(name.split())[:80],
+            name=one_line(name, 80),
             operations=_operations(data.get("operations")),
             capabilities=_capabilities(data.get("capabilities", {})),
             lacks=_lacks(data.get("lacks", {})),
@@ -123,4 +124,4 @@ def _lacks(given: Any) -> Mapping[str, str]:
             )
         if not isinstance(reason, str) or not reason.strip():
             raise ValueError(f"it lacks {key!r} without a reason")
-    return dict(given)
+    return {key: one_line(reason, 200) for key, reason in given.items()}

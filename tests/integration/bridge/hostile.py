@@ -37,11 +37,12 @@ def main(way: str) -> None:
         case "closes_stdout":
             os.close(1)
             time.sleep(600)
-    say(json.dumps(HELLO))
+    say(json.dumps(HELLO) if way != "nested_hello" else "[" * 100_000)
     if way == "does_not_read":
         time.sleep(600)
-    if way == "grandchild":
-        child = subprocess.Popen(["sleep", "600"])
+    if way in {"grandchild", "leaves_somebody"}:
+        # The second leaves our group, and holds our pipes open.
+        child = subprocess.Popen(["sleep", "600"], start_new_session=way == "leaves_somebody")
         sys.stderr.write(f"grandchild {child.pid}\n")
         sys.stderr.flush()
     for line in sys.stdin:
@@ -71,6 +72,9 @@ def answer(way: str, number: int) -> None:
             raise SystemExit(1)
         case "killed":
             os.kill(os.getpid(), signal.SIGKILL)
+        case "endless_line":
+            while True:
+                sys.stdout.write("x" * (1 << 16))
         case "hangs":
             time.sleep(600)
         case _:

@@ -5,6 +5,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from harness.adapters.bridge import bridge as bridge_module
+from harness.adapters.bridge import child
 from harness.adapters.bridge.bridge import Bridge
 from harness.adapters.bridge.errors import BridgeError, MissingOperation
 from harness.errors import Conflict
@@ -50,6 +53,7 @@ def opened(line: str, *, hello_s: float = 20.0, call_s: float = 20.0) -> Iterato
         ("ends_at_once", "ended with exit status 3 before its hello"),
         ("other_protocol", "its protocol is 'parity-bridge/9'"),
         ("closes_stdout", "closed its stdout and went on running before its hello"),
+        ("nested_hello", "as its first line, and it is no JSON"),
     ],
 )
 def test_no_hello(way: str, said: str) -> None:
@@ -173,6 +177,30 @@ def test_everything_ends_with_a_killed_owner(tmp_path: Path) -> None:
         owner.wait()
     _, alive = psutil.wait_procs(started, timeout=20)
     assert alive == []
+
+
+def test_somebody_who_left_and_holds_the_pipes_holds_up_nothing() -> None:
+    bridge = Bridge(command("leaves_somebody"), environ=dict(os.environ), cwd=HOSTILE.parent)
+    assert bridge.call("getBooking", ["x"]) is None
+    (left,) = [one for one in psutil.Process().children(recursive=True) if one.name() == "sleep"]
+    closing = threading.Thread(target=bridge.close)
+    try:
+        closing.start()
+        closing.join(20)
+        assert not closing.is_alive()
+        assert left.is_running()
+    finally:
+        left.kill()
+
+
+def test_a_line_without_an_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (child, bridge_module):
+        monkeypatch.setattr(module, "LONGEST_LINE", 1 << 20)
+    with (
+        pytest.raises(BridgeError, match="a line of more than 1 MiB on stdout: 'xxx"),
+        opened(command("endless_line")) as bridge,
+    ):
+        bridge.call("getBooking", ["x"])
 
 
 def test_errors_of_the_adapter_are_no_trouble() -> None:

@@ -51,6 +51,11 @@ def test_words_of_the_adapter_are_kept() -> None:
     assert (str(error), error.subject) == ("ada@example.org exists", "x")
 
 
+def test_half_of_a_surrogate_pair_becomes_its_escape() -> None:
+    error = decode_error({"kind": "conflict", "constraint": "\ud83d", "message": "Ada \ud83d"})
+    assert (str(error), error.subject) == (r"Ada \ud83d", r"\ud83d")
+
+
 def test_error_without_details() -> None:
     assert decode_error({"kind": "conflict"}).subject == "(unnamed)"
 

@@ -74,3 +74,13 @@ def test_no_hello(line: bytes, said: str) -> None:
 def test_wrong_hello(changes: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         parsed(**changes)
+
+
+def test_what_it_says_of_itself_is_one_line_that_can_be_printed() -> None:
+    hello = parsed(name="app\n\ud83d", lacks={"client_ids": "no\n\nPARITY\x1b[2K"})
+    assert (hello.name, hello.lacks["client_ids"]) == (r"app \ud83d", r"no PARITY\x1b[2K")
+
+
+def test_half_of_a_password_is_not_told() -> None:
+    hello = parsed(lacks={"client_ids": f"{'x' * 180} postgresql://me:open-sesame-open-sesame@db/x"})
+    assert "sesame" not in hello.lacks["client_ids"]
