@@ -24,12 +24,18 @@ from typing import Any, NoReturn
 from contracts.replay.shapes import misshapen
 from harness.adapters.bridge import wire
 from harness.adapters.bridge.faults import KINDS
+from harness.adapters.bridge.words import encodable, one_line
 from harness.models import ENTITIES
 from harness.models.operations import OPERATIONS, Operation, table_alias
 
 __all__ = ["FORMAT", "Call", "Damaged", "End", "Failure", "Header", "call", "end", "header", "parse"]
 
 FORMAT = "parity-recording/1"
+_LARGEST = 2**62
+"""Of a number or a time: in nanoseconds, a hundred years."""
+_NAME = 80
+_DEEPEST = 300
+"""Levels of lists and objects in a line: three times what a store accepts, and what Python still follows."""
 _TABLES = {table_alias(entity): entity for entity in ENTITIES.values()}
 
 
@@ -101,7 +107,16 @@ def parse(text: bytes) -> dict[str, Any]:
         raise Damaged("is no JSON") from None
     if not isinstance(found, dict):
         raise Damaged("is no JSON object")
+    if text.count(b"[") + text.count(b"{") > _DEEPEST and _is_deeper(found, _DEEPEST):
+        raise Damaged(f"is nested deeper than {_DEEPEST} levels")
     return found
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    if not isinstance(value, list | dict):
+        return False
+    inside = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deeper(one, levels - 1) for one in inside)
 
 
 def header(found: Mapping[str, Any]) -> Header:
@@ -121,7 +136,7 @@ def header(found: Mapping[str, Any]) -> Header:
     said = capabilities if isinstance(capabilities, dict) else {}
     mode, missing = found.get("mode"), found.get("rowsMissing")
     return Header(
-        name=name,
+        name=one_line(name, _NAME),
         mode=mode if isinstance(mode, str) else None,
         started=started,
         rows=None if rows is None else _rows(rows),
@@ -161,6 +176,8 @@ def call(found: Mapping[str, Any], line: int) -> Call:
         raise Damaged(f"has {'both' if 'result' in found else 'neither'} result and error")
     if ended < started:
         raise Damaged("ends before it starts")
+    if not all(abs(number) <= _LARGEST for number in (n, started, ended)):
+        raise Damaged("has a number or a time that no recorder writes")
     return Call(
         n=n,
         line=line,
@@ -180,8 +197,8 @@ def _failure(found: Any) -> Failure:
             subject = next((found[key] for key in ("constraint", "field", "table") if found.get(key)), None)
             return Failure(
                 kind=kind,
-                subject=subject if isinstance(subject, str) else None,
-                message=str(found.get("message", "")),
+                subject=encodable(subject) if isinstance(subject, str) else None,
+                message=encodable(str(found.get("message", ""))),
             )
         case _:
             raise Damaged("has an error without a kind of the protocol")

@@ -29,6 +29,10 @@ def header(**changes: Any) -> str:
     return json.dumps({**json.loads(HEADER), **changes})
 
 
+def deep(levels: int) -> Any:
+    return json.loads("[" * levels + "]" * levels)
+
+
 DAMAGED = {
     "empty": ("", "is empty: not even its header was written."),
     "no header": (lines(call(), END), ":1 is not the header of a recording"),
@@ -48,6 +52,12 @@ DAMAGED = {
         ),
         "has an error without a kind of the protocol.",
     ),
+    "huge number": (lines(HEADER, call(n=10**30), END), "has a number or a time that no recorder writes."),
+    "huge time": (
+        lines(HEADER, call(endedNs=10**30), END),
+        "has a number or a time that no recorder writes.",
+    ),
+    "deep": (lines(HEADER, call(args=[deep(600)]), END), ":2 is nested deeper than 300 levels."),
     "back in time": (lines(HEADER, call(startedNs=5), END), "ends before it starts."),
     "behind the end": (lines(HEADER, call(), END, call(n=2)), ":4 follows the end."),
     "one number twice": (lines(HEADER, call(), call(), END), "two of its calls have one number."),
