@@ -183,7 +183,7 @@ def outcome_of(run: GateRun) -> Outcome:
         started_at=run.started_at,
         duration_s=run.duration_s,
         subject=run.subject,
-        counts={f"{row.step}:{name}": count for row in verdict.rows for name, count in row.counts.items()},
+        counts=verdict.counts,
         findings=(
             *verdict.findings,
             *(_unchecked(row) for row in verdict.rows if row.reason),

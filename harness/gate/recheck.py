@@ -1,5 +1,6 @@
 """The verdict of an earlier run, from the files of its report alone."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from harness.errors import ConfigurationError
 from harness.gate.steps import CHECK_PREFIX, GATE, SUBJECT, expected_steps
 from harness.gate.subject import subject_of
 from harness.gate.verdict import judge
-from harness.models.outcome import Artifact, Outcome
+from harness.models.outcome import Artifact, Counts, Outcome, Subject
 from harness.reports.directory import GATE_FILE, STEPS
 from harness.reports.files import sha256_of
 from harness.reports.run import GateRun
@@ -48,16 +49,34 @@ def recheck(report: Path, now: datetime) -> GateRun:
             f"{report / GATE_FILE} says {gate.status.value}, its steps say {verdict.status.value}. "
             "Run the gate again."
         )
+    level = gate.subject.target.get("level", "unknown")
+    subject = subject_of(outcomes, level=level)
+    if differing := _differing(gate, subject, verdict.counts):
+        raise ConfigurationError(
+            f"{report / GATE_FILE} and its steps do not agree on {differing}. Run the gate again."
+        )
     return GateRun(
         run_id=gate.run_id,
-        level=gate.subject.target.get("level", "unknown"),
+        level=level,
         started_at=gate.started_at,
         duration_s=gate.duration_s,
-        subject=subject_of(outcomes, level=gate.subject.target.get("level", "unknown")),
+        subject=subject,
         verdict=verdict,
         report=report,
         age_s=(now - gate.started_at).total_seconds(),
     )
+
+
+def _differing(gate: Outcome, subject: Subject, counts: Mapping[str, Counts]) -> str | None:
+    """Name what the run said of itself and its steps do not say: not the harness, which may be newer now."""
+    said, found = gate.subject, subject
+    pairs = {
+        "the application": (said.app, found.app),
+        "the servers and levels": (dict(said.target), dict(found.target)),
+        "the migrations": (said.migrations_hash, found.migrations_hash),
+        "the counts": (dict(gate.counts), dict(counts)),
+    }
+    return next((what for what, (one, other) in pairs.items() if one != other), None)
 
 
 def _expected(gate: Outcome, outcomes: list[Outcome], checks: list[str]) -> tuple[str, ...]:

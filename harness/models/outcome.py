@@ -70,8 +70,11 @@ class Counts:
 
     @property
     def complete(self) -> bool:
-        """True if something was expected and all of it was executed or is exempt."""
-        return self.expected > 0 and self.executed > 0 and self.executed + self.exempt == self.expected
+        """True if something was expected, all of it was executed or is exempt, and the sums are right."""
+        is_whole = (
+            self.passed + self.failed == self.executed > 0 and self.executed + self.exempt == self.expected
+        )
+        return is_whole and min(self.passed, self.failed, self.exempt) >= 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,6 +46,11 @@ class Verdict:
     """The user's application and its commit; None if its adapter was not to be judged."""
 
     @property
+    def counts(self) -> dict[str, Counts]:
+        """What became of all that the steps counted, by ``step:what``."""
+        return {f"{row.step}:{name}": count for row in self.rows for name, count in row.counts.items()}
+
+    @property
     def accepted(self) -> tuple[Finding, ...]:
         """What the user's adapter lacks, and may lack for some time yet."""
         return tuple(gap for gap in self.gaps if gap.level == ACCEPTED_LEVEL)

@@ -79,6 +79,8 @@ def test_the_json_form_is_the_documented_one() -> None:
         ),
         pytest.param({"memory": Counts(expected=2, executed=1, passed=1, failed=0)}, id="one did not run"),
         pytest.param({"memory": Counts(expected=1, executed=2, passed=2, failed=0)}, id="one too many"),
+        pytest.param({"memory": Counts(expected=3, executed=3, passed=2, failed=0)}, id="one is nothing"),
+        pytest.param({"memory": Counts(expected=3, executed=4, passed=4, failed=0, exempt=-1)}, id="below 0"),
         pytest.param({"memory": Counts(expected=2, executed=2, passed=1, failed=1)}, id="one failed"),
         pytest.param(
             {"memory": Counts(expected=1, executed=1, passed=1, failed=0, unchecked=1)}, id="one unchecked"

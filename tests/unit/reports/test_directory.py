@@ -106,6 +106,33 @@ def test_a_gate_json_that_contradicts_its_steps_is_refused(report: Report) -> No
         recheck(directory, LATER)
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "what"),
+    [
+        ("target", {"level": "core"}, "the servers and levels"),
+        ("migrations_hash", "f" * 64, "the migrations"),
+    ],
+)
+def test_a_gate_json_about_something_else_than_its_steps_is_refused(
+    report: Report, key: str, value: object, what: str
+) -> None:
+    directory = report()
+    gate = json.loads((directory / "gate.json").read_text())
+    gate["subject"][key] = value
+    (directory / "gate.json").write_text(json.dumps(gate))
+    with pytest.raises(ConfigurationError, match=rf"gate\.json and its steps do not agree on {what}"):
+        recheck(directory, LATER)
+
+
+def test_a_gate_json_that_counted_otherwise_than_its_steps_is_refused(report: Report) -> None:
+    directory = report()
+    gate = json.loads((directory / "gate.json").read_text())
+    del gate["counts"]["contract:memory"]
+    (directory / "gate.json").write_text(json.dumps(gate))
+    with pytest.raises(ConfigurationError, match=r"gate\.json and its steps do not agree on the counts"):
+        recheck(directory, LATER)
+
+
 def test_an_outcome_of_another_run_is_refused(report: Report) -> None:
     directory = report()
     step = directory / "steps" / "05-contract.json"
