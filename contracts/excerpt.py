@@ -107,6 +107,8 @@ def _first_difference(left: object, right: object) -> tuple[str, str] | None:
     """Return lengths and first difference of two lists whose short forms are cut; None for other values."""
     if not isinstance(left, list | tuple) or not isinstance(right, list | tuple):
         return None
+    if min(len(left), len(right)) < _DEPTH:
+        return None  # the few items of one side say more than their number
     pairs = enumerate(zip_longest(left, right, fillvalue=_ABSENT))
     index, sides = next((place, pair) for place, pair in pairs if _differ(*pair))
     told = [

@@ -16,7 +16,7 @@ from harness.settings import Settings
 from harness.stack.embedded import EmbeddedStack
 from tests.integration.bridge.adapters import served
 
-SHARES = {"memory": 3, "supabase": 9}
+SHARES = {"memory": 5, "supabase": 14}
 """One of so many cases runs: all of them take minutes, and the bridge is the same for all."""
 PARTIAL = Path(__file__).parents[2] / "bridges" / "partial.py"
 

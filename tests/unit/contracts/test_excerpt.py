@@ -66,6 +66,7 @@ def test_difference_is_the_smallest_part(left: object, right: object, expected: 
 def test_long_lists_are_shown_where_they_differ() -> None:
     ids = [f"id-{n:04}" for n in range(2105)]
     assert difference(ids, ids[:1000]) == ("2,105 items, [1000]='id-1000'", "1,000 items, [1000]=absent")
+    assert difference([], ids)[0] == "[]"
     again = [*ids[:50], *ids[49:]]
     assert difference(ids, again) == ("2,105 items, [50]='id-0050'", "2,106 items, [50]='id-0049'")
 
