@@ -17,6 +17,7 @@ from contracts.case import needs, strict
 from contracts.entities import MUTABLE, QUEUES, ROWS, queue, repository
 from contracts.expect import every, refused
 from contracts.subject import Subject
+from contracts.workers import a_tick
 from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import Store
 from harness.adapters.queries import Operator, Order, where
@@ -33,6 +34,7 @@ def test_membership_of_every_type(store: Store) -> None:
     one = store.webhook_events.create(
         a_webhook_event(event_id="a", attempts=1, verified=True, run_after=NOON, tenant_id="t")
     )
+    a_tick()
     two = store.webhook_events.create(a_webhook_event(event_id="b", attempts=2, run_after=NOON + MINUTE))
     lists: dict[str, list[Any]] = {
         "event_id": ["a", "c", ""],

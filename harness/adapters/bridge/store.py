@@ -1,5 +1,6 @@
 """`BridgeStore`: a `Store` whose work is done by an adapter on the other side of a bridge."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
@@ -130,7 +131,11 @@ class _AppendOnly(Generic[R]):
         self._entity = entity
 
     def create(self, new: New[R]) -> R:
-        return self._row(Verb.CREATE, wire.values(self._entity, new))
+        values = wire.values(self._entity, new)
+        if Capability.MICROSECONDS not in self._bridge.hello.has:
+            # Rows made one after the other have an order, which a clock of milliseconds must be able to tell.
+            _next_millisecond()
+        return self._row(Verb.CREATE, values)
 
     def get(self, id: Id) -> R | None:
         return self._row_or_none(name_of(Verb.GET, self._entity), wire.identifier(id))
@@ -232,6 +237,12 @@ class _WebhookEvents(_Queue[WebhookEvent]):
                 return Received(_row(operation, self._entity, event), is_new)
             case other:
                 raise _unexpected(operation, "{event, isNew}", other)
+
+
+def _next_millisecond() -> None:
+    now = time.time_ns() // 1_000_000
+    while time.time_ns() // 1_000_000 == now:
+        time.sleep(0.0002)
 
 
 def _row(operation: str, entity: Entity[R], answer: Any) -> R:
