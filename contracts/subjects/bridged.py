@@ -11,7 +11,7 @@ from contracts.subjects.clients import Clients
 from contracts.subjects.store import Rows, StoreSubject
 from contracts.subjects.supabase import SupabaseSubject
 from harness.adapters.bridge.bridge import Bridge
-from harness.adapters.bridge.hello import Hello
+from harness.adapters.bridge.hello import IMPOSSIBLE, Hello
 from harness.adapters.bridge.store import BridgeStore
 from harness.adapters.capabilities import Capability
 from harness.adapters.codec import Wire, decode_value, encode_value
@@ -24,8 +24,6 @@ from harness.stack.embedded import EmbeddedStack
 
 __all__ = ["BridgedMemorySubject", "BridgedSubject", "open_bridge"]
 
-IMPOSSIBLE = frozenset({Capability.PYTHON_VALUES})
-"""What no adapter behind a bridge can have, so that it is not tried out whether it has it all the same."""
 SEEN_TO = frozenset({Capability.DURABLE, Capability.EMPTIED, Capability.SERVER, Capability.WHOLE_ROWS})
 """What an adapter in supabase mode has by its database, which is ours, so that it cannot say it lacks it."""
 _TROUBLES = 12
@@ -47,10 +45,35 @@ def open_bridge(stack: Path | None, argument: str) -> Subject:
         raise
 
 
-class BridgedSubject(SupabaseSubject):
-    """An adapter in supabase mode: its rows are Postgres', and seen past it as those of our own adapter."""
+class _BehindABridge:
+    """What there is to say of the adapter itself, in either mode."""
 
     impossible = IMPOSSIBLE
+    """What is not tried out: no adapter behind a bridge can have it."""
+    store: Store
+    _clients: Clients
+
+    @property
+    def operations(self) -> frozenset[str]:
+        """What the adapter announces."""
+        return _hello(self.store).operations
+
+    @property
+    def lacks(self) -> Mapping[str, str]:
+        """The capabilities that the adapter says it lacks, with its reasons."""
+        return _hello(self.store).lacks
+
+    def spoil(self, *, values: bool) -> None:
+        """Let the adapter change what it was given and gave, after each answer, or no longer."""
+        self._clients.spoil(values=values)
+
+    def trouble(self) -> str | None:
+        """Say why nothing counts that was seen since the last reset: a process of the adapter broke."""
+        return self._clients.trouble
+
+
+class BridgedSubject(_BehindABridge, SupabaseSubject):
+    """An adapter in supabase mode: its rows are Postgres', and seen past it as those of our own adapter."""
 
     def __init__(self, stack: EmbeddedStack, database: Database, clients: Clients) -> None:
         self.name = "bridge-supabase"
@@ -63,26 +86,13 @@ class BridgedSubject(SupabaseSubject):
         self.capabilities |= SEEN_TO
 
     @property
-    def operations(self) -> frozenset[str]:
-        """What the adapter announces."""
-        return _hello(self.store).operations
-
-    @property
     def lacks(self) -> Mapping[str, str]:
         """The capabilities that the adapter says it lacks, with its reasons, and what excuses nothing."""
         unheeded = {one.value for one in SEEN_TO}
         return {
             lack: f"{reason} (excuses nothing in supabase mode)" if lack in unheeded else reason
-            for lack, reason in _hello(self.store).lacks.items()
+            for lack, reason in super().lacks.items()
         }
-
-    def spoil(self, *, values: bool) -> None:
-        """Let the adapter change what it was given and gave, after each answer, or no longer."""
-        self._clients.spoil(values=values)
-
-    def trouble(self) -> str | None:
-        """Say why nothing counts that was seen since the last reset: a process of the adapter broke."""
-        return self._clients.trouble
 
     def reset(self) -> None:
         """Empty all tables, and start the adapter anew if its process broke."""
@@ -105,10 +115,9 @@ class BridgedSubject(SupabaseSubject):
         return type(self)(stack, database, self._clients.others())
 
 
-class BridgedMemorySubject(StoreSubject):
+class BridgedMemorySubject(_BehindABridge, StoreSubject):
     """An adapter in memory mode: the rows are its own, and seen through ``__export`` if it has that."""
 
-    impossible = IMPOSSIBLE
     inherent = frozenset[Capability]()
 
     def __init__(self, command: BridgeCommand) -> None:
@@ -120,24 +129,6 @@ class BridgedMemorySubject(StoreSubject):
         except BaseException:
             self._clients.close()
             raise
-
-    @property
-    def operations(self) -> frozenset[str]:
-        """What the adapter announces."""
-        return _hello(self.store).operations
-
-    @property
-    def lacks(self) -> Mapping[str, str]:
-        """The capabilities that the adapter says it lacks, with its reasons."""
-        return _hello(self.store).lacks
-
-    def spoil(self, *, values: bool) -> None:
-        """Let the adapter change what it was given and gave, after each answer, or no longer."""
-        self._clients.spoil(values=values)
-
-    def trouble(self) -> str | None:
-        """Say why nothing counts that was seen since the last reset: the adapter's process broke."""
-        return self._clients.trouble
 
     def reset(self) -> None:
         """Begin with empty rows, in a new process if the old one broke."""

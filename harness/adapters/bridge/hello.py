@@ -9,7 +9,7 @@ from harness.adapters.bridge.words import one_line
 from harness.adapters.capabilities import Capability
 from harness.models.operations import OPERATIONS
 
-__all__ = ["PROTOCOL", "Hello"]
+__all__ = ["IMPOSSIBLE", "PROTOCOL", "Hello"]
 
 PROTOCOL = "parity-bridge/1"
 _RESOLUTIONS: Mapping[str, Mapping[str, bool]] = {
@@ -18,7 +18,8 @@ _RESOLUTIONS: Mapping[str, Mapping[str, bool]] = {
 }
 _RESOLVED = {"time": Capability.MICROSECONDS, "numbers": Capability.EXACT_NUMBERS}
 _NAMES = {capability.value: capability for capability in Capability}
-_NEVER = {Capability.PYTHON_VALUES: "values travel as JSON"}
+IMPOSSIBLE = frozenset({Capability.PYTHON_VALUES})
+"""What no adapter behind a bridge has: values travel as JSON."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +38,7 @@ class Hello:
     @property
     def has(self) -> frozenset[Capability]:
         """The capabilities of the adapter, as far as it can know them."""
-        lacking = {_NAMES[name] for name in self.lacks} | set(_NEVER)
+        lacking = {_NAMES[name] for name in self.lacks} | IMPOSSIBLE
         for key, resolutions in _RESOLUTIONS.items():
             if not resolutions[self.capabilities[key]]:
                 lacking.add(_RESOLVED[key])
