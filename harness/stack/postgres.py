@@ -6,13 +6,11 @@ import subprocess
 import time
 from pathlib import Path
 
-import psutil
-
 from harness.errors import StackError
 from harness.stack.cluster import ENVIRONMENT, create_cluster
 from harness.stack.logs import tail
 from harness.stack.plans import ClusterPlan
-from harness.stack.processes import ProcessId, record, spawn, stop
+from harness.stack.processes import children, record, spawn, stop
 
 __all__ = ["Postgres"]
 
@@ -79,7 +77,7 @@ class Postgres:
 
         Raises StackError if one does not: the data cannot be opened before.
         """
-        sessions = [ProcessId.of(child.pid) for child in psutil.Process(self._process.pid).children()]
+        sessions = children(self._process.pid)
         self._process.kill()
         self._process.wait()
         self._note.unlink(missing_ok=True)

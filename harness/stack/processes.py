@@ -17,7 +17,7 @@ import psutil
 
 from harness.stack.account import Account
 
-__all__ = ["ProcessId", "end_recorded", "record", "spawn", "stop"]
+__all__ = ["ProcessId", "children", "end_recorded", "record", "spawn", "stop"]
 
 _PR_SET_PDEATHSIG = 1
 # The kernel's boot time, from which start times are computed, is rounded to seconds and may be adjusted.
@@ -44,6 +44,16 @@ class ProcessId:
             return process if same and process.status() != psutil.STATUS_ZOMBIE else None
         except psutil.Error:
             return None
+
+
+def children(pid: int) -> list[ProcessId]:
+    """The processes that `pid` started and that still run; one that ends meanwhile is left out."""
+    found: list[ProcessId] = []
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for child in psutil.Process(pid).children():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                found.append(ProcessId.of(child.pid))
+    return found
 
 
 def record(instance: Path, pid: int, name: str) -> Path:
