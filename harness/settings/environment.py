@@ -16,7 +16,7 @@ import platformdirs
 
 from harness.errors import ConfigurationError
 
-__all__ = ["DbMode", "Settings", "StackKind", "export", "inherited", "secrets"]
+__all__ = ["DbMode", "Settings", "StackKind", "export", "inherited", "secrets", "variable"]
 
 DbMode = Literal["memory", "supabase"]
 StackKind = Literal["embedded", "docker", "external"]
@@ -102,6 +102,14 @@ def export(name: str, value: str | None) -> None:
         os.environ.pop(name, None)
     else:
         os.environ[name] = value
+
+
+def variable(name: str) -> str:
+    """The value of a variable that the user named. Raises ConfigurationError if it is not set."""
+    value = os.environ.get(name)
+    if not value:
+        raise ConfigurationError(f"the environment variable {name} is not set; set it, or name another.")
+    return value
 
 
 def secrets(environ: Mapping[str, str] | None = None) -> frozenset[str]:

@@ -1,0 +1,1 @@
+"""Where rows come from: snapshots, other databases, the REST interface; one way to read them all."""
