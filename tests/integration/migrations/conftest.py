@@ -19,10 +19,16 @@ _NUMBERS = count()
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[str]:
-    """The URL of a database in a running cluster, as the role postgres."""
-    with EmbeddedStack.start(Settings.from_environ(), prepare=prepare) as stack:
-        yield stack.empty().coordinates.database_url
+def stack() -> Iterator[EmbeddedStack]:
+    """A running stack whose template has all migrations."""
+    with EmbeddedStack.start(Settings.from_environ(), prepare=prepare) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def cluster(stack: EmbeddedStack) -> str:
+    """The URL of a database in the running cluster, as the role postgres."""
+    return stack.empty().coordinates.database_url
 
 
 def copy(cluster: str, template: str) -> str:

@@ -1,0 +1,1 @@
+"""Rows over PostgREST, for a project whose database cannot be reached: read, written and taken back."""
