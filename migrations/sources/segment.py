@@ -1,11 +1,15 @@
 """A part of one entity's rows that is read, moved and accounted for as a whole."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
-__all__ = ["Batch", "Refused", "Segment"]
+__all__ = ["POSITION", "Batch", "Refused", "Segment"]
+
+POSITION = "_position"
+"""The column of a batch that says where in the source a row stands."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,3 +66,5 @@ class Batch:
     """The rows that have no such form. ``rows.height + len(positions of refused) == segment.rows``."""
     digest: str = field(default="")
     """SHA-256 of what was read, in hexadecimal."""
+    absent: Mapping[str, int] = field(default_factory=dict)
+    """How many rows have no value at all for a column that may be NULL, by column; they get NULL."""

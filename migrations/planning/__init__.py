@@ -1,0 +1,1 @@
+"""What a migration would do, said before anything is written."""

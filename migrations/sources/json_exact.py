@@ -1,0 +1,229 @@
+"""Reads one row of JSON without losing anything of it: the slow and exact way.
+
+Python's parser is asked for pairs and for the text of numbers, so that
+duplicate keys, long numbers and unknown names are seen instead of resolved.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from harness.models import ENTITIES, Column, ColumnType
+from migrations.sources.literals import array_literal
+from migrations.sources.names import columns_by_key
+from migrations.sources.segment import Refused
+
+__all__ = ["ExactRow", "Number", "Pairs", "parse", "read_row", "text_of"]
+
+
+class Number(str):
+    """A number as its source writes it."""
+
+    __slots__ = ()
+
+
+class Pairs(list[tuple[str, Any]]):
+    """The members of a JSON object, in their order and with their duplicates."""
+
+
+def _constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no JSON")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=Pairs, parse_int=Number, parse_float=Number, parse_constant=_constant
+)
+
+
+def parse(text: str) -> Any:
+    """Parse JSON into texts, `Number`, `Pairs`, lists, booleans, None. Raises ValueError, RecursionError."""
+    return _DECODER.decode(text)
+
+
+def text_of(value: Any) -> str:
+    """Write what `parse` returned: the same numbers to the digit, the same keys in the same order."""
+    match value:
+        case Number():
+            return str(value)
+        case Pairs():
+            return "{" + ",".join(f"{_quoted(key)}:{text_of(item)}" for key, item in value) + "}"
+        case list():
+            return "[" + ",".join(map(text_of, value)) + "]"
+        case str():
+            return _quoted(value)
+        case _:
+            return json.dumps(value)
+
+
+def _quoted(text: str) -> str:
+    # A lone surrogate has no UTF-8; its escape says what the source said.
+    return json.dumps(text, ensure_ascii=_surrogate(text))
+
+
+def _surrogate(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
+@dataclass(frozen=True)
+class ExactRow:
+    """One row: a text for each column, and the columns that may be NULL and are not there at all."""
+
+    values: Mapping[str, str | None]
+    absent: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Reason(Exception):
+    rule: str
+    reason: str
+    column: str | None = None
+    sqlstate: str | None = None
+
+
+def read_row(table: str, position: int, raw: bytes) -> ExactRow | Refused:
+    """Read one row, or say why it has no exact form. The position is its place among the table's rows."""
+    key: str | None = None
+    try:
+        members = _members(raw)
+        key = _key(members)
+        return _row(table, members)
+    except _Reason as why:
+        return Refused(
+            table=table,
+            position=position,
+            key=key,
+            column=why.column,
+            rule=why.rule,
+            reason=why.reason,
+            sqlstate=why.sqlstate,
+            raw=raw.decode(errors="backslashreplace"),
+        )
+
+
+def _members(raw: bytes) -> Pairs:
+    try:
+        value = parse(raw.decode())
+    except UnicodeDecodeError as error:
+        raise _Reason(
+            "encoding",
+            f"The row is not UTF-8: byte 0x{raw[error.start]:02x} at {error.start}.",
+            None,
+            "22021",
+        ) from None
+    except RecursionError:
+        raise _Reason("nesting", "The row is nested too deeply to be read.", None, "54001") from None
+    except ValueError as error:
+        raise _Reason("invalid_json", f"The row is no JSON: {error}.", None, "22P02") from None
+    if not isinstance(value, Pairs):
+        raise _Reason("invalid_json", "The row is JSON, but no object.", None, "22P02")
+    return value
+
+
+def _key(members: Pairs) -> str | None:
+    keys = [value for name, value in members if name == "id"]
+    return keys[0] if len(keys) == 1 and type(keys[0]) is str and not _surrogate(keys[0]) else None
+
+
+def _row(table: str, members: Pairs) -> ExactRow:
+    known = columns_by_key(table)
+    given: dict[str, Any] = {}
+    for key, value in members:
+        column = known.get(key)
+        if column is None:
+            raise _Reason(
+                "unknown_column",
+                f"{json.dumps(key)} is no column of {table}, and its value would be lost.",
+                None,
+                "42703",
+            )
+        if column.name in given:
+            raise _Reason(
+                "colliding_keys",
+                f"{column.name} comes twice, and one of the values would be lost.",
+                column.name,
+            )
+        given[column.name] = value
+    columns = ENTITIES[table].columns
+    values: dict[str, str | None] = {}
+    for column in columns:
+        if column.name in given:
+            values[column.name] = _text(column, given[column.name])
+        elif column.nullable:
+            values[column.name] = None
+        else:
+            raise _absent(column)
+    return ExactRow(values, tuple(column.name for column in columns if column.name not in given))
+
+
+def _absent(column: Column) -> _Reason:
+    invented = "" if column.default is None else f", and the database would invent it: {column.default.sql}"
+    return _Reason(
+        "missing_column",
+        f"There is no value for {column.name}, which is NOT NULL{invented}.",
+        column.name,
+        "23502" if column.default is None else None,
+    )
+
+
+def _text(column: Column, value: Any) -> str | None:
+    """Turn a JSON value into the text that Postgres reads as the same value."""
+    if value is None:
+        return None
+    if column.type is ColumnType.JSONB:
+        return text_of(value)
+    if column.type is ColumnType.TEXT_ARRAY:
+        return _array(column, value)
+    if column.type is ColumnType.BOOLEAN:
+        if value is True or value is False:
+            return "true" if value else "false"
+    elif column.type is ColumnType.INTEGER:
+        if type(value) is Number:
+            return str(value)
+    elif type(value) is str:
+        return _sound(column, value)
+    raise _Reason(
+        "wrong_type",
+        f"{column.name} is {_kind(value)}, where {column.type.value} belongs.",
+        column.name,
+    )
+
+
+def _array(column: Column, value: Any) -> str:
+    if type(value) is not list:
+        raise _Reason(
+            "wrong_type", f"{column.name} is {_kind(value)}, where a list of texts belongs.", column.name
+        )
+    for item in value:
+        if item is not None and type(item) is not str:
+            raise _Reason(
+                "wrong_type", f"{column.name} contains {_kind(item)}, where texts belong.", column.name
+            )
+        if item is not None:
+            _sound(column, item)
+    return array_literal(value)
+
+
+def _sound(column: Column, text: str) -> str:
+    if _surrogate(text):
+        raise _Reason(
+            "lone_surrogate",
+            f"{column.name} contains half of a surrogate pair, which has no UTF-8.",
+            column.name,
+            "22021",
+        )
+    return text
+
+
+def _kind(value: Any) -> str:
+    match value:
+        case bool():
+            return "a boolean"
+        case Number():
+            return "a number"
+        case Pairs():
+            return "an object"
+        case list():
+            return "a list"
+        case _:
+            return "a text"
