@@ -1,4 +1,4 @@
-"""How a command of ``harness schema`` begins and ends."""
+"""How a command of ``harness schema`` or ``harness migrate`` begins and ends."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from uuid import uuid4
 import click
 
 from harness.errors import ConfigurationError
-from harness.models.outcome import Counts, Finding, Outcome, Status, Subject
+from harness.models.outcome import Artifact, Counts, Finding, Outcome, Status, Subject
 from harness.redact import redact
 from harness.reports.files import remove, write_json
 from harness.settings import Settings, StackKind, export, secrets
@@ -77,10 +77,13 @@ class Run:
         migrations_hash: str | None,
         target: Mapping[str, str] | None = None,
         notes: Sequence[str] = (),
+        bad: str | None = None,
+        artifacts: tuple[Artifact, ...] = (),
     ) -> int:
         """Print and write the outcome; returns the exit status.
 
-        `notes` are printed before the verdict, which stays the last line.
+        `notes` are printed before the verdict, which stays the last line: `good` where nothing was found,
+        else `bad`, or the number of findings.
         """
         outcome = Outcome(
             run_id=self.settings.run_id or uuid4().hex,
@@ -95,6 +98,7 @@ class Run:
             ),
             counts=counts,
             findings=findings,
+            artifacts=artifacts,
         )
         # With --json -, the only thing on stdout is the JSON.
         talk = self.json_path == "-"
@@ -104,6 +108,8 @@ class Run:
             click.echo(redact(note, secrets()), err=talk)
         if not findings and good is not None:
             click.echo(good, err=talk)
+        elif findings and bad is not None:
+            click.echo(redact(bad, secrets()), err=talk)
         elif findings:
             noun = "finding" if len(findings) == 1 else "findings"
             click.echo(f"FAILED: {len(findings)} {noun}.", err=talk)

@@ -1,0 +1,143 @@
+"""``harness migrate copy``: moves the rows of a source into a target.
+
+Exit status: 0 every row is in the target; 1 rows are in quarantine; 2 could not copy, or not to the end.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import click
+
+from harness.models.outcome import Artifact
+from harness.reports.files import sha256_of
+from harness.settings import StackKind
+from migrations.loading.copying import copy_rows
+from migrations.loading.plan import LoadPlan
+from migrations.loading.report import counts_of, findings_of, notes_of, verdict_of
+from migrations.loading.result import CopyResult
+from migrations.loading.targets import target_at
+from migrations.run import Run
+from migrations.sources.location import locate, target_of
+from migrations.sources.opening import opened
+from migrations.sources.source import SEGMENT_ROWS
+
+__all__ = ["copy"]
+
+WORKERS = 2
+"""Segments at a time: while the server writes one, the next is read."""
+
+
+def _options(command: Callable[..., int]) -> Callable[..., int]:
+    for option in (
+        click.option("--json", "json_path", metavar="PATH", help="Write the outcome as JSON; - is stdout."),
+        click.option(
+            "--stack",
+            type=click.Choice(["embedded", "docker", "external"]),
+            help="What the target belongs to, for the report. Default: HARNESS_STACK.",
+        ),
+        click.option(
+            "--report",
+            type=click.Path(path_type=Path, file_okay=False),
+            help="The directory for what the copy writes down. Default: the working directory.",
+        ),
+        click.option(
+            "--quarantine",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="The file for refused rows. Default: quarantine-RUN.jsonl in the report's directory.",
+        ),
+        click.option(
+            "--allow-triggers",
+            is_flag=True,
+            help="Copy although an insert fires triggers; they may change or add rows.",
+        ),
+        click.option(
+            "--allow-uncounted", is_flag=True, help="Take a snapshot that does not say how many rows it has."
+        ),
+        click.option("--allow-empty", is_flag=True, help="Take a source that has no row of some entity."),
+        click.option(
+            "--rate",
+            type=click.FloatRange(min=0, min_open=True),
+            metavar="ROWS",
+            help="At most so many rows per second.",
+        ),
+        click.option(
+            "--workers",
+            type=click.IntRange(min=1, max=64),
+            default=WORKERS,
+            show_default=True,
+            help="Segments at a time, each on a session of its own.",
+        ),
+        click.option(
+            "--rows-per-segment",
+            type=click.IntRange(min=1, max=1_000_000),
+            default=SEGMENT_ROWS,
+            show_default=True,
+            help="Rows that are committed together.",
+        ),
+        click.option("--dry-run", is_flag=True, help="Load everything in one transaction, and roll it back."),
+        click.option("--target", metavar="TARGET", help="Default: DATABASE_URL, else SUPABASE_URL by REST."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.argument("source")
+@_options
+def copy(
+    *,
+    source: str,
+    target: str | None,
+    dry_run: bool,
+    rows_per_segment: int,
+    workers: int,
+    rate: float | None,
+    allow_empty: bool,
+    allow_uncounted: bool,
+    allow_triggers: bool,
+    quarantine: Path | None,
+    report: Path | None,
+    stack: StackKind | None,
+    json_path: str | None,
+) -> int:
+    """Move the rows of SOURCE, each into its table or into quarantine.
+
+    Ids and times are kept. Rows that are there already, equal in all columns, are left alone. After an
+    interruption the same command goes on where it stopped; after the end, it changes nothing.
+    """
+    run = Run.begin("migrate copy", None, None, stack, json_path)
+    from_where = locate(source, run.settings)
+    to_where = locate(target, run.settings) if target is not None else target_of(run.settings)
+    directory = report or Path.cwd()
+    plan = LoadPlan(rows_per_segment=rows_per_segment, dry_run=dry_run, allow_triggers=allow_triggers)
+    with (
+        opened(from_where, allow_uncounted=allow_uncounted) as rows,
+        ThreadPoolExecutor(workers, thread_name_prefix="segment") as executor,
+    ):
+        result = copy_rows(
+            rows,
+            rows.inspect(allow_empty=allow_empty),
+            target_at(to_where),
+            to_where,
+            plan,
+            executor=executor,
+            window=workers + 1,
+            quarantine=lambda run_id: quarantine or directory / f"quarantine-{run_id}.jsonl",
+            rows_per_s=rate,
+        )
+    return _end(run, result)
+
+
+def _end(run: Run, result: CopyResult) -> int:
+    file = result.quarantine
+    return run.end(
+        counts_of(result),
+        findings_of(result),
+        verdict_of(result),
+        migrations_hash=None,
+        target={"postgres": result.facts.version},
+        notes=tuple(notes_of(result)),
+        bad=verdict_of(result),
+        artifacts=() if file is None else (Artifact(path=str(file), sha256=sha256_of(file)),),
+    )
