@@ -12,6 +12,7 @@ import click
 
 from harness.errors import ConfigurationError
 from harness.models.outcome import Artifact, Counts, Finding, Outcome, Status, Subject
+from harness.models.verdict import UNCHECKED_LEVEL
 from harness.redact import redact
 from harness.reports.files import remove, write_json
 from harness.settings import Settings, StackKind, export, secrets
@@ -88,7 +89,7 @@ class Run:
         outcome = Outcome(
             run_id=self.settings.run_id or uuid4().hex,
             step=self.step,
-            status=Status.FAILED if findings else Status.PASSED,
+            status=_status(findings),
             started_at=self.started_at,
             duration_s=(datetime.now(UTC) - self.started_at).total_seconds(),
             subject=Subject(
@@ -112,12 +113,19 @@ class Run:
             click.echo(redact(bad, secrets()), err=talk)
         elif findings:
             noun = "finding" if len(findings) == 1 else "findings"
-            click.echo(f"FAILED: {len(findings)} {noun}.", err=talk)
+            verdict = "FAILED" if outcome.status is Status.FAILED else "COULD NOT CHECK"
+            click.echo(f"{verdict}: {len(findings)} {noun}.", err=talk)
         if talk:
             click.echo(_dump(outcome.to_json()))
         elif self.json_path is not None:
             write_json(Path(self.json_path), outcome.to_json())
         return outcome.exit_status
+
+
+def _status(findings: Sequence[Finding]) -> Status:
+    if any(finding.level != UNCHECKED_LEVEL for finding in findings):
+        return Status.FAILED
+    return Status.UNCHECKED if findings else Status.PASSED
 
 
 def _text(finding: Finding) -> str:

@@ -1,0 +1,165 @@
+"""``harness migrate rollback``: removes what a copy inserted and nobody changed since.
+
+Exit status: 0 all of it is gone; 1 some rows stay, and why; 2 could not roll back, and nothing was removed.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import psycopg
+
+from harness.errors import ConfigurationError, StackError
+from harness.models.outcome import Counts, Finding
+from harness.settings import Settings
+from migrations.catalog import query
+from migrations.loading.session import open_connection
+from migrations.receipts.document import run_of
+from migrations.rollback.runs import ROLLED_BACK, CopyRun, all_runs, chosen
+from migrations.rollback.undo import TableUndone, alone, undo
+from migrations.run import Run
+from migrations.sources.location import DatabaseAt, Location, locate, target_of
+
+__all__ = ["rollback"]
+
+_SHOWN = 5
+
+
+@click.command()
+@click.argument("run", required=False, metavar="[RUN_ID|RECEIPT]")
+@click.option("--target", metavar="TARGET", help="Where the copy wrote to. Default: DATABASE_URL.")
+@click.option(
+    "--dry-run", is_flag=True, help="Say what would be removed and what would stay; remove nothing."
+)
+@click.option("--allow-triggers", is_flag=True, help="Have the tables' own DELETE triggers do what they do.")
+@click.option("--json", "json_path", metavar="PATH", help="Write the outcome as JSON; - is stdout.")
+def rollback(
+    *, run: str | None, target: str | None, dry_run: bool, allow_triggers: bool, json_path: str | None
+) -> int:
+    """Remove the rows that a copy inserted and nobody changed since, in one transaction.
+
+    RUN_ID is what the copy printed, or the beginning of it; it may be left out where only one run is left.
+    Rows that were changed since, and rows to which others refer by now, stay and are reported (exit 1).
+    """
+    begun = Run.begin("migrate rollback", None, None, None, json_path)
+    dsn = _database(target, begun.settings)
+    with _explained(), open_connection(dsn, "parity migrate rollback") as connection, alone(connection):
+        copied = chosen(_runs(connection), _named(run))
+        if copied.state == ROLLED_BACK:
+            click.echo(f"Run {copied} is looked at once more: what had to stay may go by now.", err=True)
+        undone = undo(connection, copied, allow_triggers=allow_triggers, dry_run=dry_run)
+    return begun.end(
+        _counts(undone),
+        tuple(finding for table in undone for finding in _findings(table, dry_run=dry_run)),
+        f"OK: {_sentence(copied, undone, dry_run=dry_run)}",
+        migrations_hash=None,
+        notes=[_line(table, dry_run=dry_run) for table in undone],
+    )
+
+
+def _database(target: str | None, settings: Settings) -> str:
+    location: Location = target_of(settings) if target is None else locate(target, settings)
+    if not isinstance(location, DatabaseAt):
+        raise ConfigurationError(
+            f"{location} is no database: a copy is rolled back in one transaction, which needs DATABASE_URL "
+            "in session mode, or --target postgresql://…"
+        )
+    return location.dsn
+
+
+def _named(run: str | None) -> str | None:
+    if run is None:
+        return None
+    path = Path(run)
+    return run_of(path) if path.is_file() else run
+
+
+def _runs(connection: psycopg.Connection) -> tuple[CopyRun, ...]:
+    row = connection.execute(query("server_identity")).fetchone()
+    if row is None or not row[2]:
+        raise ConfigurationError(
+            "This database has no record of any copy: there is nothing to roll back. "
+            "Check that --target or DATABASE_URL is the database that was copied to."
+        )
+    if row[0]:
+        raise ConfigurationError("This server is a standby, which takes no changes. Name the primary.")
+    return all_runs(connection)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise ConfigurationError(
+            f"This role may not roll back: {error.diag.message_primary} (SQLSTATE 42501). Nothing was "
+            "removed. "
+            "Use the owner of the tables, or the role that copied."
+        ) from error
+    except psycopg.errors.LockNotAvailable as error:
+        raise StackError(
+            "Somebody holds rows or tables that have to be locked. Nothing was removed. End what writes to "
+            "the tables (pg_stat_activity shows it), and roll back again."
+        ) from error
+    except psycopg.Error as error:
+        said = error.diag.message_primary or "the connection was lost"
+        state = f" (SQLSTATE {error.sqlstate})" if error.sqlstate else ""
+        raise StackError(
+            f"The rollback was not completed: {said}{state}. It is one transaction: either nothing was "
+            "removed, "
+            "or all of it. Roll back again: what is done already is found done."
+        ) from error
+
+
+def _counts(undone: Sequence[TableUndone]) -> dict[str, Counts]:
+    counts = {"tables": Counts(expected=len(undone), executed=len(undone), passed=len(undone), failed=0)}
+    rows = sum(table.inserted for table in undone)
+    removed = sum(table.removed for table in undone)
+    if rows:
+        counts["rows"] = Counts(expected=rows, executed=rows, passed=removed, failed=rows - removed)
+    return counts
+
+
+def _findings(table: TableUndone, *, dry_run: bool) -> Iterator[Finding]:
+    stays = "would stay" if dry_run else "stays"
+    if table.touched:
+        yield Finding(
+            id=f"rollback.{table.table}.changed_since",
+            level="core",
+            where=table.table,
+            expected=f"{table.inserted} rows as they were inserted",
+            actual=f"{table.inserted - table.touched} of them",
+            message=f"{table.touched} of the {table.inserted} rows that the copy inserted into "
+            f"{table.table} were "
+            f"changed or deleted since; what was changed {stays}.",
+        )
+    if table.kept:
+        examples = ", ".join(f"{kept.key} (by {', '.join(kept.named_by)})" for kept in table.named[:_SHOWN])
+        more = f", and {table.kept - _SHOWN} more" if table.kept > _SHOWN else ""
+        yield Finding(
+            id=f"rollback.{table.table}.referred_to",
+            level="core",
+            where=table.table,
+            expected="no row refers to a copied row",
+            actual=f"{table.kept} are referred to",
+            message=f"{table.kept} rows of {table.table} {stays.replace('stays', 'stay')}, because rows "
+            "that the "
+            f"copy did not insert, or that were changed since, refer to them: {examples}{more}. "
+            "Delete those first, and roll back again.",
+            detail="\n".join(f"{kept.key} by {', '.join(kept.named_by)}" for kept in table.named),
+        )
+
+
+def _line(table: TableUndone, *, dry_run: bool) -> str:
+    verb = "would be removed" if dry_run else "removed"
+    stay = f", {table.kept} stay because others refer to them" if table.kept else ""
+    touched = f", {table.touched} changed or deleted since" if table.touched else ""
+    return f"{table.table}: {table.removed} of {table.inserted} rows {verb}{stay}{touched}"
+
+
+def _sentence(run: CopyRun, undone: Sequence[TableUndone], *, dry_run: bool) -> str:
+    rows = sum(table.removed for table in undone)
+    if dry_run:
+        return f"all {rows} rows of run {run.run_id} would be removed; nothing was."
+    return f"all {rows} rows of run {run.run_id} are removed; what was there before it is untouched."
