@@ -29,7 +29,7 @@ class Note:
     key: str | None
     column: str
     rule: str
-    """``javascript_number``, ``javascript_time``: a client changes it; ``normalised``: another spelling."""
+    """``javascript_number``: a double changes it; ``normalised``: it is sent in its usual spelling."""
     reason: str
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.models import Entity
-from migrations.planning.reading import Objection, Reading
-from migrations.planning.values import read_value
+from migrations.inputs.reading import Objection, Reading
+from migrations.inputs.values import read_value
 
 __all__ = ["Fault", "Remark", "RowJudged", "judge_row"]
 

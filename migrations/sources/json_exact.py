@@ -1,68 +1,19 @@
-"""Reads one row of JSON without losing anything of it: the slow and exact way.
-
-Python's parser is asked for pairs and for the text of numbers, so that
-duplicate keys, long numbers and unknown names are seen instead of resolved.
-"""
+"""Reads one row of JSON without losing anything of it: the slow and exact way."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from harness.models import ENTITIES, Column, ColumnType
-from migrations.sources.literals import array_literal
+from migrations.inputs.json_text import Number, Pairs, has_surrogate, parse, text_of
+from migrations.inputs.literals import array_literal
+from migrations.inputs.reading import Objection
+from migrations.inputs.values import read_value
 from migrations.sources.names import columns_by_key
 from migrations.sources.segment import Refused
 
-__all__ = ["ExactRow", "Number", "Pairs", "parse", "read_row", "text_of"]
-
-
-class Number(str):
-    """A number as its source writes it."""
-
-    __slots__ = ()
-
-
-class Pairs(list[tuple[str, Any]]):
-    """The members of a JSON object, in their order and with their duplicates."""
-
-
-def _constant(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no JSON")
-
-
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=Pairs, parse_int=Number, parse_float=Number, parse_constant=_constant
-)
-
-
-def parse(text: str) -> Any:
-    """Parse JSON into texts, `Number`, `Pairs`, lists, booleans, None. Raises ValueError, RecursionError."""
-    return _DECODER.decode(text)
-
-
-def text_of(value: Any) -> str:
-    """Write what `parse` returned: the same numbers to the digit, the same keys in the same order."""
-    match value:
-        case Number():
-            return str(value)
-        case Pairs():
-            return "{" + ",".join(f"{_quoted(key)}:{text_of(item)}" for key, item in value) + "}"
-        case list():
-            return "[" + ",".join(map(text_of, value)) + "]"
-        case str():
-            return _quoted(value)
-        case _:
-            return json.dumps(value)
-
-
-def _quoted(text: str) -> str:
-    # A lone surrogate has no UTF-8; its escape says what the source said.
-    return json.dumps(text, ensure_ascii=_surrogate(text))
-
-
-def _surrogate(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)
+__all__ = ["ExactRow", "read_row"]
 
 
 @dataclass(frozen=True)
@@ -122,7 +73,7 @@ def _members(raw: bytes) -> Pairs:
 
 def _key(members: Pairs) -> str | None:
     keys = [value for name, value in members if name == "id"]
-    return keys[0] if len(keys) == 1 and type(keys[0]) is str and not _surrogate(keys[0]) else None
+    return keys[0] if len(keys) == 1 and type(keys[0]) is str and not has_surrogate(keys[0]) else None
 
 
 def _row(table: str, members: Pairs) -> ExactRow:
@@ -170,34 +121,50 @@ def _text(column: Column, value: Any) -> str | None:
     """Turn a JSON value into the text that Postgres reads as the same value."""
     if value is None:
         return None
-    if column.type is ColumnType.JSONB:
-        return text_of(value)
-    if column.type is ColumnType.TEXT_ARRAY:
-        return _array(column, value)
-    if column.type is ColumnType.BOOLEAN:
-        if value is True or value is False:
+    match column.type:
+        case ColumnType.JSONB:
+            return text_of(value)
+        case ColumnType.TEXT_ARRAY:
+            return _array(column, value)
+        case ColumnType.BOOLEAN if value is True or value is False:
             return "true" if value else "false"
-    elif column.type is ColumnType.INTEGER:
-        if type(value) is Number:
+        case ColumnType.INTEGER if type(value) is Number:
             return str(value)
-    elif type(value) is str:
-        return _sound(column, value)
+        case ColumnType.UUID | ColumnType.TEXT | ColumnType.TIMESTAMPTZ if type(value) is str:
+            return _sound(column, value)
     raise _Reason(
         "wrong_type",
         f"{column.name} is {_kind(value)}, where {column.type.value} belongs.",
         column.name,
+        _sqlstate(column, value if type(value) is str else text_of(value)),
     )
+
+
+def _sqlstate(column: Column, text: str) -> str | None:
+    """Say what Postgres raises for the text of a JSON value; None if it would take it for something else."""
+    try:
+        read_value(column.type, text)
+    except Objection as why:
+        return why.sqlstate
+    return None
 
 
 def _array(column: Column, value: Any) -> str:
     if type(value) is not list:
         raise _Reason(
-            "wrong_type", f"{column.name} is {_kind(value)}, where a list of texts belongs.", column.name
+            "wrong_type",
+            f"{column.name} is {_kind(value)}, where a list of texts belongs.",
+            column.name,
+            "22P02",
         )
     for item in value:
         if item is not None and type(item) is not str:
+            lengths = {len(inner) if type(inner) is list else -1 for inner in value}
             raise _Reason(
-                "wrong_type", f"{column.name} contains {_kind(item)}, where texts belong.", column.name
+                "wrong_type",
+                f"{column.name} contains {_kind(item)}, where texts belong.",
+                column.name,
+                "22P02" if len(lengths) > 1 and max(lengths) >= 0 else None,
             )
         if item is not None:
             _sound(column, item)
@@ -205,7 +172,7 @@ def _array(column: Column, value: Any) -> str:
 
 
 def _sound(column: Column, text: str) -> str:
-    if _surrogate(text):
+    if has_surrogate(text):
         raise _Reason(
             "lone_surrogate",
             f"{column.name} contains half of a surrogate pair, which has no UTF-8.",

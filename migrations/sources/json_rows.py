@@ -14,9 +14,9 @@ import msgspec
 import polars as pl
 
 from harness.models import ENTITIES, Column, ColumnType, Entity
+from migrations.inputs.literals import array_literal
 from migrations.sources.columns import batch_of_columns, batch_of_rows
 from migrations.sources.json_exact import ExactRow, read_row
-from migrations.sources.literals import array_literal
 from migrations.sources.segment import Batch, Refused, Segment
 
 __all__ = ["batch_of_json", "split"]

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from harness.errors import ConfigurationError
+from migrations.rest.source import RestSource
 from migrations.sources.location import DatabaseAt, Location, RestAt, SnapshotAt
+from migrations.sources.postgres import opened_postgres
 from migrations.sources.snapshot import open_snapshot
 from migrations.sources.source import Source
 
@@ -21,5 +22,8 @@ def opened(location: Location, *, allow_uncounted: bool = False) -> Iterator[Sou
     match location:
         case SnapshotAt():
             yield open_snapshot(location, allow_uncounted=allow_uncounted)
-        case DatabaseAt() | RestAt():
-            raise ConfigurationError(f"{location} cannot be read yet.")
+        case DatabaseAt():
+            with opened_postgres(location) as source:
+                yield source
+        case RestAt():
+            yield RestSource(location)

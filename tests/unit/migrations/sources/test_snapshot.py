@@ -139,7 +139,7 @@ def test_snake_case_and_escapes_are_read_as_what_they_mean(tmp_path: Path) -> No
         (text({k: v for k, v in job(0).items() if k != "attempts"}), "missing_column", "attempts", None),
         (text({k: v for k, v in job(0).items() if k != "type"}), "missing_column", "type", "23502"),
         (text(job(0, attempts="0")), "wrong_type", "attempts", None),
-        (text(job(0, attempts=True)), "wrong_type", "attempts", None),
+        (text(job(0, attempts=True)), "wrong_type", "attempts", "22P02"),
         (text(job(0, entityId=7)), "wrong_type", "entity_id", None),
         (text(job(0, runAfter=1768471200)), "wrong_type", "run_after", None),
         (json.dumps(job(0, entityId="\ud800")), "lone_surrogate", "entity_id", "22021"),

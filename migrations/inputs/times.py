@@ -6,14 +6,11 @@ would take them.
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
-from migrations.planning.reading import Objection, Reading
+from migrations.inputs.reading import Objection, Reading
 
-__all__ = ["INFINITY", "read_time"]
-
-INFINITY = 2**63 - 1
-"""What ``infinity`` is among microseconds; the other one is negative."""
+__all__ = ["read_time"]
 
 _TIME = re.compile(
     r"(?P<year>\d{4,6})-(?P<month>\d{2})-(?P<day>\d{2})"
@@ -26,8 +23,7 @@ _ZONE = re.compile(r"([+-])(\d{1,2})(?::?(\d{2})(?::?(\d{2}))?)?", re.ASCII)
 _US = 1_000_000
 _DAY = 86_400
 # Between these, in microseconds since 1970, lie the moments that Postgres keeps and the ones that Python has.
-_FIRST = -(4713 + 1970) * 366 * _DAY * _US
-_FIRST_OF_POSTGRES = (-(2440588) * _DAY) * _US
+_FIRST_OF_POSTGRES = -2_440_588 * _DAY * _US
 _END_OF_POSTGRES = 9_223_371_331_200_000_000 + 946_684_800 * _US
 _FIRST_OF_PYTHON = -62_135_596_800 * _US
 _END_OF_PYTHON = 253_402_300_800 * _US
@@ -40,12 +36,7 @@ def read_time(text: str) -> Reading:
     """
     plain = text.strip(" \t\n\r\v\f")
     if plain.lower() in {"infinity", "-infinity", "+infinity"}:
-        value = -INFINITY if plain.startswith("-") else INFINITY
-        return Reading(
-            plain.lower().removeprefix("+"),
-            value,
-            (("javascript_time", f"{plain} is no time for JavaScript and Python."),),
-        )
+        raise Objection("infinity", f"{text!r} is no time for any adapter, though Postgres takes it.")
     match = _TIME.fullmatch(plain)
     if match is None:
         raise _unreadable(plain)
@@ -63,7 +54,7 @@ def _read(text: str, match: re.Match[str]) -> Reading:
     if hour == 24 and fraction.strip("0"):
         is_time = False
     if not is_date or not is_time:
-        raise Objection("invalid_time", f"{text!r} is no day and time that exists.", "22008")
+        raise Objection("wrong_type", f"{text!r} is no day and time that exists.", "22008")
     offset = _offset(text, match["zone"])
     if match["hour"] is None or offset is None:
         raise Objection(
@@ -79,11 +70,12 @@ def _read(text: str, match: re.Match[str]) -> Reading:
     seconds = (_day_number(year, month, day) * _DAY) + hour * 3600 + minute * 60 + second - offset
     value = seconds * _US + int(fraction[:6].ljust(6, "0"))
     if not _FIRST_OF_POSTGRES <= value < _END_OF_POSTGRES:
-        raise Objection("invalid_time", f"{text!r} is outside of the years 4714 BC to 294276.", "22008")
-    notes: tuple[tuple[str, str], ...] = ()
+        raise Objection("out_of_range", f"{text!r} is outside of what Postgres keeps.", "22008")
     if not _FIRST_OF_PYTHON <= value < _END_OF_PYTHON:
-        notes = (("javascript_time", f"{text!r} is outside of the years 1 to 9999, which clients can read."),)
-    return Reading(text, value, notes)
+        raise Objection(
+            "out_of_range", f"{text!r} is outside of the years 1 to 9999 in UTC, and no adapter can read it."
+        )
+    return Reading(text, value)
 
 
 def _offset(text: str, zone: str | None) -> int | None:
@@ -95,13 +87,13 @@ def _offset(text: str, zone: str | None) -> int | None:
         return 0
     hours, minutes, seconds = (int(part or 0) for part in match.groups()[1:])
     if hours > 15 or minutes > 59 or seconds > 59:
-        raise Objection("invalid_time", f"{text!r} is further from UTC than a time zone can be.", "22009")
+        raise Objection("wrong_type", f"{text!r} is further from UTC than a time zone can be.", "22009")
     return (hours * 3600 + minutes * 60 + seconds) * (-1 if match[1] == "-" else 1)
 
 
 def _unreadable(text: str) -> Objection:
     return Objection(
-        "invalid_time" if _is_no_time(text) else "unclear_time",
+        "wrong_type" if _is_no_time(text) else "unclear_time",
         f"{text!r} is no ISO 8601 time with a zone, like 2026-01-15T10:00:00.123456Z.",
         "22007" if _is_no_time(text) else None,
     )
@@ -126,8 +118,3 @@ def _day_number(year: int, month: int, day: int) -> int:
     """Count the days since 1970 in the proleptic Gregorian calendar, in which 400 years repeat."""
     cycles = (year - 1) // 400
     return date(year - cycles * 400, month, day).toordinal() + cycles * 146_097 - 719_163
-
-
-def moment_of(value: int) -> datetime:
-    """Return microseconds since 1970 as a datetime, where Python has it."""
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=value)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from migrations.planning.reading import Objection, Reading
-from migrations.sources.json_exact import Number, Pairs, parse
+from migrations.inputs.json_text import Number, Pairs, parse
+from migrations.inputs.reading import Objection, Reading
 
 __all__ = ["MAX_DEPTH", "read_document"]
 
@@ -29,7 +29,7 @@ def read_document(text: str) -> Reading:
     try:
         document = parse(text)
     except ValueError as error:
-        raise Objection("invalid_json", f"It is no JSON: {error}.", "22P02") from None
+        raise Objection("wrong_type", f"It is no JSON: {error}.", "22P02") from None
     notes: dict[str, str] = {}
     for value in _values(document):
         if isinstance(value, Number):
@@ -93,14 +93,14 @@ def _number(text: Number) -> dict[str, str]:
         number = Decimal(text)
     except InvalidOperation:
         raise Objection(
-            "number_range", f"{_short(text)} has an exponent beyond every limit.", "22003"
+            "out_of_range", f"{_short(text)} has an exponent beyond every limit.", "22003"
         ) from None
     _, digits, exponent = number.as_tuple()
     if not isinstance(exponent, int) or (number and len(digits) + exponent > _DIGITS_BEFORE):
-        raise Objection("number_range", f"{_short(text)} has more digits than Postgres keeps.", "22003")
+        raise Objection("out_of_range", f"{_short(text)} has more digits than Postgres keeps.", "22003")
     if -exponent > _DIGITS_AFTER:
         raise Objection(
-            "number_range", f"{_short(text)} has more fraction digits than Postgres keeps.", "22003"
+            "out_of_range", f"{_short(text)} has more fraction digits than Postgres keeps.", "22003"
         )
     if number != Decimal(repr(float(text))):
         return {"javascript_number": f"{_short(text)} is {float(text)!r} for JavaScript."}

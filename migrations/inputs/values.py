@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Mapping
 
 from harness.models import ColumnType
-from migrations.planning.documents import read_document
-from migrations.planning.reading import Objection, Reading
-from migrations.planning.times import read_time
-from migrations.sources.literals import array_literal
+from migrations.inputs.documents import read_document
+from migrations.inputs.literals import array_literal
+from migrations.inputs.reading import Objection, Reading
+from migrations.inputs.times import read_time
 
 __all__ = ["read_value"]
 
@@ -34,7 +34,7 @@ def _text(text: str) -> Reading:
 
 def _uuid(text: str) -> Reading:
     if not _UUID.fullmatch(text):
-        raise Objection("invalid_uuid", f"{text[:60]!r} is no uuid.", "22P02")
+        raise Objection("wrong_type", f"{text[:60]!r} is no uuid.", "22P02")
     digits = text.strip("{}").replace("-", "").lower()
     usual = "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
     return _usual(text, usual, usual)
@@ -49,9 +49,9 @@ def _integer(text: str) -> Reading:
     elif _OTHER_BASE.fullmatch(plain):
         value = int(plain, 0)
     else:
-        raise Objection("invalid_integer", f"{text[:40]!r} is no integer.", "22P02")
+        raise Objection("wrong_type", f"{text[:40]!r} is no integer.", "22P02")
     if value not in _INT4:
-        raise Objection("integer_range", f"{text[:40]} is beyond 32 bits.", "22003")
+        raise Objection("out_of_range", f"{text[:40]} is beyond 32 bits.", "22003")
     return _usual(text, str(value), value)
 
 
@@ -61,7 +61,7 @@ def _boolean(text: str) -> Reading:
         # "o" may be on or off; every other beginning of a word is clear.
         if plain and plain != "o" and any(word.startswith(plain) for word in words):
             return _usual(text, "true" if value else "false", value)
-    raise Objection("invalid_boolean", f"{text[:40]!r} is no boolean.", "22P02")
+    raise Objection("wrong_type", f"{text[:40]!r} is no boolean.", "22P02")
 
 
 def _usual(text: str, usual: str, value: object) -> Reading:
@@ -84,7 +84,7 @@ def _array(text: str) -> Reading:
     if plain.startswith("["):
         raise Objection("array_dimensions", "It has bounds of its own, which no adapter reads.")
     if not (plain.startswith("{") and plain.endswith("}")):
-        raise Objection("invalid_array", f"{text[:60]!r} is no array literal.", "22P02")
+        raise Objection("wrong_type", f"{text[:60]!r} is no array literal.", "22P02")
     body = plain[1:-1]
     if body.strip(_SPACE).startswith("{"):
         raise Objection("array_dimensions", "It has more than one dimension, which no adapter reads.")
@@ -95,14 +95,14 @@ def _array(text: str) -> Reading:
     while True:
         match = _ITEM.match(body, at)
         if match is None:
-            raise Objection("invalid_array", f"{text[:60]!r} is no array literal.", "22P02")
+            raise Objection("wrong_type", f"{text[:60]!r} is no array literal.", "22P02")
         items.append(_item(match))
         at = match.end()
         at += len(body[at:]) - len(body[at:].lstrip(_SPACE))
         if at == len(body):
             break
         if body[at] != ",":
-            raise Objection("invalid_array", f"{text[:60]!r} is no array literal.", "22P02")
+            raise Objection("wrong_type", f"{text[:60]!r} is no array literal.", "22P02")
         at += 1
         at += len(body[at:]) - len(body[at:].lstrip(_SPACE))
     return Reading(array_literal(items), tuple(items))

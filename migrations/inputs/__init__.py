@@ -1,0 +1,1 @@
+"""What Postgres' input functions take, known without a server."""
