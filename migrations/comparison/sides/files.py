@@ -1,0 +1,90 @@
+"""A snapshot as a side: each entity is read once, into runs that are sorted by id."""
+
+import shutil
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import polars as pl
+
+from harness.models import Entity
+from migrations.comparison.naming import IDENTITY, Naming
+from migrations.comparison.sides.runs import Runs
+from migrations.comparison.sides.side import Content, KeyRange
+from migrations.comparison.sides.snapshot import layout_of, read_rows, read_single
+from migrations.sources.location import SnapshotAt
+
+__all__ = ["FileSide"]
+
+
+class FileSide:
+    """All entities of a snapshot. A context manager: what memory should not hold has a directory of its own."""
+
+    live = False
+
+    def __init__(self, location: SnapshotAt, naming: Naming = IDENTITY) -> None:
+        self.label = str(location)
+        self._naming = naming
+        self._layout = layout_of(location.path, naming)
+        self._counts = self._layout.counts
+        self._directory = Path(tempfile.mkdtemp(prefix="parity-diff-"))
+        self._lock = threading.Lock()
+        self._runs: dict[str, Runs] = {}
+        if self._layout.single is not None:
+            self._read_single(self._layout.single)
+
+    def content(self, entity: Entity[Any]) -> Content | None:
+        """Count the rows; None if the snapshot has no such entity at all."""
+        stated = None if self._counts is None else self._counts.get(entity.table)
+        if entity.table not in self._runs and entity.table not in self._layout.files:
+            return None
+        return Content(rows=self._of(entity).rows, stated=stated)
+
+    def cuts(self, entity: Entity[Any]) -> Sequence[str]:
+        """Name ids between which there are about SEGMENT_ROWS rows."""
+        return self._of(entity).cuts()
+
+    def read(self, entity: Entity[Any], keys: KeyRange) -> pl.DataFrame:
+        """Read a segment."""
+        return self._of(entity).read(keys)
+
+    def fetch(self, entity: Entity[Any], ids: Sequence[str]) -> pl.DataFrame:
+        """Never called: a snapshot does not change."""
+        raise NotImplementedError
+
+    def unread(self) -> Mapping[str, Sequence[str]]:
+        """Nothing: what an entity does not have is compared, too, and differs."""
+        return {}
+
+    def close(self) -> None:
+        """Remove the directory."""
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _of(self, entity: Entity[Any]) -> Runs:
+        with self._lock:
+            if entity.table not in self._runs:
+                self._runs[entity.table] = self._read(entity)
+            return self._runs[entity.table]
+
+    def _read_single(self, path: Path) -> None:
+        def take(entity: Entity[Any], frame: pl.DataFrame) -> None:
+            self._runs.setdefault(entity.table, Runs(entity, self._directory)).add(frame)
+
+        self._counts = read_single(path, self._naming, take)
+
+    def _read(self, entity: Entity[Any]) -> Runs:
+        runs = Runs(entity, self._directory)
+        for frame in read_rows(self._layout.files[entity.table], entity, self._naming):
+            runs.add(frame)
+        return runs

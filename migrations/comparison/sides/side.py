@@ -1,0 +1,66 @@
+"""What every side of a comparison can do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import polars as pl
+
+from harness.models import Entity
+
+__all__ = ["SEGMENT_ROWS", "WHOLE", "Content", "KeyRange", "Side", "ranges"]
+
+SEGMENT_ROWS = 25_000
+"""Rows that one side has in a segment, approximately: some 10 MB of webhook events."""
+
+
+@dataclass(frozen=True)
+class KeyRange:
+    """The rows whose id is above `low` and not above `high`; None is no bound. A null id is in the last."""
+
+    low: str | None
+    high: str | None
+
+
+WHOLE = KeyRange(None, None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """How much of an entity a side has."""
+
+    rows: int
+    stated: int | None = None
+    """The count in the header of a snapshot."""
+
+
+class Side(Protocol):
+    """One place, read at one moment. Methods may be called from several threads."""
+
+    label: str
+    """What it is called in messages, without a password."""
+    live: bool
+    """True if rows can change while they are compared, and can be read again."""
+
+    def content(self, entity: Entity[Any]) -> Content | None:
+        """Count the rows of an entity; None if the place has no such entity."""
+
+    def cuts(self, entity: Entity[Any]) -> Sequence[str]:
+        """Name ids, ascending, between which there are about `SEGMENT_ROWS` rows."""
+
+    def read(self, entity: Entity[Any], keys: KeyRange) -> pl.DataFrame:
+        """Read a segment, in any order, as `migrations.comparison.values.frame` says."""
+
+    def fetch(self, entity: Entity[Any], ids: Sequence[str]) -> pl.DataFrame:
+        """Read rows as they are now, not at the moment of the comparison. Only of a live side."""
+
+    def unread(self) -> Mapping[str, Sequence[str]]:
+        """Name what is there and is not compared, by table."""
+
+
+def ranges(*cuts: Sequence[str]) -> list[KeyRange]:
+    """Cut all keys into segments at the ids that either side names."""
+    bounds = sorted({cut for side in cuts for cut in side})
+    lows: list[str | None] = [None, *bounds]
+    highs: list[str | None] = [*bounds, None]
+    return [KeyRange(low, high) for low, high in zip(lows, highs, strict=True)]
