@@ -10,6 +10,10 @@ SELECT
   coalesce((
     SELECT max(abs(pg_catalog.pg_current_xact_id()::text::numeric - s.xid::text::numeric))
     FROM parity_migration.segments AS s WHERE s.run_id = r.run_id
-  ), 0)::bigint AS age
+  ), 0)::bigint AS age,
+  (
+    SELECT coalesce(sum(s.inserted), 0) FROM parity_migration.segments AS s
+    WHERE s.run_id = r.run_id AND s.rolled_back_at IS NULL
+  )::bigint AS inserted
 FROM parity_migration.runs AS r
 ORDER BY r.started_at DESC, r.run_id

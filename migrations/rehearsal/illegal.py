@@ -103,11 +103,13 @@ def _requests(make: _Writer) -> Iterator[Illegal]:
     yield make(
         "a required text that is null", table, "not_null", "23502", "candidate_name", candidateName=None
     )
-    yield make("no required text", table, "missing_column", None, "candidate_email", without="candidateEmail")
+    yield make(
+        "no required text", table, "missing_column", "23502", "candidate_email", without="candidateEmail"
+    )
     yield make(
         "no status, though it has a default", table, "missing_column", None, "status", without="status"
     )
-    yield make("a column that nobody knows", table, "unknown_column", None, None, nickname="x")
+    yield make("a column that nobody knows", table, "unknown_column", "42703", None, nickname="x")
     yield make(
         "one column in both spellings", table, "colliding_keys", None, "candidate_name", candidate_name="x"
     )
@@ -124,12 +126,12 @@ def _requests(make: _Writer) -> Iterator[Illegal]:
         table,
         "scheduling_requests_duration_positive",
         "23514",
-        "duration_minutes",
+        None,
         durationMinutes=0,
     )
-    yield make("too many minutes", table, "out_of_range", "22003", "duration_minutes", durationMinutes=2**31)
+    yield make("too many minutes", table, "integer_range", "22003", "duration_minutes", durationMinutes=2**31)
     yield make(
-        "half a minute", table, "wrong_type", "22P02", "duration_minutes", add={"durationMinutes": "0.5"}
+        "half a minute", table, "invalid_integer", "22P02", "duration_minutes", add={"durationMinutes": "0.5"}
     )
     yield make(
         "a window that ends as it starts",
@@ -145,7 +147,7 @@ def _requests(make: _Writer) -> Iterator[Illegal]:
         table,
         "scheduling_requests_public_token_hash_size",
         "23514",
-        "public_token_hash",
+        None,
         publicTokenHash="\u00e9" * 512 + "x",
     )
     yield make(
@@ -162,7 +164,7 @@ def _requests(make: _Writer) -> Iterator[Illegal]:
         "half a character", table, "lone_surrogate", "22021", "req_title", add={"reqTitle": '"\\ud83d"'}
     )
     yield make(
-        "ragged arrays", table, "wrong_type", "22P02", "interviewer_emails", interviewerEmails=[["a"], []]
+        "ragged arrays", table, "wrong_type", None, "interviewer_emails", interviewerEmails=[["a"], []]
     )
     yield make("a time of no zone", table, "naive_time", None, "expires_at", expiresAt="2026-01-15T09:30:00")
     yield make(
@@ -204,7 +206,7 @@ def _bookings(make: _Writer, refused: Illegal) -> Iterator[Illegal]:
     yield make(
         "a day that never was",
         table,
-        "wrong_type",
+        "invalid_time",
         "22008",
         "confirmed_at",
         confirmedAt="2026-02-29T00:00:00Z",
@@ -215,7 +217,7 @@ def _audit_logs(make: _Writer) -> Iterator[Illegal]:
     table = "audit_logs"
     orphan = "audit_logs_booking_id_fkey"
     yield make("a booking that nobody knows", table, orphan, "23503", "booking_id", bookingId=_NOBODY)
-    yield make("an id that is none", table, "wrong_type", "22P02", "request_id", requestId="request-1")
+    yield make("an id that is none", table, "invalid_uuid", "22P02", "request_id", requestId="request-1")
     yield make("no payload", table, "not_null", "23502", "payload", payload=None)
     yield make(
         "one key twice", table, "colliding_keys", None, "payload", add={"payload": '{"a":{"k":1,"k":2}}'}
@@ -229,8 +231,7 @@ def _sync_jobs(make: _Writer) -> Iterator[Illegal]:
     yield make("more attempts than allowed", table, bounds, "23514", None, attempts=2, maxAttempts=1)
     yield make("less than none", table, bounds, "23514", None, attempts=-1, maxAttempts=1)
     yield make("no attempt allowed", table, positive, "23514", None, attempts=0, maxAttempts=0)
-    yield make("never", table, "wrong_type", "22007", "run_after", runAfter="tomorrow-ish")
-    yield make("for ever", table, "infinity", None, "run_after", runAfter="infinity")
+    yield make("no time", table, "unclear_time", None, "run_after", runAfter="tomorrow")
 
 
 def _webhook_events(make: _Writer) -> Iterator[Illegal]:
@@ -249,7 +250,7 @@ def _webhook_events(make: _Writer) -> Iterator[Illegal]:
     yield make(
         "a number beyond numeric",
         table,
-        "out_of_range",
+        "number_range",
         "22003",
         "payload",
         add={"payload": '{"n":1e200000}'},
@@ -271,7 +272,4 @@ def _reconciliation_jobs(make: _Writer) -> Iterator[Illegal]:
     table = "reconciliation_jobs"
     job_type = "reconciliation_jobs_job_type_check"
     yield make("a trailing blank", table, job_type, "23514", "job_type", jobType="state_mismatch ")
-    yield make(
-        "after the year 9999", table, "out_of_range", None, "run_after", runAfter="10000-01-01T00:00:00Z"
-    )
     yield make("no id", table, "missing_column", None, "id", without="id")

@@ -32,6 +32,9 @@ class CopyRun:
     age: int
     """How many transactions lie between its farthest segment and now."""
 
+    inserted: int
+    """Rows that its segments inserted, without those that were undone whole."""
+
     def __str__(self) -> str:
         began = self.started_at.isoformat(timespec="seconds")
         return f"{self.run_id} ({self.state}, began {began}, from {self.source})"
@@ -55,7 +58,8 @@ def chosen(runs: Sequence[CopyRun], run_id: str | None) -> CopyRun:
         raise ConfigurationError(
             f"This database knows {'no run' if not found else 'more than one run'} {run_id}. {_listed(runs)}"
         )
-    left = [run for run in runs if run.state != ROLLED_BACK]
+    # A copy that found all rows there already has nothing to undo.
+    left = [run for run in runs if run.state != ROLLED_BACK and run.inserted]
     if len(left) == 1:
         return left[0]
     raise ConfigurationError(
