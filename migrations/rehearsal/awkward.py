@@ -10,7 +10,7 @@ __all__ = ["ARRAYS", "HUGE_BYTES", "JSON", "LONG_TEXT", "NAMES", "PAIRS", "SHORT
 
 HUGE_BYTES = 1_000_000
 """Characters of the one huge payload."""
-LONG_TEXT = "0123456789abcdef" * 4096 + "\u00e9"
+LONG_TEXT = "0123456789abcdef" * 1250 + "\u00e9"
 """More than a TOAST chunk and a page of Postgres; it ends in two bytes."""
 _INDEXED_BYTES = 1024
 
