@@ -45,6 +45,8 @@ class Answer:
     """The rows that it stored, or removed, as texts."""
     failure: StoreError | None = None
     """Why it did nothing, or why nobody knows."""
+    status: int | None = None
+    """The HTTP status."""
     code: str | None = None
     """The SQLSTATE, or PostgREST's own code."""
     message: str = ""
@@ -131,7 +133,7 @@ class RestClient:
         failure, _ = translate_answer(
             APIError({"code": code, "message": message}), response.status_code, reading=False
         )
-        return Answer([], failure, code or None, message)
+        return Answer([], failure, response.status_code, code or None, message)
 
     def close(self) -> None:
         """Close the connections. Calling it twice is harmless."""
