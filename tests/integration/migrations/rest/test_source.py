@@ -39,6 +39,17 @@ def source(still: Database) -> RestSource:
 
 
 @pytest.fixture
+def sql(project: Database) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(project.coordinates.database_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def at(project: Database) -> RestAt:
+    return RestAt(project.coordinates.supabase_url, project.coordinates.service_role_key)
+
+
+@pytest.fixture
 def changing(at: RestAt, sql: psycopg.Connection) -> RestSource:
     """A project of its own with the same rows."""
     sql.execute(AWKWARD.read_bytes())

@@ -12,8 +12,6 @@ import pytest
 from contracts.faults import BEFORE, FAULTS, HANG_AFTER, HANG_BEFORE, Fault, FaultProxy
 from harness.errors import ConfigurationError, OutcomeUnknown, StackError
 from harness.models import ENTITIES
-from harness.stack.databases import Database
-from harness.stack.embedded import EmbeddedStack
 from migrations.rest.client import RestClient
 from migrations.rest.encode import Row, encoded
 from migrations.rest.journal import Header, Journal, read_journal, stored_rows
@@ -62,25 +60,6 @@ def _encoded(position: int, texts: dict[str, str | None]) -> Row:
     row = encoded(EVENTS, position, texts)
     assert isinstance(row, Row)
     return row
-
-
-@pytest.fixture(scope="module")
-def shared(stack: EmbeddedStack) -> Iterator[Database]:
-    """A project that is emptied for each test."""
-    with stack.clone() as clone:
-        yield clone
-
-
-@pytest.fixture
-def sql(shared: Database) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(shared.coordinates.database_url, autocommit=True) as connection:
-        connection.execute("TRUNCATE webhook_events, scheduling_requests CASCADE")
-        yield connection
-
-
-@pytest.fixture
-def at(shared: Database, sql: psycopg.Connection) -> RestAt:  # noqa: ARG001  # empties it
-    return RestAt(shared.coordinates.supabase_url, shared.coordinates.service_role_key)
 
 
 @contextmanager
