@@ -21,7 +21,7 @@ __all__ = ["FileSide"]
 
 
 class FileSide:
-    """All entities of a snapshot. A context manager: what memory should not hold has a directory of its own."""
+    """All entities of a snapshot. A context manager: what memory cannot hold has a directory of its own."""
 
     live = False
 
