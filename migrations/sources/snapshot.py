@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.errors import ConfigurationError
 from harness.models import ENTITIES, Entity, Row
+from migrations.sources.csv_files import index_csv, read_csv
 from migrations.sources.directory import files_of, header_of
 from migrations.sources.json_files import (
     Indexed,
@@ -21,6 +22,7 @@ from migrations.sources.json_files import (
 from migrations.sources.json_rows import batch_of_json
 from migrations.sources.location import SnapshotAt
 from migrations.sources.names import names_of
+from migrations.sources.parquet_files import index_parquet, read_parquet
 from migrations.sources.segment import Batch, Segment
 from migrations.sources.source import SEGMENT_ROWS, Inventory
 from migrations.sources.spans import Span
@@ -100,6 +102,10 @@ class SnapshotSource:
     def read(self, segment: Segment) -> Batch:
         """Read one segment. Raises ConfigurationError if the file changed since it was opened."""
         span = self.spans[segment.table]
+        if span.form == "csv":
+            return read_csv(span, segment)
+        if span.form == "parquet":
+            return read_parquet(span, segment)
         texts = texts_of(span, segment.first, segment.rows)
         digest = hashlib.sha256(b"\n".join(texts)).hexdigest()
         return batch_of_json(segment, texts, digest=digest)
@@ -139,7 +145,12 @@ def open_snapshot(location: SnapshotAt, *, allow_uncounted: bool = False) -> Sna
     )
 
 
-_INDEXES: Mapping[str, Callable[[Path, str], Indexed]] = {"jsonl": index_lines, "json": index_array}
+_INDEXES: Mapping[str, Callable[[Path, str], Indexed]] = {
+    "jsonl": index_lines,
+    "json": index_array,
+    "csv": index_csv,
+    "parquet": index_parquet,
+}
 
 
 def _stated(path: Path, header: Mapping[str, Any]) -> Mapping[str, int] | None:
