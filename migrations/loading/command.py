@@ -118,7 +118,7 @@ def copy(
         result = copy_rows(
             rows,
             rows.inspect(allow_empty=allow_empty),
-            target_at(to_where),
+            target_at(to_where, directory),
             to_where,
             plan,
             executor=executor,
@@ -136,7 +136,7 @@ def _end(run: Run, result: CopyResult) -> int:
         findings_of(result),
         verdict_of(result),
         migrations_hash=None,
-        target={"postgres": result.facts.version},
+        target={result.facts.kind: result.facts.version},
         notes=tuple(notes_of(result)),
         bad=verdict_of(result),
         artifacts=() if file is None else (Artifact(path=str(file), sha256=sha256_of(file)),),

@@ -20,6 +20,7 @@ from postgrest.exceptions import APIError
 from harness.adapters.translate import translate_answer, translate_transport, unreadable
 from harness.errors import ConfigurationError, StackError, StoreError, Unauthorized, Unavailable
 from harness.models import Entity
+from migrations.rest.schema import Schema, schema_of
 from migrations.sources.location import RestAt
 
 __all__ = ["Answer", "RestClient", "Texts", "texts_of"]
@@ -107,6 +108,14 @@ class RestClient:
         except msgspec.DecodeError as error:
             raise self._said(table, f"the answer is not a list of rows ({error})") from None
         return frozenset(rows[0]) if rows else None
+
+    def schema(self) -> Schema:
+        """Read how PostgREST describes the tables."""
+        response = self._read("", [])
+        try:
+            return schema_of(msgspec.json.decode(response.content))
+        except (msgspec.DecodeError, LookupError, TypeError, AttributeError) as error:
+            raise self._said("its tables", f"the answer is no description of them ({error!r})") from None
 
     def write(self, method: str, table: str, parameters: Parameters, body: bytes | None = None) -> Answer:
         """Send one write, once; the rows that it touched come back as `parameters` select them.

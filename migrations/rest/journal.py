@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,11 +20,12 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 from harness.errors import ConfigurationError
+from migrations.loading.account import Account
 from migrations.sources.segment import Refused
 
-__all__ = ["Content", "Header", "Journal", "SegmentDone", "fingerprint_of", "read_journal", "stored_rows"]
+__all__ = ["FORMAT", "Header", "Journal", "SegmentDone", "fingerprint_of", "whole_lines"]
 
-_FORMAT = "parity-rest-journal/1"
+FORMAT = "parity-rest-journal/1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,33 +48,10 @@ class Header:
 class SegmentDone:
     """What became of a segment."""
 
-    table: str
-    number: int
-    read: int
-    inserted: int
-    identical: int
+    account: Account
     refused: tuple[Refused, ...]
     digest: str
-
-    @property
-    def quarantined(self) -> int:
-        """How many of its rows were refused."""
-        return len({one.position for one in self.refused})
-
-
-@dataclass
-class Content:
-    """A journal as it was read."""
-
-    header: Header
-    done: dict[tuple[str, int], SegmentDone] = field(default_factory=dict)
-    """The segments that are complete, by table and number."""
-    own: set[str] = field(default_factory=set)
-    """The ids that the copy stored, or may have stored, in the segment that is not complete."""
-    unsettled: dict[str, set[str]] = field(default_factory=dict)
-    """The ids of requests of which nobody knows whether they happened, by table."""
-    ended: bool = False
-    rolled_back: bool = False
+    """SHA-256 of what was read."""
 
 
 def fingerprint_of(texts: Mapping[str, str | None]) -> str:
@@ -100,20 +78,20 @@ class Journal:
 
     @classmethod
     def begin(cls, path: Path, header: Header) -> Self:
-        """Begin a new journal. Raises ConfigurationError if there is one already."""
+        """Begin a new journal. Raises ConfigurationError if there is something already."""
         if path.exists() and path.stat().st_size:
             raise ConfigurationError(
                 f"{path} is the journal of another copy; name another place for this one."
             )
         journal = cls(path)
-        journal._write("begin", {"journal": _FORMAT, **asdict(header)})
+        journal._write("begin", {"journal": FORMAT, **asdict(header)})
         return journal
 
     @classmethod
     def resume(cls, path: Path) -> Self:
         """Go on with a journal, behind its last whole line."""
         journal = cls(path)
-        os.truncate(path, sum(len(line) for line in _whole_lines(path)))
+        os.truncate(path, sum(len(line) for line in whole_lines(path)))
         return journal
 
     def announce(self, table: str, ids: Iterable[str]) -> None:
@@ -123,6 +101,10 @@ class Journal:
     def stored(self, table: str, rows: Iterable[Mapping[str, str | None]]) -> None:
         """Write down which rows are stored, as the server prints them: they are the copy's own."""
         self._write("stored", {"table": table, "rows": [[row["id"], fingerprint_of(row)] for row in rows]})
+
+    def identical(self, table: str, ids: Iterable[str]) -> None:
+        """Write down which rows of the source were in the table before, and are not the copy's own."""
+        self._write("identical", {"table": table, "ids": list(ids)})
 
     def refused(self, table: str, ids: Iterable[str]) -> None:
         """Write down that a request did nothing."""
@@ -166,62 +148,6 @@ class Journal:
         os.fsync(self._file)
 
 
-def read_journal(path: Path) -> Content:
-    """Read a journal, a line at a time. Raises ConfigurationError for what is none."""
-    try:
-        lines = map(json.loads, _whole_lines(path))
-        first = next(lines)
-        if first["journal"] != _FORMAT:
-            raise _unreadable(path, first["journal"])
-        header = {name: first[name] for name in Header.__dataclass_fields__}
-        content = Content(Header(**{**header, "empty_tables": tuple(header["empty_tables"])}))
-        for line in lines:
-            _apply(content, line)
-    except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
-        raise _unreadable(path, type(error).__name__) from error
-    return content
-
-
-def _unreadable(path: Path, why: object) -> ConfigurationError:
-    return ConfigurationError(f"{path} is no journal of a copy by REST ({why}).")
-
-
-def stored_rows(path: Path, table: str) -> Iterator[list[tuple[str, str]]]:
-    """The rows that a copy stored in a table: (id, fingerprint), a request at a time."""
-    word = f'"table": {json.dumps(table)}'.encode()
-    for text in _whole_lines(path):
-        if text.startswith(b'{"line": "stored"') and word in text:
-            line = json.loads(text)
-            if line["table"] == table:
-                yield [(id, fingerprint) for id, fingerprint in line["rows"]]
-
-
-def _apply(content: Content, line: Mapping[str, Any]) -> None:
-    match line["line"]:
-        case "announce":
-            content.own.update(line["ids"])
-            content.unsettled.setdefault(line["table"], set()).update(line["ids"])
-        case "stored":
-            _settle(content, line["table"], (id for id, _ in line["rows"]))
-        case "refused":
-            content.own.difference_update(line["ids"])
-            _settle(content, line["table"], line["ids"])
-        case "segment":
-            content.own.clear()
-            refused = tuple(Refused(**one) for one in line["refused"])
-            values = {name: line[name] for name in SegmentDone.__dataclass_fields__}
-            done = SegmentDone(**{**values, "refused": refused})
-            content.done[done.table, done.number] = done
-        case "removed":
-            pass
-        case "rolled_back":
-            content.rolled_back = True
-        case "end":
-            content.ended = True
-        case other:
-            raise ValueError(other)
-
-
 def _to_disk(directory: Path) -> None:
     """Force the name of a new file to the disk."""
     handle = os.open(directory, os.O_RDONLY)
@@ -231,11 +157,7 @@ def _to_disk(directory: Path) -> None:
         os.close(handle)
 
 
-def _settle(content: Content, table: str, ids: Iterable[str]) -> None:
-    content.unsettled.get(table, set()).difference_update(ids)
-
-
-def _whole_lines(path: Path) -> Iterator[bytes]:
+def whole_lines(path: Path) -> Iterator[bytes]:
     """The lines of a file without the last one, if it was cut off by whatever ended its writer."""
     with path.open("rb") as file:
         for line in file:

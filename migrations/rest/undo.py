@@ -15,7 +15,8 @@ from typing import Any
 from harness.errors import ConfigurationError, StackError, Unauthorized
 from harness.models import ENTITIES, Entity
 from migrations.rest.client import RestClient, texts_of
-from migrations.rest.journal import Journal, fingerprint_of, read_journal, stored_rows
+from migrations.rest.journal import Journal, fingerprint_of
+from migrations.rest.journal_reading import read_journal, stored_rows
 from migrations.rest.key import require_service_role
 from migrations.rest.writer import IDS_OF_A_REQUEST
 from migrations.sources.location import RestAt
@@ -48,8 +49,8 @@ class Undone:
     kept: tuple[Kept, ...]
 
 
-def undo(location: RestAt, journal: Path) -> tuple[Undone, ...]:
-    """Remove what a copy stored, children before the rows that they refer to.
+def undo(location: RestAt, journal: Path, *, dry_run: bool = False) -> tuple[Undone, ...]:
+    """Remove what a copy stored, children before the rows that they refer to; or say what would be removed.
 
     Raises ConfigurationError for a journal of another project, or of a copy whose last request is not
     settled, and StackError if the server goes away; running it again goes on.
@@ -68,15 +69,17 @@ def undo(location: RestAt, journal: Path) -> tuple[Undone, ...]:
         for entity in ENTITIES.values():
             require_service_role(location, client, entity.table)
         children_first = reversed(tuple(ENTITIES.values()))
-        undone = tuple(_Undo(client, writing, entity).run() for entity in children_first)
-        writing.rolled_back()
+        undone = tuple(_Undo(client, writing, entity, dry_run=dry_run).run() for entity in children_first)
+        if not dry_run:
+            writing.rolled_back()
     return undone
 
 
 class _Undo:
     """The rollback of one table."""
 
-    def __init__(self, client: RestClient, journal: Journal, entity: Entity[Any]) -> None:
+    def __init__(self, client: RestClient, journal: Journal, entity: Entity[Any], *, dry_run: bool) -> None:
+        self._dry_run = dry_run
         self._client = client
         self._journal = journal
         self._entity = entity
@@ -114,6 +117,9 @@ class _Undo:
                 self._keep(id, f"a row of {needed[id]} refers to it")
             else:
                 removable.append(row)
+        if self._dry_run:
+            self._removed += len(removable)
+            return
         for part in _parts(removable, _ROWS_OF_A_REQUEST):
             self._remove(part)
 

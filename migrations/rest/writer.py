@@ -15,7 +15,8 @@ from harness.errors import ConfigurationError, Conflict, StackError, Unauthorize
 from harness.models import ColumnType, Entity
 from migrations.rest.client import Answer, RestClient, texts_of
 from migrations.rest.encode import Row, body_of
-from migrations.rest.journal import Journal, stored_rows
+from migrations.rest.journal import Journal
+from migrations.rest.journal_reading import settled_ids
 from migrations.rest.refusals import differs, refused_by, repeated
 from migrations.rest.same import differing_columns
 from migrations.sources.segment import Refused
@@ -40,7 +41,8 @@ class Loaded:
     """What became of rows."""
 
     inserted: int = 0
-    identical: int = 0
+    identical: list[str] = field(default_factory=list)
+    """The ids of the rows that were there before."""
     refused: list[Refused] = field(default_factory=list)
 
 
@@ -66,11 +68,9 @@ class Writer:
         self._journal = journal
         self._entity = entity
         self._was_empty = was_empty
-        self._own = set(own)
-        # Some 90 bytes a row: that an id occurs twice in the source is told from a row that was there before.
-        self._stored = {
-            id for batch in stored_rows(journal.path, entity.table) for id, _ in batch
-        } - self._own
+        # Ids of the source that were accounted for: so one that occurs again is told from one that was there.
+        self._seen = settled_ids(journal.path, entity.table)
+        self._own = set(own) - self._seen
         self._sleep = sleep
         self._select = ("select", texts_of(entity))
         self._columns = ("columns", ",".join(column.name for column in entity.columns))
@@ -86,6 +86,8 @@ class Writer:
             new = run if self._was_empty and not self._own else self._new_ones(run, loaded)
             if new:
                 self._send(new, loaded)
+        if loaded.identical:
+            self._journal.identical(self._entity.table, loaded.identical)
         return loaded
 
     def _new_ones(self, rows: Sequence[Row], loaded: Loaded) -> list[Row]:
@@ -98,7 +100,7 @@ class Writer:
 
     def _found(self, row: Row, there: Texts, loaded: Loaded) -> None:
         """Account for a row whose id is in the table."""
-        if row.id in self._stored:
+        if row.id in self._seen:
             loaded.refused.append(repeated(self._entity, row))
         elif differing := self._differing(row, there):
             loaded.refused.append(differs(self._entity, row, differing))
@@ -106,7 +108,8 @@ class Writer:
             self._keep([there])
             loaded.inserted += 1
         else:
-            loaded.identical += 1
+            self._seen.add(row.id)
+            loaded.identical.append(row.id)
 
     def _send(self, rows: Sequence[Row], loaded: Loaded) -> None:
         pauses = iter(_PAUSES_S)
@@ -186,7 +189,7 @@ class Writer:
         """Remember which rows are the copy's own."""
         self._journal.stored(self._entity.table, there)
         ids = {row["id"] or "" for row in there}
-        self._stored |= ids
+        self._seen |= ids
         self._own -= ids
 
     def _read_back(self, rows: Sequence[Row]) -> dict[str, dict[str, str | None]]:

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from harness.errors import ConfigurationError
-from migrations.rest.journal import Header, Journal, SegmentDone, fingerprint_of, read_journal, stored_rows
+from migrations.loading.account import Account
+from migrations.rest.journal import Header, Journal, SegmentDone, fingerprint_of
+from migrations.rest.journal_reading import read_journal, segments_of, stored_rows
 from migrations.sources.segment import Refused
 
 HEADER = Header(
@@ -32,9 +34,8 @@ REFUSED = Refused(
     sqlstate="23502",
     raw='{"text":"\ud800"}',
 )
-DONE = SegmentDone(
-    table="bookings", number=0, read=3, inserted=2, identical=0, refused=(REFUSED, REFUSED), digest="d"
-)
+ACCOUNT = Account(table="bookings", number=0, read=3, inserted=2, identical=0, quarantined=1)
+DONE = SegmentDone(account=ACCOUNT, refused=(REFUSED, REFUSED), digest="d")
 
 
 @pytest.fixture
@@ -52,9 +53,9 @@ def test_what_was_written_is_read(path: Path) -> None:
         journal.stored("bookings", [{"id": "4", "x": "y"}])
     content = read_journal(path)
     assert content.header == HEADER
-    assert content.done == {("bookings", 0): DONE}
-    assert DONE.quarantined == 1
-    assert content.own == {"4", "5"}
+    assert content.done == {"bookings": {0: ACCOUNT}}
+    assert list(segments_of(path)) == [DONE]
+    assert content.own == {"bookings": {"4", "5"}}
     assert content.unsettled == {"bookings": {"5"}}
     assert [[id for id, _ in batch] for batch in stored_rows(path, "bookings")] == [["1", "2"], ["4"]]
     assert list(stored_rows(path, "sync_jobs")) == []
