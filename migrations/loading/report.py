@@ -49,6 +49,8 @@ def notes_of(result: CopyResult) -> Iterator[str]:
             f"{account.identical:>10,} identical  {account.quarantined:>10,} quarantined"
         )
     yield f"Run {result.run_id}" + (" (resumed)." if result.resumed else ".")
+    if result.facts.ledger is not None:
+        yield f"Its journal, by which it is taken back: {result.facts.ledger}"
     if result.quarantine is not None:
         yield f"The rows in quarantine, with reasons: {result.quarantine}"
 

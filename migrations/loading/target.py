@@ -26,6 +26,8 @@ class TargetFacts:
     database: str
     system_identifier: str | None
     """Of the cluster; None where nobody tells."""
+    ledger: str | None = None
+    """The file with what the copy did; None where the target keeps that itself."""
     schema_fingerprint: str
     """SHA-256 of the columns, constraints, unique indexes and triggers of the tables, in hexadecimal."""
 

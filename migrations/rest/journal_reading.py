@@ -11,7 +11,7 @@ from migrations.loading.account import Account
 from migrations.rest.journal import FORMAT, Header, SegmentDone, whole_lines
 from migrations.sources.segment import Refused
 
-__all__ = ["Content", "read_journal", "segments_of", "settled_ids", "stored_rows"]
+__all__ = ["Content", "is_journal", "read_journal", "segments_of", "settled_ids", "stored_rows"]
 
 
 @dataclass
@@ -27,6 +27,14 @@ class Content:
     """The ids of requests of which nobody knows whether they happened, by table."""
     ended: bool = False
     rolled_back: bool = False
+
+
+def is_journal(path: Path) -> bool:
+    """True for a file that begins like a journal."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(200).startswith(b'{"line": "begin", "journal": ')
 
 
 def read_journal(path: Path) -> Content:

@@ -193,6 +193,7 @@ class RestTarget:
                         version=f"PostgREST {schema.version}",
                         database=str(self.at),
                         system_identifier=None,
+                        ledger=str(path),
                         schema_fingerprint=schema.fingerprint,
                     ),
                     empty_tables=frozenset(before.header.empty_tables),

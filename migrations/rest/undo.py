@@ -7,7 +7,8 @@ another row refers to stay, because removing them would remove or change that
 row. What writes to these tables should be stopped meanwhile.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,13 +26,14 @@ __all__ = ["Kept", "Undone", "undo"]
 
 _ROWS_OF_A_REQUEST = 60
 """Rows of one removing request: two conditions each."""
+_MOST_NAMED = 1_000
+"""How many of the kept rows of a table are named."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
     """A row of the copy that was not removed."""
 
-    table: str
     id: str
     why: str
 
@@ -46,11 +48,14 @@ class Undone:
     removed: int
     gone: int
     """Rows that somebody else had removed."""
-    kept: tuple[Kept, ...]
+    kept: Mapping[str, int]
+    """How many rows were not removed, by the reason."""
+    named: tuple[Kept, ...]
+    """The first of them."""
 
 
-def undo(location: RestAt, journal: Path, *, dry_run: bool = False) -> tuple[Undone, ...]:
-    """Remove what a copy stored, children before the rows that they refer to; or say what would be removed.
+def undo(location: RestAt, journal: Path) -> tuple[Undone, ...]:
+    """Remove what a copy stored, children before the rows that they refer to.
 
     Raises ConfigurationError for a journal of another project, or of a copy whose last request is not
     settled, and StackError if the server goes away; running it again goes on.
@@ -69,24 +74,23 @@ def undo(location: RestAt, journal: Path, *, dry_run: bool = False) -> tuple[Und
         for entity in ENTITIES.values():
             require_service_role(location, client, entity.table)
         children_first = reversed(tuple(ENTITIES.values()))
-        undone = tuple(_Undo(client, writing, entity, dry_run=dry_run).run() for entity in children_first)
-        if not dry_run:
-            writing.rolled_back()
+        undone = tuple(_Undo(client, writing, entity).run() for entity in children_first)
+        writing.rolled_back()
     return undone
 
 
 class _Undo:
     """The rollback of one table."""
 
-    def __init__(self, client: RestClient, journal: Journal, entity: Entity[Any], *, dry_run: bool) -> None:
-        self._dry_run = dry_run
+    def __init__(self, client: RestClient, journal: Journal, entity: Entity[Any]) -> None:
         self._client = client
         self._journal = journal
         self._entity = entity
         self._select = ("select", texts_of(entity))
         self._removed = 0
         self._gone = 0
-        self._kept: list[Kept] = []
+        self._kept: Counter[str] = Counter()
+        self._named: list[Kept] = []
 
     def run(self) -> Undone:
         stored = 0
@@ -99,7 +103,8 @@ class _Undo:
             stored=stored,
             removed=self._removed,
             gone=self._gone,
-            kept=tuple(self._kept),
+            kept=dict(self._kept),
+            named=tuple(self._named),
         )
 
     def _take_back(self, fingerprints: dict[str, str]) -> None:
@@ -117,9 +122,6 @@ class _Undo:
                 self._keep(id, f"a row of {needed[id]} refers to it")
             else:
                 removable.append(row)
-        if self._dry_run:
-            self._removed += len(removable)
-            return
         for part in _parts(removable, _ROWS_OF_A_REQUEST):
             self._remove(part)
 
@@ -171,7 +173,9 @@ class _Undo:
             yield f'{self._entity.updated}.eq."{row[self._entity.updated]}"'
 
     def _keep(self, id: str, why: str) -> None:
-        self._kept.append(Kept(table=self._entity.table, id=id, why=why))
+        self._kept[why] += 1
+        if len(self._named) < _MOST_NAMED:
+            self._named.append(Kept(id=id, why=why))
 
 
 def _parts(rows: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:

@@ -12,10 +12,10 @@ import psycopg
 
 from harness.errors import ConfigurationError, StackError
 from harness.models.outcome import Counts, Finding
-from harness.settings import Settings
 from migrations.catalog import query
 from migrations.loading.session import open_connection
 from migrations.receipts.document import run_of
+from migrations.rest.rollback import rollback_by_rest
 from migrations.rollback.runs import ROLLED_BACK, CopyRun, all_runs, chosen
 from migrations.rollback.undo import TableUndone, alone, undo
 from migrations.run import Run
@@ -27,7 +27,7 @@ _SHOWN = 5
 
 
 @click.command()
-@click.argument("run", required=False, metavar="[RUN_ID|RECEIPT]")
+@click.argument("run", required=False, metavar="[RUN_ID|RECEIPT|JOURNAL]")
 @click.option("--target", metavar="TARGET", help="Where the copy wrote to. Default: DATABASE_URL.")
 @click.option(
     "--dry-run", is_flag=True, help="Say what would be removed and what would stay; remove nothing."
@@ -40,10 +40,15 @@ def rollback(
     """Remove the rows that a copy inserted and nobody changed since, in one transaction.
 
     RUN_ID is what the copy printed, or the beginning of it; it may be left out where only one run is left.
+    A copy by REST is taken back by its JOURNAL, row by row.
     Rows that were changed since, and rows to which others refer by now, stay and are reported (exit 1).
     """
     begun = Run.begin("migrate rollback", None, None, None, json_path)
-    dsn = _database(target, begun.settings)
+    location = target_of(begun.settings) if target is None else locate(target, begun.settings)
+    by_rest = rollback_by_rest(begun, location, run, dry_run=dry_run)
+    if by_rest is not None:
+        return by_rest
+    dsn = _database(location)
     with _explained(), open_connection(dsn, "parity migrate rollback") as connection, alone(connection):
         copied = chosen(_runs(connection), _named(run))
         if copied.state == ROLLED_BACK:
@@ -58,8 +63,7 @@ def rollback(
     )
 
 
-def _database(target: str | None, settings: Settings) -> str:
-    location: Location = target_of(settings) if target is None else locate(target, settings)
+def _database(location: Location) -> str:
     if not isinstance(location, DatabaseAt):
         raise ConfigurationError(
             f"{location} is no database: a copy is rolled back in one transaction, which needs DATABASE_URL "
