@@ -25,6 +25,7 @@ from migrations.loading.sql import query
 from migrations.loading.target import TargetFacts
 from migrations.loading.versions import versions
 from migrations.loading.work import Task
+from migrations.pooler import require_session
 from migrations.sources.location import DatabaseAt
 from migrations.sources.segment import Refused, Segment
 from migrations.sources.source import Inventory, Source
@@ -99,6 +100,7 @@ class PostgresTarget:
     @contextmanager
     def open(self, plan: LoadPlan, source: Source, inventory: Inventory) -> Iterator[PostgresLoading]:
         """Check, lock, and begin a run or go on with one. Raises HarnessError before anything is written."""
+        require_session(self.at.dsn)
         control = Session(open_connection(self.at.dsn, "parity migrate copy (control)"), plan.dry_run)
         connection = control.connection
         try:

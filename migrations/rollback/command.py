@@ -14,6 +14,7 @@ from harness.errors import ConfigurationError, StackError
 from harness.models.outcome import Counts, Finding
 from migrations.catalog import query
 from migrations.loading.session import open_connection
+from migrations.pooler import require_session
 from migrations.receipts.document import run_of
 from migrations.rest.rollback import rollback_by_rest
 from migrations.rollback.runs import ROLLED_BACK, CopyRun, all_runs, chosen
@@ -49,6 +50,7 @@ def rollback(
     if by_rest is not None:
         return by_rest
     dsn = _database(location)
+    require_session(dsn)
     with _explained(), open_connection(dsn, "parity migrate rollback") as connection, alone(connection):
         copied = chosen(_runs(connection), _named(run))
         if copied.state == ROLLED_BACK:

@@ -1,11 +1,18 @@
 """What a database URL leads to is found by what happens behind it, whatever the address says."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from harness.errors import ConfigurationError, StackError
 from migrations.pooler import Access, access, require_session
+from migrations.rehearsal.generate import Generated, spread
+from migrations.rehearsal.writing import write_file
 from tests.pooler import Mode, pooled
 
 
@@ -51,6 +58,28 @@ def test_looking_leaves_nothing_behind(dsn: str) -> None:
         locks = connection.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'").fetchone()
     assert left in {(None,), ("",)}
     assert locks == (0,)
+
+
+@pytest.mark.parametrize("command", [["copy", "env:SOURCE"], ["rollback"]], ids=lambda words: words[0])
+def test_what_would_need_a_session_is_refused_before_anything_is_written(
+    dsn: str, command: list[str], tmp_path: Path
+) -> None:
+    write_file(Generated(seed=1, counts=spread(12)), tmp_path / "rows.json")
+    with pooled(dsn, "transaction") as through:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "harness", "migrate", *command],
+            env={**os.environ, "DATABASE_URL": through, "SOURCE": str(tmp_path / "rows.json")},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+    assert done.returncode == 2
+    assert "is a pooler in transaction mode" in done.stderr
+    with psycopg.connect(dsn) as connection:
+        ledger = connection.execute("SELECT to_regnamespace('parity_migration')::text").fetchone()
+    assert ledger == (None,)
 
 
 def test_nobody_there_is_no_verdict() -> None:
