@@ -17,6 +17,8 @@ from migrations.loading.plan import LoadPlan
 from migrations.loading.report import counts_of, findings_of, notes_of, verdict_of
 from migrations.loading.result import CopyResult
 from migrations.loading.targets import target_at
+from migrations.receipts.of_copy import receipt_of
+from migrations.receipts.taking import write_receipt
 from migrations.run import Run
 from migrations.sources.location import locate, target_of
 from migrations.sources.opening import opened
@@ -45,6 +47,11 @@ def _options(command: Callable[..., int]) -> Callable[..., int]:
             "--quarantine",
             type=click.Path(path_type=Path, dir_okay=False),
             help="The file for refused rows. Default: quarantine-RUN.jsonl in the report's directory.",
+        ),
+        click.option(
+            "--receipt",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="The file for the receipt. Default: receipt-RUN.json in the report's directory.",
         ),
         click.option(
             "--allow-triggers",
@@ -97,6 +104,7 @@ def copy(
     allow_uncounted: bool,
     allow_triggers: bool,
     quarantine: Path | None,
+    receipt: Path | None,
     report: Path | None,
     stack: StackKind | None,
     json_path: str | None,
@@ -126,18 +134,22 @@ def copy(
             quarantine=lambda run_id: quarantine or directory / f"quarantine-{run_id}.jsonl",
             rows_per_s=rate,
         )
-    return _end(run, result)
+    receipt = receipt or directory / f"receipt-{result.run_id}.json"
+    taken = receipt_of(result, stack=run.settings.stack, migrations=run.directory, application=Path.cwd())
+    if taken is not None:
+        write_receipt(receipt, taken)
+    return _end(run, result, receipt if taken is not None else None)
 
 
-def _end(run: Run, result: CopyResult) -> int:
-    file = result.quarantine
+def _end(run: Run, result: CopyResult, receipt: Path | None) -> int:
+    written = [path for path in (result.quarantine, receipt) if path is not None]
     return run.end(
         counts_of(result),
         findings_of(result),
         verdict_of(result),
         migrations_hash=None,
         target={result.facts.kind: result.facts.version},
-        notes=tuple(notes_of(result)),
+        notes=(*notes_of(result), *((f"The receipt: {receipt}",) if receipt is not None else ())),
         bad=verdict_of(result),
-        artifacts=() if file is None else (Artifact(path=str(file), sha256=sha256_of(file)),),
+        artifacts=tuple(Artifact(path=str(path), sha256=sha256_of(path)) for path in written),
     )

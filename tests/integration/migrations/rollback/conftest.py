@@ -1,7 +1,9 @@
 """A database to which rows were copied: by hand, so that the copy's own code proves nothing about itself."""
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
@@ -11,7 +13,9 @@ from psycopg import sql
 from harness.models import ENTITIES
 from migrations.loading.fingerprint import fingerprint_of
 from migrations.loading.sql import query
+from migrations.receipts.taking import take_receipt, write_receipt
 from migrations.rehearsal.generate import Generated
+from migrations.sources.location import DatabaseAt, SnapshotAt
 
 GENERATED = Generated(seed=5, counts=dict.fromkeys(ENTITIES, 40))
 _SEGMENT_ROWS = 15
@@ -26,13 +30,13 @@ FROM pg_database WHERE datname = current_database()
 Copy = Callable[..., str]
 
 
-def insert(connection: psycopg.Connection, table: str, row: Mapping[str, object]) -> None:
-    """Insert one row of JSON values by camelCase name."""
+def insert(connection: psycopg.Connection, table: str, *rows: Mapping[str, object]) -> None:
+    """Insert rows of JSON values by camelCase name."""
     entity = ENTITIES[table]
-    values = {column.name: row.get(column.alias) for column in entity.columns}
+    values = [{column.name: row.get(column.alias) for column in entity.columns} for row in rows]
     columns = sql.SQL(", ").join(sql.Identifier(column.name) for column in entity.columns)
     connection.execute(
-        sql.SQL("INSERT INTO {0} ({1}) SELECT {1} FROM jsonb_populate_record(NULL::{0}, %s)").format(
+        sql.SQL("INSERT INTO {0} ({1}) SELECT {1} FROM jsonb_populate_recordset(NULL::{0}, %s)").format(
             sql.Identifier("public", table), columns
         ),
         [json.dumps(values, default=float)],
@@ -62,8 +66,7 @@ def _segment(
     connection: psycopg.Connection, run_id: str, table: str, number: int, rows: list[dict[str, object]]
 ) -> None:
     with connection.transaction():
-        for row in rows:
-            insert(connection, table, row)
+        insert(connection, table, *rows)
         found = connection.execute(
             sql.SQL(
                 "SELECT pg_current_xact_id()::text, {} FROM {} AS t WHERE xmin = pg_current_xact_id()::xid"
@@ -91,3 +94,23 @@ def admin(dsn: str) -> Iterator[psycopg.Connection]:
     """An autocommitting connection of the owner."""
     with psycopg.connect(dsn, autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture
+def receipt(dsn: str, copy: Copy, tmp_path: Path) -> Path:
+    """The receipt of a copy, with two files that it refers to."""
+    run_id = copy()
+    (tmp_path / "rows.json").write_text("{}")
+    (tmp_path / "quarantine.jsonl").write_text("")
+    taken = take_receipt(
+        DatabaseAt(dsn),
+        run_id,
+        source=SnapshotAt(tmp_path / "rows.json"),
+        source_files={str(tmp_path / "rows.json"): hashlib.sha256(b"{}").hexdigest()},
+        files={"quarantine": tmp_path / "quarantine.jsonl"},
+        stack="embedded",
+        migrations_hash=None,
+        application=tmp_path,
+    )
+    write_receipt(tmp_path / "receipt.json", taken)
+    return tmp_path / "receipt.json"

@@ -214,7 +214,9 @@ def test_rows_that_only_look_like_those_of_the_run_stay(
 ) -> None:
     copy()
     before = contents(admin)
-    admin.execute("UPDATE parity_migration.segments SET inserted = 0, rows_read = 0, fingerprint = 0")
+    admin.execute(
+        "UPDATE parity_migration.segments SET inserted = 0, rows_read = 0, fingerprint = 0 WHERE number = 0"
+    )
     with pytest.raises(ConfigurationError, match="inserted 0 rows"):
         roll_back(dsn)
     assert contents(admin) == before
