@@ -1,28 +1,22 @@
 """The TypeScript example as its developer has it: a copy far from here, with its packages and the kit."""
 
-import hashlib
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 import harness
-from harness.settings import Settings
-from harness.stack.account import Account
-from harness.stack.home import Home
 from harness.stack.npm import Npm
+from tests.packages import npm_packages
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "typescript"
 _DEADLINE_S = 1500
 _FOREIGN = ("PYTEST_", "SUPABASE_", "HARNESS_STACK", "DATABASE_URL", "DB_MODE", "NODE_OPTIONS")
-_INSTALL = ("ci", "--ignore-scripts", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,21 +50,8 @@ Readme = Callable[[str], list[str]]
 
 @pytest.fixture(scope="session")
 def packages() -> Path:
-    """``node_modules`` as the lock names it: installed once per lock and node, and kept with the servers."""
-    npm = Npm.find()
-    lock = (EXAMPLE / "package-lock.json").read_bytes()
-    version = _output(npm, str(npm.node_dir / "node"), "--version", cwd=EXAMPLE)
-    digest = hashlib.sha256(lock + version.encode()).hexdigest()[:16]
-    home = Home.of(Settings.from_environ(), Account.current())
-    place = home.make(home.path / "examples" / "typescript") / digest
-    with FileLock(place.with_suffix(".lock")):
-        if not place.is_dir():
-            partial = Path(tempfile.mkdtemp(prefix="partial-", dir=place.parent))
-            for name in ("package.json", "package-lock.json"):
-                shutil.copy(EXAMPLE / name, partial)
-            _output(npm, *npm.command, *_INSTALL, cwd=partial)
-            partial.rename(place)
-    return place / "node_modules"
+    """``node_modules`` as the example's lock names it."""
+    return npm_packages(EXAMPLE)
 
 
 @pytest.fixture(scope="session")
@@ -107,19 +88,3 @@ def _command(place: Path, *words: str) -> None:
     quoted = " ".join(f"'{word}'" for word in words)
     place.write_text(f'#!/bin/sh\nexec {quoted} "$@"\n', encoding="utf-8")
     place.chmod(0o755)
-
-
-def _output(npm: Npm, *command: str, cwd: Path) -> str:
-    path = os.pathsep.join([str(npm.node_dir), os.environ.get("PATH", os.defpath)])
-    done = subprocess.run(
-        command,
-        cwd=cwd,
-        env={**os.environ, "PATH": path},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=_DEADLINE_S,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout

@@ -1,25 +1,20 @@
 """The real TypeScript compiler, the real client and the official generator, installed once per lock."""
 
-import hashlib
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 import pytest
-from filelock import FileLock
 from psycopg.conninfo import conninfo_to_dict
 
-from harness.settings import Settings
-from harness.stack.account import Account
-from harness.stack.home import Home
 from harness.stack.npm import Npm
 from harness.stack.template import EMPTY
 from tests.integration.migrations.conftest import copy
+from tests.packages import npm_packages
 
 HERE = Path(__file__).parent
 _DEADLINE_S = 120
@@ -62,23 +57,12 @@ class Packages:
 
 
 @pytest.fixture(scope="session")
-def packages() -> Packages:
-    """What package-lock.json names, in a directory that later runs find again."""
-    lock = (HERE / "package-lock.json").read_bytes()
-    npm = Npm.find()
-    settings = Settings.from_environ()
-    home = Home.of(settings, Account.current())
-    parent = home.make(home.path / "test-packages")
-    place = parent / hashlib.sha256(lock).hexdigest()[:16]
-    with FileLock(parent / ".lock"):
-        if not place.is_dir():
-            partial = Path(tempfile.mkdtemp(prefix="partial-", dir=parent))
-            for name in ("package.json", "package-lock.json"):
-                shutil.copy(HERE / name, partial)
-            npm.ci(partial)
-            partial.rename(place)
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Packages:
+    """What package-lock.json names, beside a copy of the scripts of these tests."""
+    place = tmp_path_factory.mktemp("typescript")
+    (place / "node_modules").symlink_to(npm_packages(HERE))
     shutil.copy(HERE / "generate.mjs", place)
-    return Packages(place, npm.node_dir / "node")
+    return Packages(place, Npm.find().node_dir / "node")
 
 
 @pytest.fixture(scope="session")
