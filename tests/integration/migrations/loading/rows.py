@@ -32,7 +32,7 @@ def row_of(table: str, number: int, **changes: str | None) -> Texts:
         "scheduling_requests": {
             "interview_type": "onsite",
             "duration_minutes": "45",
-            "interviewer_emails": r'{a@x.example,"b \"c\"@x.example","",NULL\\}',
+            "interviewer_emails": r'{"a@x.example","b \"c\"@x.example","","NULL\\"}',
             "window_start": _TIME,
             "window_end": _LATER,
             "public_token_hash": f"hash {number}",
@@ -56,6 +56,7 @@ def row_of(table: str, number: int, **changes: str | None) -> Texts:
         },
         "sync_jobs": {"type": "icims_note", "entity_type": "booking", "status": "pending", "payload": "{}"},
         "webhook_events": {
+            "provider": "icims",
             "event_id": f"evt-{number}",
             "payload": f'{{"n": {number}, "text": "a\\\\b"}}',
             "verified": "true",
@@ -100,7 +101,7 @@ class HandMade:
 
     @property
     def location(self) -> Location:
-        return SnapshotAt(Path("/nowhere") / self.name)
+        return SnapshotAt(Path("/nowhere", self.name))
 
     def inspect(self, *, allow_empty: bool = False) -> Inventory:  # noqa: ARG002  # the protocol's signature
         counts = {table: len(self.rows.get(table, ())) for table in ENTITIES}
