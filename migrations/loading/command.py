@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from harness.models.outcome import Artifact
-from harness.reports.files import sha256_of
+from harness.reports.files import explain, reserve, sha256_of
 from harness.settings import StackKind
 from migrations.loading.copying import copy_rows
 from migrations.loading.plan import LoadPlan
@@ -117,7 +117,10 @@ def copy(
     run = Run.begin("migrate copy", None, None, stack, json_path)
     from_where = locate(source, run.settings)
     to_where = locate(target, run.settings) if target is not None else target_of(run.settings)
-    directory = report or Path.cwd()
+    directory = _directory(report)
+    for file in (quarantine, receipt):
+        if file is not None:
+            reserve(file)
     plan = LoadPlan(rows_per_segment=rows_per_segment, dry_run=dry_run, allow_triggers=allow_triggers)
     with (
         opened(from_where, allow_uncounted=allow_uncounted) as rows,
@@ -153,3 +156,14 @@ def _end(run: Run, result: CopyResult, receipt: Path | None) -> int:
         bad=verdict_of(result),
         artifacts=tuple(Artifact(path=str(path), sha256=sha256_of(path)) for path in written),
     )
+
+
+def _directory(report: Path | None) -> Path:
+    """The place of what is written down; found out to be one before a row is."""
+    directory = report or Path.cwd()
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise explain(directory, error) from error
+    reserve(directory / "receipt.json")
+    return directory
