@@ -71,6 +71,8 @@ def compare(
             source=left.label,
             target=right.label,
             tables=tuple(compared),
+            first=tuple(findings.first),
+            found=findings.total,
             unread={table: columns for table, columns in unread.items() if columns},
             files={} if findings.path is None else {"jsonl": findings.path},
         )

@@ -4,7 +4,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["Comparison", "TableComparison"]
+__all__ = ["Comparison", "Difference", "TableComparison"]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that differs."""
+
+    table: str
+    kind: str
+    """``missing``, ``extra``, ``changed`` or ``duplicate``."""
+    key: str | None
+    """The id; None for a row without one."""
+    column: str | None
+    """The column that differs; None where the row as a whole is missing, extra or duplicate."""
+    source: str | None
+    """The value as text, None for NULL. Of a duplicate: how often it is there."""
+    target: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,9 +44,19 @@ class TableComparison:
     """Rows that differed at first and no more when they were read again: somebody was writing."""
 
     @property
+    def rows(self) -> int:
+        """How many rows were compared: those of both sides, a pair counted once."""
+        return max(self.source_rows + self.extra, self.target_rows + self.missing)
+
+    @property
+    def differing(self) -> int:
+        """Rows that are missing, extra, changed or duplicate."""
+        return self.missing + self.extra + self.changed + self.duplicates
+
+    @property
     def equal(self) -> bool:
         """True if nothing differs. Also true of two empty tables."""
-        return not (self.missing or self.extra or self.changed or self.duplicates)
+        return self.differing == 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +67,10 @@ class Comparison:
     """What was compared, without a password."""
     target: str
     tables: tuple[TableComparison, ...]
+    first: tuple[Difference, ...] = ()
+    """The first differences, enough to show; the files have all."""
+    found: int = 0
+    """How many differences there are: a row has one for each column that differs."""
     unread: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Columns that were not compared because the mapping says so, by table."""
     files: Mapping[str, Path] = field(default_factory=dict)
@@ -58,10 +88,10 @@ class Comparison:
 
     @property
     def rows(self) -> int:
-        """Rows of the source and the target that were compared, whichever are more, in all tables."""
-        return sum(max(table.source_rows, table.target_rows) for table in self.tables)
+        """How many rows were compared in all tables."""
+        return sum(table.rows for table in self.tables)
 
     @property
     def differing(self) -> int:
         """Rows that are missing, extra, changed or duplicate."""
-        return sum(t.missing + t.extra + t.changed + t.duplicates for t in self.tables)
+        return sum(table.differing for table in self.tables)

@@ -7,7 +7,7 @@ from typing import BinaryIO, Self
 import polars as pl
 
 from harness.reports.files import explain
-from migrations.comparison.comparison import TableComparison
+from migrations.comparison.comparison import Difference, TableComparison
 from migrations.comparison.differences import CHANGED, DUPLICATE, EXTRA, MISSING
 from migrations.comparison.differences import SCHEMA as _SCHEMA
 
@@ -15,6 +15,8 @@ __all__ = ["SHOWN", "Findings"]
 
 SHOWN = 1000
 """So many differences are kept to be shown; the files have all of them."""
+_SHOWN_BYTES = 16_000_000
+"""And not more than this, for values may be long."""
 
 SCHEMA = {"table": pl.String(), **_SCHEMA}
 
@@ -24,8 +26,9 @@ class Findings:
 
     def __init__(self, directory: Path | None) -> None:
         self.path = None if directory is None else directory / "differences.jsonl"
-        self.shown = pl.DataFrame(schema=SCHEMA)
+        self.first: list[Difference] = []
         self.total = 0
+        self._room = _SHOWN_BYTES
         self._counts: dict[str, Counter[str]] = {}
         self._columns: dict[str, Counter[str]] = {}
         self._file: BinaryIO | None = None
@@ -56,13 +59,19 @@ class Findings:
         self._columns.setdefault(table, Counter()).update(dict(changed.group_by("column").len().iter_rows()))
         self.total += found.height
         rows = found.select(pl.lit(table).alias("table"), *_SCHEMA)
-        if self.shown.height < SHOWN:
-            self.shown = pl.concat([self.shown, rows.head(SHOWN - self.shown.height)])
+        self._keep(rows)
         if self._file is not None and self.path is not None:
             try:
                 rows.write_ndjson(self._file)
             except OSError as error:
                 raise explain(self.path, error) from error
+
+    def _keep(self, rows: pl.DataFrame) -> None:
+        for row in rows.head(SHOWN - len(self.first) if self._room > 0 else 0).iter_rows():
+            self._room -= sum(len(value) for value in row if value is not None)
+            if self._room < 0 and self.first:
+                break
+            self.first.append(Difference(*row))
 
     def count(self, table: str, *, source_rows: int, target_rows: int, settled: int) -> TableComparison:
         """Return the counts of a table."""

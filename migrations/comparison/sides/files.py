@@ -21,7 +21,7 @@ __all__ = ["FileSide"]
 
 
 class FileSide:
-    """All entities of a snapshot. A context manager: what memory cannot hold has a directory of its own."""
+    """All entities of a snapshot. A context manager: it has a directory for what memory should not hold."""
 
     live = False
 
