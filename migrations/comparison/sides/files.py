@@ -15,6 +15,7 @@ from migrations.comparison.naming import IDENTITY, Naming
 from migrations.comparison.sides.runs import Runs
 from migrations.comparison.sides.side import Content, KeyRange
 from migrations.comparison.sides.snapshot import layout_of, read_rows, read_single
+from migrations.comparison.sides.tables import TABLES, read_table
 from migrations.sources.location import SnapshotAt
 
 __all__ = ["FileSide"]
@@ -85,6 +86,11 @@ class FileSide:
 
     def _read(self, entity: Entity[Any]) -> Runs:
         runs = Runs(entity, self._directory)
-        for frame in read_rows(self._layout.files[entity.table], entity, self._naming):
+        path = self._layout.files[entity.table]
+        if path.suffix in TABLES:
+            frames = read_table(path, entity, self._naming.of(entity))
+        else:
+            frames = read_rows(path, entity, self._naming)
+        for frame in frames:
             runs.add(frame)
         return runs

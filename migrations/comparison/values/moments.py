@@ -5,16 +5,23 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
-__all__ = ["INFINITY", "MINUS_INFINITY", "moment", "moment_text", "moments"]
+__all__ = ["INFINITY", "MINUS_INFINITY", "UNIX_TO_POSTGRES_US", "moment", "moment_text", "moments"]
 
 INFINITY = 2**63 - 1
 MINUS_INFINITY = -(2**63)
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-_UNIX_TO_POSTGRES_US = 946_684_800_000_000
+UNIX_TO_POSTGRES_US = 946_684_800_000_000
+"""Microseconds from 1970 to 2000."""
 _DAY_US = 86_400_000_000
 
-_PLAIN = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:[0-5]\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)$"
+_PLAIN = (
+    r"^(?:[1-9]\d{3}|0[1-9]\d\d|00[1-9]\d|000[1-9])-\d\d-\d\d[T ]\d\d:\d\d:[0-5]\d(?:\.\d{1,6})?"
+    r"(?:Z|[+-](?:0\d|1[0-5])(?::[0-5]\d)?)$"
+)
 """What Polars parses exactly. Its parser is laxer than this: it cuts a seventh digit and takes second 60."""
+
+_SHORT_ZONE = r"(:[0-9.]*[+-]\d\d)$"
+"""An offset in whole hours, as Postgres writes it."""
 
 _ANY = re.compile(
     r"(?P<year>\d{4,6})-(?P<month>\d\d)-(?P<day>\d\d)[T ](?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)"
@@ -29,11 +36,13 @@ def moments(texts: pl.Series) -> pl.Series:
     plain = texts.str.contains(_PLAIN)
     # The separator in one form: the parser knows one format at a time.
     uniform = texts.str.replace(" ", "T", literal=True)
+    if texts.str.contains(_SHORT_ZONE).any():
+        uniform = uniform.str.replace(_SHORT_ZONE, "$1:00")
     fast = (
         uniform.set(~plain.fill_null(value=False), None)
         .str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%#z", time_unit="us", strict=False)
         .cast(pl.Int64)
-        - _UNIX_TO_POSTGRES_US
+        - UNIX_TO_POSTGRES_US
     )
     slow = (texts.is_not_null() & fast.is_null()).arg_true()
     if slow.is_empty():
@@ -63,7 +72,10 @@ def moment(text: str) -> int | None:
     microseconds = int(fraction[:6].ljust(6, "0")) if fraction else 0
     clock = ((hour * 60 + minute) * 60 + second) * 1_000_000 + microseconds
     offset = _offset_us(match["zone"])
-    return None if offset is None else days * _DAY_US + clock - offset
+    if offset is None:
+        return None
+    value = days * _DAY_US + clock - offset
+    return value if MINUS_INFINITY < value < INFINITY else None
 
 
 def moment_text(value: int) -> str:
