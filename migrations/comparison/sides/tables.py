@@ -41,7 +41,7 @@ def _scan(path: Path) -> pl.LazyFrame:
     if path.suffix == ".parquet":
         return pl.scan_parquet(path, glob=False)
     # As Postgres writes CSV: nothing between two commas is NULL, "" is an empty text.
-    return pl.scan_csv(path, infer_schema=False, empty_string_is_null=False, glob=False)
+    return pl.scan_csv(path, infer_schema=False, glob=False)
 
 
 def _rename(path: Path, entity: Entity[Any], naming: TableNaming, found: Sequence[str]) -> dict[str, str]:

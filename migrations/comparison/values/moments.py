@@ -58,21 +58,10 @@ def moment(text: str) -> int | None:
     match = _ANY.fullmatch(text.strip())
     if match is None:
         return None
-    month, day = int(match["month"]), int(match["day"])
-    hour, minute, second = int(match["hour"]), int(match["minute"]), int(match["second"] or 0)
-    fraction = match["fraction"] or ""
-    if fraction[6:].strip("0") or not _is_clock(hour, minute, second, fraction):
-        return None
-    year = 1 - int(match["year"]) if match["bc"] else int(match["year"])
-    if match["year"].strip("0") == "":
-        return None  # Postgres has no year zero
-    days = _days(year, month, day)
-    if days is None:
-        return None
-    microseconds = int(fraction[:6].ljust(6, "0")) if fraction else 0
-    clock = ((hour * 60 + minute) * 60 + second) * 1_000_000 + microseconds
+    days = _days(match)
+    clock = _clock_us(match)
     offset = _offset_us(match["zone"])
-    if offset is None:
+    if days is None or clock is None or offset is None:
         return None
     value = days * _DAY_US + clock - offset
     return value if MINUS_INFINITY < value < INFINITY else None
@@ -94,18 +83,29 @@ def moment_text(value: int) -> str:
     return f"{year:04}-{shifted:%m-%dT%H:%M:%S.%f}Z{era}"
 
 
-def _is_clock(hour: int, minute: int, second: int, fraction: str) -> bool:
-    if hour == 24:
-        return minute == second == 0 and not fraction.strip("0")
-    return hour < 24 and minute < 60 and second < 60
-
-
-def _days(year: int, month: int, day: int) -> int | None:
-    cycles, year_of_cycle = divmod(year - 2000, 400)
+def _days(match: re.Match[str]) -> int | None:
+    year = int(match["year"])
+    if year == 0:
+        return None  # Postgres has no year zero
+    # The calendar repeats after 400 years, and `datetime` has but 9999 of them.
+    cycles, year_of_cycle = divmod((1 - year if match["bc"] else year) - 2000, 400)
     try:
-        return (datetime(2000 + year_of_cycle, month, day, tzinfo=UTC) - _EPOCH).days + cycles * 146_097
+        day = datetime(2000 + year_of_cycle, int(match["month"]), int(match["day"]), tzinfo=UTC)
     except ValueError:
         return None
+    return (day - _EPOCH).days + cycles * 146_097
+
+
+def _clock_us(match: re.Match[str]) -> int | None:
+    hour, minute, second = int(match["hour"]), int(match["minute"]), int(match["second"] or 0)
+    fraction = match["fraction"] or ""
+    if fraction[6:].strip("0"):
+        return None  # Postgres would round it
+    microseconds = int(fraction[:6].ljust(6, "0"))
+    is_midnight = (hour, minute, second, microseconds) == (24, 0, 0, 0)
+    if not is_midnight and (hour > 23 or minute > 59 or second > 59):
+        return None
+    return ((hour * 60 + minute) * 60 + second) * 1_000_000 + microseconds
 
 
 def _offset_us(zone: str) -> int | None:
