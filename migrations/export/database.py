@@ -1,7 +1,7 @@
 """Reads the rows of a Postgres as lines of JSON or CSV, all of them of one moment."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,7 +77,8 @@ def moment_of(dsn: str) -> Iterator[Moment]:
     Raises ConfigurationError if the role may not see every row, or the tables are not as the models say, so
     that a snapshot would lack something; StackError if the server is lost.
     """
-    with connect(dsn, application_name="parity migrate export") as connection:
+    # Closed without a word, and not by a ROLLBACK, which in the middle of a COPY would wait for ever.
+    with closing(connect(dsn, application_name="parity migrate export")) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         with _explained():

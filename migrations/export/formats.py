@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 import polars as pl
 
@@ -27,27 +27,37 @@ _PARQUET: Mapping[ColumnType, Any] = {
 }
 """How the flat lines are read; texts otherwise. Times become columns of microseconds with a zone."""
 
+T = TypeVar("T")
 Progress = Callable[[str, int], None]
 
 
 def write_snapshot(
-    moment: Moment, path: Path, form: SnapshotFormat, *, replace: bool, progress: Progress
-) -> None:
+    moment: Moment,
+    path: Path,
+    form: SnapshotFormat,
+    *,
+    replace: bool,
+    progress: Progress,
+    proved: Callable[[Path], T],
+) -> T:
     """Write all rows of a moment; `path` is there at the end and whole, or not there.
 
-    `progress` is called with each table and its rows when they are written.
+    `progress` is called with each table and its rows when they are written;
+    `proved` with the whole snapshot before it gets its name: what it raises
+    leaves nothing behind, and what it returns is returned.
     Raises ConfigurationError if it cannot be written, StackError if the server does not send what it counted.
     """
     if form == "json":
         with fresh_file(path, replace=replace) as draft:
             _write(draft, _one_json(moment, progress))
-        return
+            return proved(draft)
     with fresh_directory(path, replace=replace) as draft:
         for entity in ENTITIES.values():
             _WRITERS[form](moment, entity, draft / f"{table_alias(entity)}.{form}")
             progress(entity.table, moment.counts[entity.table])
         header = json.dumps(_header(moment), ensure_ascii=False, indent=2)
         _write(draft / "snapshot.json", [header.encode(), b"\n"])
+        return proved(draft)
 
 
 def _header(moment: Moment) -> dict[str, Any]:

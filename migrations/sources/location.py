@@ -29,6 +29,8 @@ class DatabaseAt:
     """A Postgres that is reached by libpq, in session mode."""
 
     dsn: str = field(repr=False)
+    snapshot: str | None = None
+    """The moment to look at, as another session holds and names it (pg_export_snapshot); None is now."""
 
     def __str__(self) -> str:
         return redact(self.dsn)

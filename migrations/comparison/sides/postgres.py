@@ -34,11 +34,11 @@ _ESCAPED = ("\\", "\b", "\f", "\n", "\r", "\t", "\v")
 class PostgresSide:
     """All tables of a database at the moment at which this was opened. A context manager."""
 
-    live = True
-
     def __init__(self, location: DatabaseAt, naming: Naming = IDENTITY) -> None:
         self.label = str(location)
         self._dsn = location.dsn
+        self._given = location.snapshot
+        self.live = location.snapshot is None
         self.naming = naming
         self._local = threading.local()
         self._opened: list[psycopg.Connection] = []
@@ -169,6 +169,9 @@ class PostgresSide:
 
     def _hold(self) -> str:
         _prepare(self._holder)
+        if self._given is not None:
+            self._holder.execute(SQL("SET TRANSACTION SNAPSHOT {}").format(Literal(self._given)))
+            return self._given
         row = self._holder.execute("SELECT pg_export_snapshot()").fetchone()
         return "" if row is None else str(row[0])
 
