@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 
 from harness.errors import ConfigurationError
-from harness.models import ENTITIES
 from harness.models.outcome import Counts
+from harness.settings.migration import FEWEST_ROWS
 from migrations.rehearsal.checks import Checks
-from migrations.rehearsal.generate import FEWEST, Generated, spread
+from migrations.rehearsal.generate import Generated, spread
 from migrations.rehearsal.refusals import LEGAL_BESIDE, refusals
 from migrations.rehearsal.round_trip import ROUND_TRIP, round_trip
 from migrations.rehearsal.scratch import Options, scratch
@@ -24,7 +24,6 @@ from migrations.sources.location import SnapshotAt
 __all__ = ["DEFAULT_ROWS", "rehearse"]
 
 DEFAULT_ROWS = 2_000
-_FEWEST = FEWEST * len(ENTITIES)
 
 
 @click.command()
@@ -36,7 +35,7 @@ _FEWEST = FEWEST * len(ENTITIES)
 )
 @click.option(
     "--rows",
-    type=click.IntRange(min=_FEWEST),
+    type=click.IntRange(min=FEWEST_ROWS),
     help=f"How many rows to generate, where no snapshot is given. Default: {DEFAULT_ROWS:,}.",
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the generated rows.")
@@ -63,7 +62,7 @@ def rehearse(
     """
     if source is not None and rows is not None:
         raise ConfigurationError("--source and --rows exclude each other: a snapshot has as many as it has.")
-    run = Run.begin("migrate rehearse", sql, None, None, json_path)
+    run = Run.begin("migration", sql, None, None, json_path)
     checks = Checks((*ROUND_TRIP, *LEGAL_BESIDE))
     options = Options(allow_empty=allow_empty, allow_uncounted=allow_uncounted)
     with (
@@ -75,7 +74,7 @@ def rehearse(
             location = SnapshotAt(Path(private) / "generated.json")
             write_file(Generated(seed=seed, counts=spread(rows or DEFAULT_ROWS)), location.path)
         copied = round_trip(place, location, options, checks, migrations=run.directory, say=_say)
-        illegal = refusals(place, Generated(seed=seed, counts=spread(_FEWEST)), checks, say=_say)
+        illegal = refusals(place, Generated(seed=seed, counts=spread(FEWEST_ROWS)), checks, say=_say)
     counts: Mapping[str, Counts] = {
         "checks": checks.counts,
         "rows": Counts(

@@ -1,8 +1,9 @@
 """What must not arrive: illegal rows between legal ones, each refused by its own rule and by nothing else."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from harness.models import ENTITIES
 from migrations.comparison.compare import compare
@@ -74,5 +75,9 @@ def _refused(copied: CopyResult) -> dict[tuple[str, int], set[tuple[str, str | N
     for line in path.read_text("utf-8").split("\n")[:-1]:
         row = json.loads(line)
         if row["table"] in ENTITIES:
-            found.setdefault((row["table"], row["position"]), set()).add((row["rule"], row["sqlstate"]))
+            found.setdefault((row["table"], row["position"]), set()).update(_rules(row))
     return found
+
+
+def _rules(row: Mapping[str, Any]) -> set[tuple[str, str | None]]:
+    return {(row["rule"], row["sqlstate"])}
