@@ -1,5 +1,6 @@
 """Reads a text as Postgres reads a jsonb, and says what it or JavaScript would change."""
 
+import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
@@ -15,6 +16,11 @@ MAX_DEPTH = 500
 _DIGITS_BEFORE = 131_072
 _DIGITS_AFTER = 16_383
 _BRACKET = re.compile(r'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+([\[\]{}])', re.DOTALL)
+_TOKEN = re.compile(
+    r'(?P<text>"(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+")'
+    r"|(?P<number>-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?+)(?![0-9.eE])"
+)
+_CONSTANT = re.compile(r'"(?:[^"\\]++|\\.)*+"|(-?Infinity|NaN)', re.DOTALL)
 _NUL_OR_SURROGATE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -28,8 +34,13 @@ def read_document(text: str) -> Reading:
         )
     try:
         document = parse(text)
-    except ValueError as error:
-        raise Objection("wrong_type", f"It is no JSON: {error}.", "22P02") from None
+    except json.JSONDecodeError as error:
+        _check_tokens(text[: error.pos])
+        raise Objection("invalid_json", f"It is no JSON: {error}.", "22P02") from None
+    except ValueError as error:  # NaN and its like, which Python's parser takes
+        constant = next((match for match in _CONSTANT.finditer(text) if match[1] is not None), None)
+        _check_tokens(text if constant is None else text[: constant.start()])
+        raise Objection("invalid_json", f"It is no JSON: {error}.", "22P02") from None
     notes: dict[str, str] = {}
     for value in _values(document):
         if isinstance(value, Number):
@@ -65,6 +76,15 @@ def _values(document: Any) -> Iterator[Any]:
             yield value
 
 
+def _check_tokens(text: str) -> None:
+    """Find what Postgres refuses in the part of a broken text that it reads before it comes to the break."""
+    for match in _TOKEN.finditer(text):
+        if match["text"] is not None:
+            _sound(json.loads(match["text"]))
+        else:
+            _number(Number(match["number"]))
+
+
 def _has_duplicates(document: Any) -> bool:
     waiting = [document]
     while waiting:
@@ -93,14 +113,14 @@ def _number(text: Number) -> dict[str, str]:
         number = Decimal(text)
     except InvalidOperation:
         raise Objection(
-            "out_of_range", f"{_short(text)} has an exponent beyond every limit.", "22003"
+            "number_range", f"{_short(text)} has an exponent beyond every limit.", "22003"
         ) from None
     _, digits, exponent = number.as_tuple()
     if not isinstance(exponent, int) or (number and len(digits) + exponent > _DIGITS_BEFORE):
-        raise Objection("out_of_range", f"{_short(text)} has more digits than Postgres keeps.", "22003")
+        raise Objection("number_range", f"{_short(text)} has more digits than Postgres keeps.", "22003")
     if -exponent > _DIGITS_AFTER:
         raise Objection(
-            "out_of_range", f"{_short(text)} has more fraction digits than Postgres keeps.", "22003"
+            "number_range", f"{_short(text)} has more fraction digits than Postgres keeps.", "22003"
         )
     if number != Decimal(repr(float(text))):
         return {"javascript_number": f"{_short(text)} is {float(text)!r} for JavaScript."}

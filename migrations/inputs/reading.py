@@ -26,3 +26,5 @@ class Objection(Exception):
     reason: str
     sqlstate: str | None = None
     """None for what Postgres would take and change."""
+    value: Any = None
+    """What Postgres would take it for, where that is known: the constraints compare it."""

@@ -21,6 +21,7 @@ _TIME = re.compile(
 )
 _ZONE = re.compile(r"([+-])(\d{1,2})(?::?(\d{2})(?::?(\d{2}))?)?", re.ASCII)
 _US = 1_000_000
+_INFINITY = 2**63
 _DAY = 86_400
 # Between these, in microseconds since 1970, lie the moments that Postgres keeps and the ones that Python has.
 _FIRST_OF_POSTGRES = -2_440_588 * _DAY * _US
@@ -36,7 +37,11 @@ def read_time(text: str) -> Reading:
     """
     plain = text.strip(" \t\n\r\v\f")
     if plain.lower() in {"infinity", "-infinity", "+infinity"}:
-        raise Objection("infinity", f"{text!r} is no time for any adapter, though Postgres takes it.")
+        raise Objection(
+            "infinity",
+            f"{text!r} is no time for any adapter, though Postgres takes it.",
+            value=-_INFINITY if plain.startswith("-") else _INFINITY,
+        )
     match = _TIME.fullmatch(plain)
     if match is None:
         raise _unreadable(plain)
@@ -53,9 +58,10 @@ def _read(text: str, match: re.Match[str]) -> Reading:
     fraction = match["fraction"] or ""
     if hour == 24 and fraction.strip("0"):
         is_time = False
+    # In this order: a zone that cannot be is found before a day that cannot be.
+    offset = _offset(text, match["zone"]) if is_time else None
     if not is_date or not is_time:
-        raise Objection("wrong_type", f"{text!r} is no day and time that exists.", "22008")
-    offset = _offset(text, match["zone"])
+        raise Objection("invalid_time", f"{text!r} is no day and time that exists.", "22008")
     if match["hour"] is None or offset is None:
         raise Objection(
             "naive_time",
@@ -63,17 +69,22 @@ def _read(text: str, match: re.Match[str]) -> Reading:
         )
     if hour == 24 or second == 60:
         raise Objection("unclear_time", f"{text!r} is another day or minute for Postgres than it says.")
-    if fraction[6:].strip("0"):
-        raise Objection(
-            "fraction_digits", f"{text!r} has more than six fraction digits; Postgres would round it."
-        )
     seconds = (_day_number(year, month, day) * _DAY) + hour * 3600 + minute * 60 + second - offset
     value = seconds * _US + int(fraction[:6].ljust(6, "0"))
     if not _FIRST_OF_POSTGRES <= value < _END_OF_POSTGRES:
-        raise Objection("out_of_range", f"{text!r} is outside of what Postgres keeps.", "22008")
+        raise Objection("invalid_time", f"{text!r} is outside of what Postgres keeps.", "22008")
+    if fraction[6:].strip("0"):
+        rounded = value + (fraction[6:] > "5")  # to the next microsecond, as Postgres does
+        raise Objection(
+            "fraction_digits",
+            f"{text!r} has more than six fraction digits; Postgres would round it.",
+            value=rounded,
+        )
     if not _FIRST_OF_PYTHON <= value < _END_OF_PYTHON:
         raise Objection(
-            "out_of_range", f"{text!r} is outside of the years 1 to 9999 in UTC, and no adapter can read it."
+            "out_of_range",
+            f"{text!r} is outside of the years 1 to 9999 in UTC, and no adapter can read it.",
+            value=value,
         )
     return Reading(text, value)
 
@@ -87,13 +98,13 @@ def _offset(text: str, zone: str | None) -> int | None:
         return 0
     hours, minutes, seconds = (int(part or 0) for part in match.groups()[1:])
     if hours > 15 or minutes > 59 or seconds > 59:
-        raise Objection("wrong_type", f"{text!r} is further from UTC than a time zone can be.", "22009")
+        raise Objection("invalid_time", f"{text!r} is further from UTC than a time zone can be.", "22009")
     return (hours * 3600 + minutes * 60 + seconds) * (-1 if match[1] == "-" else 1)
 
 
 def _unreadable(text: str) -> Objection:
     return Objection(
-        "wrong_type" if _is_no_time(text) else "unclear_time",
+        "invalid_time" if _is_no_time(text) else "unclear_time",
         f"{text!r} is no ISO 8601 time with a zone, like 2026-01-15T10:00:00.123456Z.",
         "22007" if _is_no_time(text) else None,
     )

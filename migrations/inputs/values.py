@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 
 from harness.models import ColumnType
+from migrations.inputs.arrays import read_array
 from migrations.inputs.documents import read_document
-from migrations.inputs.literals import array_literal
 from migrations.inputs.reading import Objection, Reading
 from migrations.inputs.times import read_time
 
@@ -15,6 +15,12 @@ _SPACE = " \t\n\r\v\f"
 _UUID = re.compile(r"(\{)?[0-9a-fA-F]{4}(?:-?[0-9a-fA-F]{4}){7}(?(1)\})", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?\d+(?:_\d+)*", re.ASCII)
 _OTHER_BASE = re.compile(r"[+-]?0(?:[xX](?:_?[0-9a-fA-F])+|[oO](?:_?[0-7])+|[bB](?:_?[01])+)", re.ASCII)
+_PREFIXES = (
+    (re.compile(r"[+-]?0[xX]((?:_?[0-9a-fA-F])+)", re.ASCII), 16),
+    (re.compile(r"[+-]?0[oO]((?:_?[0-7])+)", re.ASCII), 8),
+    (re.compile(r"[+-]?0[bB]((?:_?[01])+)", re.ASCII), 2),
+    (re.compile(r"[+-]?(\d+(?:_\d+)*)", re.ASCII), 10),
+)
 _INT4 = range(-(2**31), 2**31)
 _TRUE = ("true", "yes", "on", "1")
 _FALSE = ("false", "no", "off", "0")
@@ -34,7 +40,7 @@ def _text(text: str) -> Reading:
 
 def _uuid(text: str) -> Reading:
     if not _UUID.fullmatch(text):
-        raise Objection("wrong_type", f"{text[:60]!r} is no uuid.", "22P02")
+        raise Objection("invalid_uuid", f"{text[:60]!r} is no uuid.", "22P02")
     digits = text.strip("{}").replace("-", "").lower()
     usual = "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
     return _usual(text, usual, usual)
@@ -44,15 +50,27 @@ def _integer(text: str) -> Reading:
     plain = text.strip(_SPACE)
     if _DECIMAL.fullmatch(plain):
         digits = plain.replace("_", "").lstrip("+-").lstrip("0") or "0"
-        value = int(digits) if len(digits) <= 10 else _INT4.stop
+        value = int(digits[:12])  # beyond every limit from eleven digits on: Python reads only some thousand
         value = -value if plain.startswith("-") else value
     elif _OTHER_BASE.fullmatch(plain):
         value = int(plain, 0)
+    elif _overflows(plain):
+        raise Objection("integer_range", f"{text[:40]!r} begins with digits beyond 32 bits.", "22003")
     else:
-        raise Objection("wrong_type", f"{text[:40]!r} is no integer.", "22P02")
+        raise Objection("invalid_integer", f"{text[:40]!r} is no integer.", "22P02")
     if value not in _INT4:
-        raise Objection("out_of_range", f"{text[:40]} is beyond 32 bits.", "22003")
+        raise Objection("integer_range", f"{text[:40]} is beyond 32 bits.", "22003")
     return _usual(text, str(value), value)
+
+
+def _overflows(text: str) -> bool:
+    """Say whether Postgres, which reads digit by digit, finds too many before it finds what is no digit."""
+    for pattern, base in _PREFIXES:
+        match = pattern.match(text)
+        if match is not None:
+            digits = match[1].replace("_", "")[:-1].lstrip("0")[:40]
+            return digits != "" and int(digits, base) > 2**31 // base
+    return False
 
 
 def _boolean(text: str) -> Reading:
@@ -61,7 +79,7 @@ def _boolean(text: str) -> Reading:
         # "o" may be on or off; every other beginning of a word is clear.
         if plain and plain != "o" and any(word.startswith(plain) for word in words):
             return _usual(text, "true" if value else "false", value)
-    raise Objection("wrong_type", f"{text[:40]!r} is no boolean.", "22P02")
+    raise Objection("invalid_boolean", f"{text[:40]!r} is no boolean.", "22P02")
 
 
 def _usual(text: str, usual: str, value: object) -> Reading:
@@ -70,59 +88,12 @@ def _usual(text: str, usual: str, value: object) -> Reading:
     )
 
 
-_ITEM = re.compile(r'"((?:[^"\\]|\\.)*)"|((?:[^"\\{},]|\\.)+)', re.DOTALL)
-
-
-def _array(text: str) -> Reading:
-    """Read an array literal of one dimension.
-
-    Source: https://www.postgresql.org/docs/17/arrays.html#ARRAYS-IO
-    """
-    if "\x00" in text:
-        raise Objection("nul", "It contains NUL, which Postgres cannot store.", "22021")
-    plain = text.strip(_SPACE)
-    if plain.startswith("["):
-        raise Objection("array_dimensions", "It has bounds of its own, which no adapter reads.")
-    if not (plain.startswith("{") and plain.endswith("}")):
-        raise Objection("wrong_type", f"{text[:60]!r} is no array literal.", "22P02")
-    body = plain[1:-1]
-    if body.strip(_SPACE).startswith("{"):
-        raise Objection("array_dimensions", "It has more than one dimension, which no adapter reads.")
-    items: list[str | None] = []
-    at = len(body) - len(body.lstrip(_SPACE))
-    if at == len(body):
-        return Reading(text, ())
-    while True:
-        match = _ITEM.match(body, at)
-        if match is None:
-            raise Objection("wrong_type", f"{text[:60]!r} is no array literal.", "22P02")
-        items.append(_item(match))
-        at = match.end()
-        at += len(body[at:]) - len(body[at:].lstrip(_SPACE))
-        if at == len(body):
-            break
-        if body[at] != ",":
-            raise Objection("wrong_type", f"{text[:60]!r} is no array literal.", "22P02")
-        at += 1
-        at += len(body[at:]) - len(body[at:].lstrip(_SPACE))
-    return Reading(array_literal(items), tuple(items))
-
-
-def _item(match: re.Match[str]) -> str | None:
-    if match[1] is not None:
-        return re.sub(r"\\(.)", r"\1", match[1], flags=re.DOTALL)
-    plain = match[2].rstrip(_SPACE)
-    if plain.upper() == "NULL":
-        return None
-    return re.sub(r"\\(.)", r"\1", plain, flags=re.DOTALL)
-
-
 _READERS: Mapping[ColumnType, Callable[[str], Reading]] = {
     ColumnType.TEXT: _text,
     ColumnType.UUID: _uuid,
     ColumnType.INTEGER: _integer,
     ColumnType.BOOLEAN: _boolean,
-    ColumnType.TEXT_ARRAY: _array,
+    ColumnType.TEXT_ARRAY: read_array,
     ColumnType.TIMESTAMPTZ: read_time,
     ColumnType.JSONB: read_document,
 }

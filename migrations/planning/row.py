@@ -1,6 +1,8 @@
 """Judges one row, exactly and in the order in which Postgres finds things out."""
 
+import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +42,12 @@ class RowJudged:
 
 def judge_row(entity: Entity[Any], texts: Mapping[str, str | None]) -> RowJudged | Fault:
     """Judge a row: what Postgres raises comes first, then what it would take and change."""
+    for name, text in texts.items():
+        if text is not None and "\x00" in text:
+            # Found before any value is read: the row as a whole is no text.
+            return Fault(name, "nul", f"{name} contains NUL, which Postgres cannot store.", "22021")
     readings: dict[str, Reading | None] = {}
+    unknown: set[str] = set()
     changed: Fault | None = None
     for column in entity.columns:
         text = texts[column.name]
@@ -51,9 +58,10 @@ def judge_row(entity: Entity[Any], texts: Mapping[str, str | None]) -> RowJudged
             if why.sqlstate is not None:
                 return fault
             changed = changed or fault
-    if changed is not None:
-        return changed
-    fault_of_row = _constraints(entity, readings)
+            readings[column.name] = Reading(text or "", why.value)
+            if why.value is None:
+                unknown.add(column.name)
+    fault_of_row = _constraints(entity, readings, unknown) or changed
     if fault_of_row is not None:
         return fault_of_row
     return RowJudged(
@@ -67,7 +75,9 @@ def judge_row(entity: Entity[Any], texts: Mapping[str, str | None]) -> RowJudged
     )
 
 
-def _constraints(entity: Entity[Any], readings: Mapping[str, Reading | None]) -> Fault | None:
+def _constraints(
+    entity: Entity[Any], readings: Mapping[str, Reading | None], unknown: AbstractSet[str]
+) -> Fault | None:
     for column in entity.columns:
         if not column.nullable and readings[column.name] is None:
             return Fault(
@@ -75,6 +85,8 @@ def _constraints(entity: Entity[Any], readings: Mapping[str, Reading | None]) ->
             )
     values = {name: None if reading is None else reading.value for name, reading in readings.items()}
     for check in entity.all_checks:
+        if any(re.search(rf"\b{name}\b", check.sql) for name in unknown):
+            continue  # what Postgres would compare depends on the day and on the server
         if check.holds(values) is False:
             column_name = next(
                 (name for name in values if check.name == f"{entity.table}_{name}_check"), None
