@@ -48,7 +48,7 @@ def batch_of_json(segment: Segment, texts: Sequence[bytes], **rest: Any) -> Batc
         return _one_by_one(segment, texts, **rest)
     try:
         columns, absent = _columns(ENTITIES[segment.table], structs)
-    except pl.exceptions.PolarsError:  # bytes inside of a JSON column that are not UTF-8
+    except UnicodeDecodeError:  # bytes inside of a JSON column that are not UTF-8
         return _one_by_one(segment, texts, **rest)
     return batch_of_columns(segment, columns, absent=absent, **rest)
 
@@ -100,11 +100,9 @@ def _columns(entity: Entity[Any], structs: Sequence[Any]) -> tuple[dict[str, pl.
     absent: dict[str, int] = {}
     for column, values in zip(entity.columns, given, strict=True):
         present = values
-        if column.nullable:
-            missing = sum(value is msgspec.UNSET for value in values)
-            if missing:
-                absent[column.name] = missing
-                present = tuple(None if value is msgspec.UNSET else value for value in values)
+        if column.nullable and msgspec.UNSET in values:
+            absent[column.name] = sum(value is msgspec.UNSET for value in values)
+            present = tuple(None if value is msgspec.UNSET else value for value in values)
         columns[column.name] = _series(column.type, present)
     return columns, absent
 
@@ -119,13 +117,20 @@ def _series(kind: ColumnType, values: Sequence[Any]) -> pl.Series:
         case ColumnType.BOOLEAN:
             return pl.Series(values, dtype=pl.Boolean).cast(pl.String)
         case ColumnType.JSONB:
-            raw = pl.Series([None if value is None else bytes(value) for value in values], dtype=pl.Binary)
-            text = raw.cast(pl.String)
+            text = pl.Series(_documents(values), dtype=pl.String)
             return text.zip_with(text != _NULL, pl.Series([None], dtype=pl.String))
         case ColumnType.TEXT_ARRAY:
             return pl.Series([_text(kind, value) for value in values], dtype=pl.String)
         case _:
             return pl.Series(values, dtype=pl.String)
+
+
+def _documents(raws: Sequence[Any]) -> list[str | None]:
+    """Take the texts of JSON values, at once where none of them has a line end. Raises UnicodeDecodeError."""
+    texts = _ENCODER.encode_lines(raws).decode().split("\n")
+    if len(texts) == len(raws) + 1:
+        return texts[:-1]  # type: ignore[return-value]  # a list of texts may hold None
+    return [None if raw is None else bytes(raw).decode() for raw in raws]
 
 
 def _text(kind: ColumnType, value: Any) -> str | None:
