@@ -20,10 +20,11 @@ from migrations.planning.findings import Group, collected
 from migrations.run import Run
 from migrations.sources.location import Location, locate, target_of
 from migrations.sources.opening import opened
-from migrations.sources.source import SEGMENT_ROWS
 
 __all__ = ["plan"]
 
+_ROWS = 10_000
+"""Rows that are judged at once: fewer need less memory, and are slower one by one."""
 _SHOWN = 3
 """Examples of one kind that are printed; the report has more."""
 
@@ -95,7 +96,7 @@ def plan(
             inventory=inventory,
             existing=existing,
             findings=findings,
-            rows=SEGMENT_ROWS,
+            rows=_ROWS,
             progress=_Progress(sys.stderr.isatty()),
         ).run()
     made = Plan(

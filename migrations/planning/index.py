@@ -62,10 +62,12 @@ class Index:
     def colliding(self) -> pl.Series:
         """Positions of the rows whose key another row seems to have, too."""
         frame = self.frame
-        places = [
-            frame.filter(pl.col(unique.name).is_not_null() & pl.col(unique.name).is_duplicated())[POSITION]
-            for unique in ENTITIES[self.table].all_uniques
-        ]
+        places = [pl.Series(dtype=pl.Int64)]
+        for unique in ENTITIES[self.table].all_uniques:
+            hashes = frame[unique.name].drop_nulls().sort()
+            twice = hashes.filter(hashes == hashes.shift(1)).unique()
+            if not twice.is_empty():
+                places.append(frame.filter(pl.col(unique.name).is_in(twice.implode()))[POSITION])
         return pl.concat(places).unique()
 
     def orphans(self, column: Column, parents: pl.DataFrame) -> pl.Series:
