@@ -20,7 +20,7 @@ from migrations.loading.bisection import offenders
 from migrations.loading.inserted import mark, seal
 from migrations.loading.refusals import concerns_a_row, refused_by
 from migrations.loading.session import Session
-from migrations.loading.staging import columns_of, compare, rows_at, stage, staged
+from migrations.loading.staging import columns_of, compare, keep_identical, rows_at, stage, staged
 from migrations.loading.turns import await_predecessor, share
 from migrations.loading.work import Prepared
 from migrations.sources.segment import Refused
@@ -65,6 +65,7 @@ def _write(session: Session, run_id: str, prepared: Prepared, known: Sequence[Re
         _leave_out(connection, prepared, known)
         met = compare(connection, run_id, prepared)
         refused = [*known, *met.refused]
+        keep_identical(connection, prepared, met)
         before = mark(connection, prepared.entity.table)
         inserted, sample = 0, None
         if met.staged > met.identical + len(met.refused):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, StackError
 from migrations.loading.coordinator import Coordinator
 from migrations.loading.pace import Pace
 from migrations.loading.plan import LoadPlan
@@ -86,6 +86,10 @@ def copy_rows(
         raise HarnessError(f"Interrupted after {_so_far(shown, plan)}") from cause
     except psycopg.Error as cause:
         raise HarnessError(f"{_reason(cause)} It happened after {_so_far(shown, plan)}") from cause
+    except StackError as cause:
+        if shown.committed == 0:
+            raise
+        raise StackError(f"{cause} It happened after {_so_far(shown, plan)}") from cause
 
 
 def _so_far(progress: Progress, plan: LoadPlan) -> str:
@@ -100,7 +104,7 @@ def _reason(error: psycopg.Error) -> str:
         return "The connection to the target was lost."
     if error.sqlstate.startswith("53"):
         advice = " Make room on the server."
-    elif error.sqlstate.startswith("57"):
+    elif error.sqlstate.startswith("57P"):
         advice = " The server was shut down, or an administrator ended the session."
     else:
         advice = ""

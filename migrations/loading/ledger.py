@@ -68,6 +68,7 @@ def unfinished(connection: psycopg.Connection) -> Run | None:
 
 def add_run(connection: psycopg.Connection, values: Mapping[str, Any]) -> datetime:
     """Write down that a run begins; returns when."""
+    connection.execute(query("identical_forget"))  # of a run that was rolled back before its end
     row = connection.execute(query("run_insert"), dict(values)).fetchone()
     if row is None:
         raise LookupError("pg_database does not list the current database")
@@ -77,7 +78,9 @@ def add_run(connection: psycopg.Connection, values: Mapping[str, Any]) -> dateti
 
 def finish_run(connection: psycopg.Connection, run_id: str) -> bool:
     """Write down that a run is complete; False if it is not running any more."""
-    return connection.execute(query("run_finish"), {"run_id": run_id}).fetchone() is not None
+    with connection.transaction():
+        connection.execute(query("identical_forget"))
+        return connection.execute(query("run_finish"), {"run_id": run_id}).fetchone() is not None
 
 
 def done(connection: psycopg.Connection, run_id: str, table: str) -> dict[int, Account]:

@@ -12,7 +12,7 @@ from migrations.loading.refusals import differing, refused_by, repeated
 from migrations.loading.work import Prepared
 from migrations.sources.segment import Refused
 
-__all__ = ["Met", "columns_of", "compare", "rows_at", "stage", "staged"]
+__all__ = ["Met", "columns_of", "compare", "keep_identical", "rows_at", "stage", "staged"]
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,9 @@ def stage(connection: psycopg.Connection, prepared: Prepared) -> tuple[Refused, 
 def compare(connection: psycopg.Connection, run_id: str, prepared: Prepared) -> Met:
     """Find the staged rows whose id is in the table, or comes a second time.
 
-    A row of the table that this run has inserted, which its xmin tells, was
-    an earlier row of the same source: also its equal is one row too many.
+    A row of the table that this run has inserted, which its xmin tells, or
+    found identical, was an earlier row of the same source: its equal is one
+    row too many.
     """
     different = sql.SQL(", ").join(
         sql.SQL("CASE WHEN r.{column} IS DISTINCT FROM t.{column} THEN {name} END").format(
@@ -83,25 +84,38 @@ def compare(connection: psycopg.Connection, run_id: str, prepared: Prepared) -> 
         for name in prepared.columns
     )
     statement = sql.SQL("""
-        WITH turns AS (
-          SELECT s.*, row_number() OVER (PARTITION BY s.id ORDER BY s._position) AS _turn FROM {staged} AS s
-        ), met AS (
+        WITH known AS (
           SELECT
             r._position,
-            r._turn > 1 OR coalesce(t.xmin IN (
+            r.id,
+            t.id IS NOT NULL AS there,
+            coalesce(t.xmin IN (
               SELECT c.xid::xid FROM parity_migration.segments AS c
               WHERE c.run_id = %(run_id)s::uuid AND c.table_name = %(table)s AND c.inserted > 0
-            ), false) AS repeated,
-            array_to_string(ARRAY[{different}], ', ') AS different
-          FROM turns AS r LEFT JOIN {table} AS t ON t.id = r.id
-          WHERE r.id IS NOT NULL AND (t.id IS NOT NULL OR r._turn > 1)
+            ), false) AS own,
+            EXISTS (
+              SELECT FROM parity_migration.identical AS i WHERE i.table_name = %(table)s AND i.id = r.id
+            ) AS before,
+            CASE WHEN t.id IS NULL THEN '' ELSE array_to_string(ARRAY[{different}], ', ') END AS different
+          FROM {staged} AS r LEFT JOIN {table} AS t ON t.id = r.id
+        ), met AS (
+          SELECT
+            _position,
+            there,
+            -- A row that differs is refused itself, and does not make its equal the second one.
+            id IS NOT NULL AND (own OR different = '' AND (
+              before OR row_number() OVER (PARTITION BY id, different = '' ORDER BY _position) > 1
+            )) AS repeated,
+            different
+          FROM known
         )
         SELECT
-          (SELECT count(*) FROM turns),
-          (SELECT count(*) FROM met WHERE NOT repeated AND different = ''),
-          (SELECT array_agg(_position ORDER BY _position) FROM met WHERE repeated),
-          (SELECT array_agg(_position ORDER BY _position) FROM met WHERE NOT repeated AND different <> ''),
-          (SELECT array_agg(different ORDER BY _position) FROM met WHERE NOT repeated AND different <> '')
+          count(*),
+          count(*) FILTER (WHERE there AND NOT repeated AND different = ''),
+          array_agg(_position ORDER BY _position) FILTER (WHERE repeated),
+          array_agg(_position ORDER BY _position) FILTER (WHERE NOT repeated AND different <> ''),
+          array_agg(different ORDER BY _position) FILTER (WHERE NOT repeated AND different <> '')
+        FROM met
     """).format(
         staged=staged(prepared), different=different, table=sql.Identifier("public", prepared.entity.table)
     )
@@ -114,3 +128,15 @@ def compare(connection: psycopg.Connection, run_id: str, prepared: Prepared) -> 
         for position, names in zip(other or (), columns or (), strict=True)
     ]
     return Met(total, identical, tuple(refused))
+
+
+def keep_identical(connection: psycopg.Connection, prepared: Prepared, met: Met) -> None:
+    """Remember which rows the table had before, in the transaction of their checkpoint."""
+    if met.identical == 0:
+        return
+    statement = sql.SQL("""
+        INSERT INTO parity_migration.identical (table_name, id)
+        SELECT %s, s.id FROM {staged} AS s JOIN {table} AS t ON t.id = s.id WHERE s._position <> ALL (%s)
+    """).format(staged=staged(prepared), table=sql.Identifier("public", prepared.entity.table))
+    refused = [one.position for one in met.refused]
+    connection.execute(statement, [prepared.entity.table, refused])

@@ -57,6 +57,14 @@ CREATE TABLE parity_migration.quarantine (
     DEFERRABLE INITIALLY DEFERRED
 );
 
+-- The rows that the run at work found in the target, equal: it is empty when no run is at work. A row of the source
+-- that has one of these ids once more is one row too many, as it would be had the run inserted the first.
+CREATE TABLE parity_migration.identical (
+  table_name text NOT NULL,
+  id uuid NOT NULL,
+  PRIMARY KEY (table_name, id)
+);
+
 -- Refused rows are here with all that they say about a candidate.
 REVOKE ALL ON SCHEMA parity_migration FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA parity_migration FROM PUBLIC;

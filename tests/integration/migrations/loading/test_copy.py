@@ -119,6 +119,16 @@ def test_what_cannot_arrive_is_in_quarantine_whatever_the_segments(
     assert {rule.rule for rule in result.rules} == {rule for rule, _ in REASONS.values()}
 
 
+def test_a_row_that_was_refused_is_not_refused_for_good(copy: Copy) -> None:
+    """Its parent was refused, too; when that one is there, it is a row like any other."""
+    copy(HandMade(BAD))
+    parent = row_of("scheduling_requests", 25)
+    corrected = HandMade(
+        {"scheduling_requests": [parent], "bookings": [BAD["bookings"][12]]}, name="corrected"
+    )
+    assert copy(corrected).inserted == 2
+
+
 def test_a_refused_row_is_kept_whole_in_the_file_and_in_the_ledger(copy: Copy, dsn: str) -> None:
     result = copy(HandMade(BAD))
     assert result.quarantine is not None
@@ -133,13 +143,28 @@ def test_a_refused_row_is_kept_whole_in_the_file_and_in_the_ledger(copy: Copy, d
     assert row == (first["raw"],)
 
 
-def test_the_same_rows_are_refused_when_the_rest_is_there(copy: Copy, contents: Contents) -> None:
-    first = copy(HandMade(BAD), rows_per_segment=1000)
+@pytest.mark.parametrize("rows_per_segment", [1, 4, 1000])
+def test_the_same_rows_are_refused_when_the_rest_is_there(
+    copy: Copy, contents: Contents, rows_per_segment: int
+) -> None:
+    first = copy(HandMade(BAD))
     before = contents()
-    second = copy(HandMade(BAD), rows_per_segment=1000)
+    second = copy(HandMade(BAD), rows_per_segment=rows_per_segment)
     assert refusals(second) == refusals(first)
     assert second.identical == first.inserted
     assert contents() == before
+
+
+@pytest.mark.parametrize("rows_per_segment", [1, 1000])
+def test_a_row_that_differs_does_not_make_its_equal_the_second_one(copy: Copy, rows_per_segment: int) -> None:
+    copy(HandMade({"sync_jobs": [row_of("sync_jobs", 1)]}))
+    rows = [row_of("sync_jobs", 1, last_error="x"), row_of("sync_jobs", 1), row_of("sync_jobs", 1)]
+    result = copy(HandMade({"sync_jobs": rows}, name="thrice"), rows_per_segment=rows_per_segment)
+    assert refusals(result) == {
+        ("sync_jobs", 0): ("exists_and_differs", "23505"),
+        ("sync_jobs", 2): ("sync_jobs_pkey", "23505"),
+    }
+    assert result.identical == 1
 
 
 def test_a_row_that_is_there_with_other_values_is_refused_and_left_alone(

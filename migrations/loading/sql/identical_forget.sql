@@ -1,0 +1,1 @@
+TRUNCATE parity_migration.identical;
