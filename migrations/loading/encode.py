@@ -9,6 +9,7 @@ __all__ = ["copy_text"]
 
 _SPECIAL = ("\\", "\n", "\r", "\t")
 _ESCAPED = (r"\\", r"\n", r"\r", r"\t")
+_ANY_SPECIAL = r"[\\\n\r\t]"
 _NULL = r"\N"
 
 
@@ -21,7 +22,7 @@ def copy_text(rows: pl.DataFrame, columns: Sequence[str]) -> bytes:
     frame = rows.select(columns)
     texts = [name for name, kind in frame.schema.items() if kind == pl.String]
     # Looking first is cheaper than replacing in columns, most of them, that have nothing to replace.
-    found = frame.select(pl.col(name).str.contains_any(list(_SPECIAL)).any() for name in texts).row(0)
+    found = frame.select(pl.col(name).str.contains(_ANY_SPECIAL).any() for name in texts).row(0)
     special = [name for name, is_special in zip(texts, found, strict=True) if is_special]
     buffer = io.BytesIO()
     frame.with_columns(
