@@ -2,8 +2,9 @@
 
 import io
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -58,6 +59,7 @@ class Desk:
     most: int = 0
     run_id: str = "run"
     resumed: bool = False
+    cancelled: bool = False
 
     @property
     def facts(self) -> TargetFacts:
@@ -82,7 +84,7 @@ class Desk:
         return account(segment)
 
     def cancel(self) -> None:
-        raise NotImplementedError
+        self.cancelled = True
 
     def finish(self) -> None:
         raise NotImplementedError
@@ -105,7 +107,9 @@ def account(segment: Segment) -> Account:
     )
 
 
-def run(desk: Desk, source: Cut | None = None, *, workers: int = 2) -> Mapping[str, Account]:
+def run(
+    desk: Desk, source: Cut | None = None, *, workers: int = 2, pace: Pace | None = None
+) -> Mapping[str, Account]:
     source = source or Cut()
     with ThreadPoolExecutor(workers) as executor:
         return Coordinator(
@@ -115,7 +119,7 @@ def run(desk: Desk, source: Cut | None = None, *, workers: int = 2) -> Mapping[s
             executor=executor,
             rows_per_segment=ROWS,
             window=3,
-            pace=Pace(None),
+            pace=pace or Pace(None),
             progress=Progress(rows=ROWS * SEGMENTS * len(ENTITIES), stream=io.StringIO()),
         ).run()
 
@@ -173,3 +177,40 @@ def test_an_error_of_one_segment_ends_the_run_and_lets_the_others_land() -> None
 def test_a_source_that_yields_fewer_rows_than_it_counted_is_an_error() -> None:
     with pytest.raises(AccountingError, match="has 20 rows, and 15 were read"):
         run(Desk(), Cut(missing=1))
+
+
+class Interrupted(Pace):
+    """The user presses Ctrl-C when some segments are out."""
+
+    def __init__(self, after: int) -> None:
+        super().__init__(None)
+        self._left = after
+
+    def take(self, rows: int) -> None:  # noqa: ARG002  # as its base has it
+        self._left -= 1
+        if self._left < 0:
+            raise KeyboardInterrupt
+
+
+def test_an_interruption_lets_what_is_in_flight_land() -> None:
+    desk = Desk()
+    with pytest.raises(KeyboardInterrupt):
+        run(desk, pace=Interrupted(after=3))
+    assert desk.log == [("scheduling_requests", number) for number in range(3)]
+    assert not desk.cancelled
+
+
+def test_a_second_interruption_has_it_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+
+    def impatient(*given: Any, **options: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        return wait(*given, **options)
+
+    monkeypatch.setattr("migrations.loading.coordinator.wait", impatient)
+    desk = Desk()
+    with pytest.raises(KeyboardInterrupt):
+        run(desk, pace=Interrupted(after=2))
+    assert desk.cancelled
