@@ -31,17 +31,38 @@ _RIGHT = "\N{RIGHTWARDS ARROW}"
 
 def differences(source: pl.DataFrame, target: pl.DataFrame, entity: Entity[Any]) -> pl.DataFrame:
     """Compare two frames as `migrations.comparison.values.frame` describes them, in the order of the keys."""
+    source, target = _in_order(source), _in_order(target)
+    source, target = _with_same_columns(source, target)
+    if _are_paired(source["id"], target["id"]):
+        # Side by side already: the usual case, and several times cheaper than joins.
+        both = source.hstack(target.rename(lambda name: name + _RIGHT))
+        return _of_pairs(both, entity)
     twice = _repeated(source, target)
     if twice.height:
         repeated = twice["key"].implode()
         source = source.filter(~pl.col("id").is_in(repeated, nulls_equal=True))
         target = target.filter(~pl.col("id").is_in(repeated, nulls_equal=True))
-    source, target = _with_same_columns(source, target)
     both = source.join(target, on="id", how="inner", suffix=_RIGHT, maintain_order="left")
-    found = [twice, _alone(source, target, MISSING), _alone(target, source, EXTRA)]
-    found += [_changed(both, column) for column in entity.columns if column.name != "id"]
-    found += [_unknown(both)] if UNKNOWN in source.columns else []
+    alone = [_alone(source, target, MISSING), _alone(target, source, EXTRA)]
+    return pl.concat([twice, *alone, _of_pairs(both, entity)]).sort("key", maintain_order=True)
+
+
+def _are_paired(source: pl.Series, target: pl.Series) -> bool:
+    """Return True for two sorted series of the same keys, each once and none of them null."""
+    if len(source) != len(target) or source.null_count() or not source.equals(target):
+        return False
+    return not (source[1:] == source[:-1]).any()
+
+
+def _of_pairs(both: pl.DataFrame, entity: Entity[Any]) -> pl.DataFrame:
+    found = [_changed(both, column) for column in entity.columns if column.name != "id"]
+    found += [_unknown(both)] if UNKNOWN in both.columns else []
     return pl.concat(found).sort("key", maintain_order=True)
+
+
+def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
+    # A side that was read along an index is in order already.
+    return frame if frame["id"].is_sorted(nulls_last=True) else frame.sort("id", nulls_last=True)
 
 
 def _repeated(source: pl.DataFrame, target: pl.DataFrame) -> pl.DataFrame:

@@ -83,6 +83,8 @@ class FileSide:
             self._runs.setdefault(entity.table, Runs(entity, self._directory)).add(frame)
 
         self._counts = read_single(path, self._naming, take)
+        for runs in self._runs.values():
+            runs.end()
 
     def _read(self, entity: Entity[Any]) -> Runs:
         runs = Runs(entity, self._directory)
@@ -93,4 +95,5 @@ class FileSide:
             frames = read_rows(path, entity, self._naming)
         for frame in frames:
             runs.add(frame)
+        runs.end()
         return runs

@@ -203,7 +203,8 @@ def _value(column: Column) -> pl.Expr:
 
 
 def _prepare(connection: psycopg.Connection) -> None:
-    connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    connection.read_only = True
     _set(connection)
 
 

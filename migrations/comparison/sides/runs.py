@@ -1,7 +1,8 @@
 """The rows of one entity in runs that are each sorted by id: in memory while they are few, else in files."""
 
-from bisect import bisect_right
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,60 +15,96 @@ from migrations.comparison.values.frame import shaped
 
 __all__ = ["Runs"]
 
-_IN_MEMORY = 4 * SEGMENT_ROWS
-"""Rows that stay in memory, some 40 MB of webhook events."""
-_SAMPLES = 200
-"""Ids that are kept of each segment's worth of rows, to cut the keys of all runs."""
+_RUN_ROWS = 4 * SEGMENT_ROWS
+"""Rows of a run, some 40 MB of webhook events: so many are in memory at once."""
+_BLOCK_ROWS = 1000
+"""Rows that are read from a run's file together."""
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A sorted run in a file, and the first id of each of its blocks."""
+
+    path: Path
+    rows: int
+    known: int
+    """Rows that have an id; those without come last."""
+    fences: Sequence[str]
+
+    def read(self, keys: KeyRange) -> pl.DataFrame:
+        """Read the rows of a range from the blocks in which they can be."""
+        first = 0 if keys.low is None else max(0, bisect_left(self.fences, keys.low) - 1) * _BLOCK_ROWS
+        last = self.rows
+        if keys.high is not None:
+            last = min(self.known, bisect_right(self.fences, keys.high) * _BLOCK_ROWS)
+        # Nothing of the run is mapped or kept: the file is read again for the next range.
+        return _slice(pl.scan_ipc(self.path, glob=False).slice(first, max(0, last - first)).collect(), keys)
 
 
 class Runs:
-    """Filled with `add`, then read by ranges of keys: files are mapped, so a range costs what it holds."""
+    """Filled with `add`, closed with `end`, then read by ranges of keys."""
 
     def __init__(self, entity: Entity[Any], directory: Path) -> None:
         self.rows = 0
         self._entity = entity
         self._directory = directory
         self._kept: list[pl.DataFrame] = []
-        self._files: list[Path] = []
-        self._sampled: list[str] = []
+        self._kept_rows = 0
+        self._runs: list[_Run] = []
 
     def add(self, frame: pl.DataFrame) -> None:
         """Add rows in any order. Raises ConfigurationError if the disk is full."""
-        if frame.height == 0:
-            return
-        run = frame.sort("id", nulls_last=True)
-        self.rows += run.height
-        step = max(1, SEGMENT_ROWS // _SAMPLES)
-        self._sampled += [key for key in run["id"].gather_every(step, step // 2) if key is not None]
-        self._kept.append(run)
-        if self._files or self.rows > _IN_MEMORY:
-            for kept in self._kept:
-                self._write(kept)
-            self._kept.clear()
+        if frame.height:
+            self._kept.append(frame)
+            self._kept_rows += frame.height
+            self.rows += frame.height
+        if self._kept_rows >= _RUN_ROWS:
+            self._write()
+
+    def end(self) -> None:
+        """Sort what is left."""
+        if self._runs and self._kept:
+            self._write()
+        elif self._kept:
+            self._kept = [_sorted(self._kept)]
 
     def cuts(self) -> Sequence[str]:
         """Name ids between which there are about SEGMENT_ROWS rows."""
-        ids = sorted(self._sampled)
-        segments = self.rows // SEGMENT_ROWS
-        return sorted({ids[len(ids) * place // segments] for place in range(1, segments)}) if ids else ()
+        fences = sorted(fence for run in self._runs for fence in run.fences)
+        each = SEGMENT_ROWS // _BLOCK_ROWS
+        return sorted(set(fences[each::each]))
 
     def read(self, keys: KeyRange) -> pl.DataFrame:
         """Read the rows of a range."""
-        parts = [_slice(run, keys) for run in self._kept]
-        parts += [_slice(pl.read_ipc(path), keys) for path in self._files]
-        found = [part for part in parts if part.height]
+        found = [part for part in self._parts(keys) if part.height]
         return pl.concat(found, how="diagonal") if found else shaped(pl.DataFrame(), self._entity)
 
-    def _write(self, run: pl.DataFrame) -> None:
-        path = self._directory / f"{self._entity.table}-{len(self._files)}.arrow"
+    def _parts(self, keys: KeyRange) -> Iterator[pl.DataFrame]:
+        for kept in self._kept:
+            yield _slice(kept, keys)
+        for run in self._runs:
+            yield run.read(keys)
+
+    def _write(self) -> None:
+        run = _sorted(self._kept)
+        self._kept.clear()
+        self._kept_rows = 0
+        path = self._directory / f"{self._entity.table}-{len(self._runs)}.arrow"
         try:
-            run.write_ipc(path, compression="uncompressed")
+            run.write_ipc(path, record_batch_size=_BLOCK_ROWS)
         except OSError as cause:
             raise ConfigurationError(
                 f"{self._directory} cannot take the rows that are sorted there: {cause}. "
-                "Set TMPDIR to a directory with as much room as the snapshot has."
+                "Set TMPDIR to a directory with as much room as the rows of the snapshot need."
             ) from cause
-        self._files.append(path)
+        known = run.height - run["id"].null_count()
+        fences = run["id"][:known].gather_every(_BLOCK_ROWS).to_list()
+        self._runs.append(_Run(path, run.height, known, fences))
+
+
+def _sorted(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    run = pl.concat(frames, how="diagonal")
+    return run if run["id"].is_sorted(nulls_last=True) else run.sort("id", nulls_last=True)
 
 
 def _slice(run: pl.DataFrame, keys: KeyRange) -> pl.DataFrame:

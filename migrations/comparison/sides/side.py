@@ -1,5 +1,6 @@
 """What every side of a comparison can do."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -58,9 +59,21 @@ class Side(Protocol):
         """Name what is there and is not compared, by table."""
 
 
-def ranges(*cuts: Sequence[str]) -> list[KeyRange]:
-    """Cut all keys into segments at the ids that either side names."""
-    bounds = sorted({cut for side in cuts for cut in side})
+def ranges(one: Sequence[str], other: Sequence[str]) -> list[KeyRange]:
+    """Cut all keys into segments in which neither side has many more than SEGMENT_ROWS rows.
+
+    Where both sides are alike, the cuts of one of them are enough.
+    """
+    main, second = (one, other) if len(one) >= len(other) else (other, one)
+    bounds: list[str] = []
+    place = 0
+    for cut in main:
+        end = bisect_right(second, cut, place)
+        # Up to two cuts of the other side between two of these: at most three segments' worth of rows.
+        bounds += second[place + 2 : end]
+        bounds.append(cut)
+        place = end
+    bounds = sorted({*bounds, *second[place:]})
     lows: list[str | None] = [None, *bounds]
     highs: list[str | None] = [*bounds, None]
     return [KeyRange(low, high) for low, high in zip(lows, highs, strict=True)]
