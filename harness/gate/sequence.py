@@ -15,6 +15,7 @@ from harness.gate.steps import (
     CHECK_PREFIX,
     CONTRACT,
     DOCTOR,
+    MIGRATION,
     SCHEMA_APPLY,
     SCHEMA_CHECK,
     STACK,
@@ -107,6 +108,7 @@ class Sequence:
         self._rehearse(started.stack.clone if applied else started.stack.empty, started.stack)
         if started.template_problem is not None:
             return self._skip(f"not run because the migrations cannot be applied: {started.template_problem}")
+        self._step(self._migration(), {**_NO_PROJECT, **_joined(started.stack)})
         self._judge_adapters({**_NO_PROJECT, **_joined(started.stack)})
         for check in self._options.config.checks:
             self._announce(f"{CHECK_PREFIX}{check.name} ...")
@@ -147,6 +149,18 @@ class Sequence:
         types = config.subject.types
         compared = () if types is None else ("--types", str(config.directory / types))
         return Step(name=SCHEMA_CHECK, command=("schema", "check", *compared), timeout_s=300)
+
+    def _migration(self) -> Step:
+        """The rehearsal of the data; it copies the migrated template itself."""
+        table = self._options.config.migration
+        given: list[str] = []
+        if table.snapshot is not None:
+            given += ["--source", str(self._options.config.directory / table.snapshot)]
+        if table.rows is not None:
+            given += ["--rows", str(table.rows)]
+        if table.allow_empty:
+            given.append("--allow-empty")
+        return Step(name=MIGRATION, command=("migrate", "rehearse", *given), timeout_s=1800)
 
     def _judge_adapters(self, environ: Mapping[str, str | None]) -> None:
         """Judge the reference adapters, and by what they have shown to be good, the user's own."""

@@ -13,6 +13,7 @@ __all__ = [
     "CONTRACT",
     "DOCTOR",
     "GATE",
+    "MIGRATION",
     "SCHEMA_APPLY",
     "SCHEMA_CHECK",
     "STACK",
@@ -26,6 +27,8 @@ DOCTOR = "doctor"
 STACK = "stack"
 SCHEMA_APPLY = "schema apply"
 SCHEMA_CHECK = "schema check"
+MIGRATION = "migration"
+"""The data, there and back, on a scratch database."""
 CONTRACT = "contract"
 """On the reference adapters: it shows that servers, migrations and cases are good."""
 SUBJECT = "contract subject"
@@ -48,9 +51,9 @@ class Step:
 def expected_steps(stack: StackKind, checks: Iterable[str], *, subject: bool = False) -> tuple[str, ...]:
     """The names of all steps that a verdict needs, in order; `subject` if an adapter of the user's is named.
 
-    A given project is never migrated by the gate, so its plan has no rehearsal.
+    A given project is never migrated by the gate, so its plan has no rehearsal of schema and data.
     """
-    schema = (SCHEMA_CHECK,) if stack == "external" else (SCHEMA_APPLY, SCHEMA_CHECK)
+    schema = (SCHEMA_CHECK,) if stack == "external" else (SCHEMA_APPLY, SCHEMA_CHECK, MIGRATION)
     judged = (CONTRACT, SUBJECT) if subject else (CONTRACT,)
     return (DOCTOR, STACK, *schema, *judged, *(f"{CHECK_PREFIX}{name}" for name in checks))
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.gate.steps import CHECK_PREFIX, SUBJECT
+from harness.gate.steps import CHECK_PREFIX, MIGRATION, SUBJECT
 from harness.models.outcome import Finding, Outcome, Status
 from harness.models.verdict import ACCEPTED_LEVEL, ADVICE_LEVEL, UNCHECKED_LEVEL, Row, Verdict
 from harness.revision import described
@@ -12,6 +12,7 @@ __all__ = ["judge"]
 
 _GAP = "gap."
 """Begins the id of a finding about an operation that the user's adapter lacks."""
+_NOT_REHEARSED = "; the migration of the data was not rehearsed"
 
 
 def judge(expected: Sequence[str], outcomes: Sequence[Outcome]) -> Verdict:
@@ -41,7 +42,8 @@ def judge(expected: Sequence[str], outcomes: Sequence[Outcome]) -> Verdict:
     accepted = sum(finding.level == ACCEPTED_LEVEL for finding in gaps)
     return Verdict(
         status=Status.worst([row.status for row in rows]),
-        subject=_subject(checks) if SUBJECT not in expected else _application(own, checks, accepted),
+        subject=(_subject(checks) if SUBJECT not in expected else _application(own, checks, accepted))
+        + ("" if MIGRATION in expected else _NOT_REHEARSED),
         rows=tuple(rows),
         findings=blocking,
         failures=len(blocking) + silent,

@@ -17,6 +17,7 @@ from harness.errors import ConfigurationError
 from harness.settings.application import SubjectTable, read_subject
 from harness.settings.environment import DbMode
 from harness.settings.gaps import Gap, read_gaps
+from harness.settings.migration import MigrationTable, read_migration
 from harness.settings.toml_reader import KeyPath, Reader
 
 __all__ = ["FILE_NAME", "Check", "ParityToml", "load", "parse"]
@@ -53,6 +54,7 @@ class ParityToml:
     subject: SubjectTable = field(default_factory=SubjectTable)
     checks: tuple[Check, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    migration: MigrationTable = field(default_factory=MigrationTable)
 
 
 def load(path: Path | None = None) -> ParityToml:
@@ -78,7 +80,7 @@ def parse(text: str, *, name: str, directory: Path, today: date) -> ParityToml:
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{name}: {error}.") from error
     reader = Reader(text, name)
-    reader.only(data, (), ("subject", "checks", "gaps", *_RESERVED))
+    reader.only(data, (), ("subject", "checks", "gaps", "migration", *_RESERVED))
     for section in _RESERVED:
         reader.only(reader.table(data, (), section), (section,), ())
     subject = read_subject(reader, data)
@@ -87,7 +89,13 @@ def parse(text: str, *, name: str, directory: Path, today: date) -> ParityToml:
     gaps = read_gaps(reader, data, today)
     if gaps and subject.bridge is None:
         reader.fail(("gaps",), "accept what an adapter lacks, and need the table [subject.bridge]")
-    return ParityToml(directory=directory, subject=subject, checks=checks, gaps=gaps)
+    return ParityToml(
+        directory=directory,
+        subject=subject,
+        checks=checks,
+        gaps=gaps,
+        migration=read_migration(reader, data),
+    )
 
 
 def _check(reader: Reader, check: Mapping[str, Any], path: KeyPath) -> Check:

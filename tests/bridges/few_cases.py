@@ -1,4 +1,4 @@
-"""``python few_cases.py gate …``: the command line with a contract of three cases, whose verdict is whole.
+"""``python few_cases.py gate …``: the command line with a contract of three cases and few rows to rehearse.
 
 What a gate makes of an adapter does not depend on how many cases there are,
 but how long that takes does.
@@ -19,6 +19,8 @@ from contracts.session import Request
 from harness.cli import main
 from harness.gate import command
 from harness.gate.runner import Runner
+from harness.settings.migration import FEWEST_ROWS
+from migrations.rehearsal import command as rehearsal
 
 CASES = (
     "crud.client_chosen_id_is_kept[bookings]",
@@ -40,6 +42,7 @@ def shorten(directory: Path) -> None:
     vars(judging)["Manifest"] = SimpleNamespace(packaged=lambda: few)
     vars(judging)["Request"] = lambda **asked: replace(Request(**asked), only=CASES, cases=directory)
     vars(session)["_selection"] = lambda _: ""  # it is no part of this manifest, but all of it
+    vars(rehearsal)["DEFAULT_ROWS"] = FEWEST_ROWS
     vars(command)["Runner"] = functools.partial(Runner, launcher=launcher)
 
 

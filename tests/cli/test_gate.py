@@ -57,6 +57,8 @@ def test_the_outcome_of_the_gate_is_complete(ready: tuple[Any, Path]) -> None:
     outcome = json.loads((project / "gate.json").read_text())
     assert (outcome["step"], outcome["status"], outcome["exit_status"]) == ("gate", "passed", 0)
     assert {"contract:memory", "contract:supabase", "check:unit:supabase"} < outcome["counts"].keys()
+    assert outcome["counts"]["migration:rows"]["passed"] == 2_000
+    assert outcome["counts"]["migration:illegal rows"]["passed"] > 30
     assert outcome["subject"]["migrations_hash"]
     assert outcome["subject"]["target"]["stack"] == "embedded"
 
@@ -72,13 +74,14 @@ def test_the_verdict_of_a_changed_report_is_none(
 ) -> None:
     _, project = ready
     shutil.copytree(project / "report", tmp_path / "report")
-    (tmp_path / "report" / "steps" / "05-contract.json").unlink()
+    (tmp_path / "report" / "steps" / "06-contract.json").unlink()
     again = harness("verdict", "--report", "report", cwd=tmp_path)
-    assert again.is_unchecked("05-contract.json cannot be read")
+    assert again.is_unchecked("06-contract.json cannot be read")
 
 
 def test_a_check_that_never_asks_the_database_is_unchecked(harness: Harness, tmp_path: Path) -> None:
-    (tmp_path / "parity.toml").write_text(PARITY_TOML.replace("&& python3 -P request.py", ""))
+    few_rows = "[migration]\nrows = 600\n"
+    (tmp_path / "parity.toml").write_text(few_rows + PARITY_TOML.replace("&& python3 -P request.py", ""))
     (tmp_path / "results.xml").write_text('<testsuite><testcase name="a"/></testsuite>')
     done = harness("gate", "--level", "core", cwd=tmp_path)
     assert done.is_unchecked("check unit with DB_MODE=supabase sent no request to SUPABASE_URL")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.gate.steps import expected_steps, unchecked
+from harness.gate.steps import MIGRATION, expected_steps, unchecked
 from harness.gate.verdict import judge
 from harness.models.outcome import Counts, Finding, Outcome, Status, Subject
 from harness.models.verdict import ADVICE_LEVEL, UNCHECKED_LEVEL
@@ -41,6 +41,24 @@ def outcome(
 
 def run(**statuses: Status) -> list[Outcome]:
     return [outcome(step, statuses.get(step.replace(" ", "_"), Status.PASSED)) for step in EXPECTED]
+
+
+def test_a_given_project_is_judged_without_a_rehearsal_and_the_verdict_says_so() -> None:
+    expected = expected_steps("external", [])
+    assert MIGRATION in EXPECTED
+    assert MIGRATION not in expected
+    verdict = judge(expected, [outcome(step) for step in expected])
+    assert verdict.sentence == (
+        "READY (reference adapters; your application was not examined; "
+        "the migration of the data was not rehearsed)"
+    )
+
+
+def test_a_rehearsal_that_is_missing_or_failed_is_never_ready() -> None:
+    others = [each for each in run() if each.step != MIGRATION]
+    assert judge(EXPECTED, others).status is Status.UNCHECKED
+    failed = judge(EXPECTED, [*others, outcome(MIGRATION, Status.FAILED)])
+    assert failed.sentence.startswith("NOT READY: 1 finding")
 
 
 statuses = st.fixed_dictionaries({step: st.sampled_from(Status) for step in EXPECTED})

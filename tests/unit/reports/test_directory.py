@@ -68,15 +68,15 @@ def test_a_very_long_log_keeps_its_beginning_and_its_end(
 
 def test_a_changed_file_is_refused(report: Report) -> None:
     directory = report(findings=1)
-    step = directory / "steps" / "05-contract.json"
+    step = directory / "steps" / "06-contract.json"
     step.write_text(step.read_text().replace("case_0", "case_1"))
-    with pytest.raises(ConfigurationError, match=r"05-contract\.json was changed after the run"):
+    with pytest.raises(ConfigurationError, match=r"06-contract\.json was changed after the run"):
         recheck(directory, LATER)
 
 
 def test_a_missing_file_is_refused(report: Report) -> None:
     directory = report()
-    (directory / "steps" / "05-contract.json").unlink()
+    (directory / "steps" / "06-contract.json").unlink()
     with pytest.raises(ConfigurationError, match="cannot be read: No such file"):
         recheck(directory, LATER)
 
@@ -90,7 +90,7 @@ def test_a_file_of_another_run_is_refused(report: Report) -> None:
 
 def test_a_step_that_gate_json_forgets_is_missing(report: Report) -> None:
     directory = report()
-    (directory / "steps" / "05-contract.json").unlink()
+    (directory / "steps" / "06-contract.json").unlink()
     gate = json.loads((directory / "gate.json").read_text())
     gate["artifacts"] = [item for item in gate["artifacts"] if "contract" not in item["path"]]
     (directory / "gate.json").write_text(json.dumps(gate))
@@ -135,7 +135,7 @@ def test_a_gate_json_that_counted_otherwise_than_its_steps_is_refused(report: Re
 
 def test_an_outcome_of_another_run_is_refused(report: Report) -> None:
     directory = report()
-    step = directory / "steps" / "05-contract.json"
+    step = directory / "steps" / "06-contract.json"
     other = replace(Outcome.from_json(step.read_bytes()), run_id="yesterday")
     step.write_text(json.dumps(other.to_json()))
     gate = json.loads((directory / "gate.json").read_text())

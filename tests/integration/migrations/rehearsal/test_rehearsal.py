@@ -98,7 +98,7 @@ def test_a_comparison_that_finds_nothing_is_found(trip: Trip, monkeypatch: pytes
     compare = vars(tripping)["compare"]
 
     def blind(*places: Any, **options: Any) -> Comparison:
-        found = compare(*places, **options)
+        found: Comparison = compare(*places, **options)
         if found.findings is not None:
             found.findings.write_text("")
         return found
