@@ -79,14 +79,6 @@ def test_the_verdict_of_a_changed_report_is_none(
     assert again.is_unchecked("06-contract.json cannot be read")
 
 
-def test_a_check_that_never_asks_the_database_is_unchecked(harness: Harness, tmp_path: Path) -> None:
-    few_rows = "[migration]\nrows = 600\n"
-    (tmp_path / "parity.toml").write_text(few_rows + PARITY_TOML.replace("&& python3 -P request.py", ""))
-    (tmp_path / "results.xml").write_text('<testsuite><testcase name="a"/></testsuite>')
-    done = harness("gate", "--level", "core", cwd=tmp_path)
-    assert done.is_unchecked("check unit with DB_MODE=supabase sent no request to SUPABASE_URL")
-
-
 def test_a_migration_that_fails_is_not_ready(harness: Harness, tmp_path: Path) -> None:
     (tmp_path / "sql").mkdir()
     (tmp_path / "sql" / "001_broken.sql").write_text("CREATE TABLE x (id no_such_type);")

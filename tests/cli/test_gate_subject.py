@@ -175,6 +175,13 @@ def test_a_command_that_is_not_there_is_unchecked(app: Application) -> None:
     assert "(the command was not found)" in last_line(done)
 
 
+def test_a_check_that_never_asks_the_database_is_unchecked(app: Application) -> None:
+    app.write(CHECKS.replace("python3 -P request.py && ", ""))
+    done = app.gate()
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "check unit with DB_MODE=supabase sent no request to SUPABASE_URL" in last_line(done)
+
+
 def _forge(report: Path, change: Callable[[Any], object]) -> None:
     """Change one outcome in a report as somebody would who also corrects its checksum."""
     (path,) = (report / "steps").glob("*-contract-subject.json")
