@@ -25,6 +25,7 @@ ILLEGAL = illegal_rows(LEGAL)
 class Spoiled:
     """Legal rows, and the illegal ones behind them."""
 
+    legal = LEGAL.counts
     counts: Mapping[str, int] = {
         table: count + sum(row.table == table for row in ILLEGAL) for table, count in LEGAL.counts.items()
     }
