@@ -33,6 +33,9 @@ class Table:
     identical: list[pl.Series] = field(default_factory=list)
     """Positions of rows that the target has already."""
 
+    taken: dict[int, str] = field(default_factory=dict)
+    """The key of a row, by position, that another row of the target holds."""
+
     def identical_and_kept(self) -> int:
         """Count the rows that the target has already, but for those that repeat another row of the source."""
         places = pl.concat([pl.Series(dtype=pl.Int64), *self.identical])
@@ -54,12 +57,12 @@ def settle(
         assert column.references is not None  # noqa: S101  # references_of() returns no other
         parents = tables[column.references.table].parents()
         orphans[column.name] = frozenset(table.index.orphans(column, parents).to_list())
-    doubtful = set(table.index.colliding().to_list()).union(*orphans.values()) - table.refused
+    doubtful = set(table.index.colliding().to_list()).union(table.taken, *orphans.values()) - table.refused
     seen: dict[str, set[tuple[str, ...]]] = {unique.name: set() for unique in entity.all_uniques}
     for rows in _rows(table.segments, doubtful, reread):
         found = _in_target(table.name, rows, orphans, existing)
         for row in rows.iter_rows(named=True):
-            why = _collision(table.name, row, seen) or _orphan(table.name, row, orphans, found)
+            why = _collision(table, row, seen) or _orphan(table.name, row, orphans, found)
             if why is not None:
                 table.refused.add(row[POSITION])
                 yield why
@@ -103,16 +106,18 @@ def _key(unique: Unique, row: Mapping[str, Any]) -> tuple[str, ...] | None:
 
 
 def _collision(
-    table: str, row: Mapping[str, Any], seen: Mapping[str, set[tuple[str, ...]]]
+    table: Table, row: Mapping[str, Any], seen: Mapping[str, set[tuple[str, ...]]]
 ) -> Refused | None:
-    for unique in ENTITIES[table].all_uniques:
-        if _key(unique, row) in seen[unique.name]:
+    for unique in ENTITIES[table.name].all_uniques:
+        is_taken = table.taken.get(row[POSITION]) == unique.name
+        if is_taken or _key(unique, row) in seen[unique.name]:
+            holder = "A row of the target with another id" if is_taken else "A row that comes before"
             return refusal(
-                table,
+                table.name,
                 row,
                 column=unique.columns[0] if len(unique.columns) == 1 else None,
                 rule=unique.name,
-                reason=f"A row that comes before has the same {' and '.join(unique.columns)}.",
+                reason=f"{holder} has the same {' and '.join(unique.columns)}.",
                 sqlstate="23505",
             )
     return None

@@ -1,24 +1,23 @@
 """Reads every row of a source and finds out what a copy would do with it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any
 
 import polars as pl
 
 from harness.errors import ConfigurationError, StackError
 from harness.models import ENTITIES
 from migrations.planning.across import Table, refusal, settle
-from migrations.planning.existing import Existing, Found
+from migrations.planning.existing import Existing
 from migrations.planning.findings import Findings
 from migrations.planning.index import Index
 from migrations.planning.judgement import judge
 from migrations.sources.location import DatabaseAt, Location, RestAt, SnapshotAt
 from migrations.sources.opening import opened
 from migrations.sources.postgres import PostgresSource
-from migrations.sources.segment import POSITION, Refused, Segment
+from migrations.sources.segment import POSITION, Segment
 from migrations.sources.source import Inventory, Source
 
 __all__ = ["Examination", "TableResult", "looked_at"]
@@ -140,34 +139,22 @@ class Examination:
             self.progress(table.name, result.read, self.inventory.counts[table.name])
 
     def _compare(self, existing: Existing, table: Table, good: pl.DataFrame, result: TableResult) -> None:
-        """Find out which good rows the target has already, and which of its rows stand in the way."""
+        """Find out which good rows the target has already, equal or not, and whose keys are taken there."""
         found = existing.look(table.name, good)
         table.identical.append(pl.Series(list(found.identical), dtype=pl.Int64))
-        in_the_way = pl.Series([*found.differing, *found.taken], dtype=pl.Int64)
-        for row in good.filter(pl.col(POSITION).is_in(in_the_way.implode())).iter_rows(named=True):
-            if row[POSITION] in found.identical:
-                continue
+        table.taken.update(found.taken)
+        differing = pl.Series(list(found.differing), dtype=pl.Int64)
+        for row in good.filter(pl.col(POSITION).is_in(differing.implode())).iter_rows(named=True):
+            columns = found.differing[row[POSITION]]
             table.refused.add(row[POSITION])
             result.refused += 1
-            self.findings.refuse(_in_the_way(table.name, row, found))
-
-
-def _in_the_way(table: str, row: Mapping[str, Any], found: Found) -> Refused:
-    columns = found.differing.get(row[POSITION])
-    if columns is None:
-        return refusal(
-            table,
-            row,
-            column=None,
-            rule=found.taken[row[POSITION]],
-            reason="A row of the target with another id has the same key.",
-            sqlstate="23505",
-        )
-    return refusal(
-        table,
-        row,
-        column=columns[0] if len(columns) == 1 else None,
-        rule="exists_and_differs",
-        reason=f"The target has a row with this id, which differs in {', '.join(columns)}.",
-        sqlstate="23505",
-    )
+            self.findings.refuse(
+                refusal(
+                    table.name,
+                    row,
+                    column=columns[0] if len(columns) == 1 else None,
+                    rule="exists_and_differs",
+                    reason=f"The target has a row with this id, which differs in {', '.join(columns)}.",
+                    sqlstate="23505",
+                )
+            )
