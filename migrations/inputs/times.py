@@ -39,7 +39,7 @@ def read_time(text: str) -> Reading:
     if plain.lower() in {"infinity", "-infinity", "+infinity"}:
         raise Objection(
             "infinity",
-            f"{text!r} is no time for any adapter, though Postgres takes it.",
+            f"{text[:60]!r} is no time for any adapter, though Postgres takes it.",
             value=-_INFINITY if plain.startswith("-") else _INFINITY,
         )
     match = _TIME.fullmatch(plain)
@@ -61,29 +61,29 @@ def _read(text: str, match: re.Match[str]) -> Reading:
     # In this order: a zone that cannot be is found before a day that cannot be.
     offset = _offset(text, match["zone"]) if is_time else None
     if not is_date or not is_time:
-        raise Objection("invalid_time", f"{text!r} is no day and time that exists.", "22008")
+        raise Objection("invalid_time", f"{text[:60]!r} is no day and time that exists.", "22008")
     if match["hour"] is None or offset is None:
         raise Objection(
             "naive_time",
-            f"{text!r} has no time zone: which moment it is depends on the server that reads it.",
+            f"{text[:60]!r} has no time zone: which moment it is depends on the server that reads it.",
         )
     if hour == 24 or second == 60:
-        raise Objection("unclear_time", f"{text!r} is another day or minute for Postgres than it says.")
+        raise Objection("unclear_time", f"{text[:60]!r} is another day or minute for Postgres than it says.")
     seconds = (_day_number(year, month, day) * _DAY) + hour * 3600 + minute * 60 + second - offset
     value = seconds * _US + int(fraction[:6].ljust(6, "0"))
     if not _FIRST_OF_POSTGRES <= value < _END_OF_POSTGRES:
-        raise Objection("invalid_time", f"{text!r} is outside of what Postgres keeps.", "22008")
+        raise Objection("invalid_time", f"{text[:60]!r} is outside of what Postgres keeps.", "22008")
     if fraction[6:].strip("0"):
         rounded = value + (fraction[6:] > "5")  # to the next microsecond, as Postgres does
         raise Objection(
             "fraction_digits",
-            f"{text!r} has more than six fraction digits; Postgres would round it.",
+            f"{text[:60]!r} has more than six fraction digits; Postgres would round it.",
             value=rounded,
         )
     if not _FIRST_OF_PYTHON <= value < _END_OF_PYTHON:
         raise Objection(
             "out_of_range",
-            f"{text!r} is outside of the years 1 to 9999 in UTC, and no adapter can read it.",
+            f"{text[:60]!r} is outside of the years 1 to 9999 in UTC, and no adapter can read it.",
             value=value,
         )
     return Reading(text, value)
@@ -98,14 +98,16 @@ def _offset(text: str, zone: str | None) -> int | None:
         return 0
     hours, minutes, seconds = (int(part or 0) for part in match.groups()[1:])
     if hours > 15 or minutes > 59 or seconds > 59:
-        raise Objection("invalid_time", f"{text!r} is further from UTC than a time zone can be.", "22009")
+        raise Objection(
+            "invalid_time", f"{text[:60]!r} is further from UTC than a time zone can be.", "22009"
+        )
     return (hours * 3600 + minutes * 60 + seconds) * (-1 if match[1] == "-" else 1)
 
 
 def _unreadable(text: str) -> Objection:
     return Objection(
         "invalid_time" if _is_no_time(text) else "unclear_time",
-        f"{text!r} is no ISO 8601 time with a zone, like 2026-01-15T10:00:00.123456Z.",
+        f"{text[:60]!r} is no ISO 8601 time with a zone, like 2026-01-15T10:00:00.123456Z.",
         "22007" if _is_no_time(text) else None,
     )
 

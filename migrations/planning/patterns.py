@@ -98,7 +98,16 @@ def _plain_documents(texts: pl.Series) -> pl.Series:
     data = "\n".join([*present, ""]).encode()
     try:
         values = _DECODER.decode_lines(data)
-        plain = len(values) == len(present) == data.count(b"\n") and _ENCODER.encode_lines(values) == data
+        plain = (
+            len(values) == len(present) == data.count(b"\n")
+            and (
+                _ENCODER.encode_lines(values) == data
+                # With spaces, as Postgres prints it. A text that holds several values, or a part of one, is
+                # no item of an array and a line of its own at once.
+                or _ENCODER.encode(values)
+                == msgspec.json.format(b"[" + data[:-1].replace(b"\n", b",") + b"]", indent=-1)
+            )
+        )
     except (msgspec.MsgspecError, RecursionError, OverflowError):
         plain = False
     if plain:

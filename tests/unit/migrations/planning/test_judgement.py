@@ -170,3 +170,11 @@ def test_an_array_that_no_adapter_reads_is_refused(literal: str, rule: str, sqls
     row: Any = {**request, "interviewer_emails": literal}
     (refused,) = judge(batch_of_rows(segment, [(position, row)], ())).refused
     assert (refused.rule, refused.sqlstate) == (rule, sqlstate)
+
+
+@pytest.mark.parametrize("payloads", [("[1", "2]", "3 4"), ("", "1 2"), ("1,2",), ("[1],[2",), ("1\n2", "")])
+def test_json_in_pieces_is_no_json(payloads: tuple[str, ...]) -> None:
+    segment = Segment(table="sync_jobs", number=0, first=0, rows=len(payloads))
+    rows = [(place, {**JOB, "payload": payload}) for place, payload in enumerate(payloads)]
+    judged = judge(batch_of_rows(segment, rows, ()))
+    assert [row.rule for row in judged.refused] == ["invalid_json"] * len(payloads)

@@ -219,3 +219,13 @@ def test_files_that_belong_to_no_entity_are_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").rename(tmp_path / "sync_jobs.json")
     with pytest.raises(ConfigurationError, match="both the rows of sync_jobs"):
         open_snapshot(SnapshotAt(tmp_path))
+
+
+def test_rows_that_the_header_does_not_count_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "syncJobs.jsonl").write_text(text(job(0)))
+    (tmp_path / "snapshot.json").write_text('{"snapshot":"parity-snapshot/1","counts":{"bookings":0}}')
+    strict = open_snapshot(SnapshotAt(tmp_path))
+    with pytest.raises(ConfigurationError, match="does not count syncJobs"):
+        strict.inspect(allow_empty=True)
+    with opened(SnapshotAt(tmp_path), allow_uncounted=True) as source:
+        assert source.inspect(allow_empty=True).counts["sync_jobs"] == 1
