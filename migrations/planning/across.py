@@ -32,7 +32,6 @@ class Table:
     """Positions of rows that were good by themselves, and are refused all the same."""
     identical: list[pl.Series] = field(default_factory=list)
     """Positions of rows that the target has already."""
-
     taken: dict[int, str] = field(default_factory=dict)
     """The key of a row, by position, that another row of the target holds."""
 

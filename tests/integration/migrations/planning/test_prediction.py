@@ -94,9 +94,11 @@ class Crowded:
         return (text_of(row) for row in self.rows[table])
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_rows_that_fight_for_keys_are_decided_alike(dsn: str, tmp_path: Path, seed: int) -> None:
     write_file(Crowded(seed), tmp_path / "first.json")
     write_file(Crowded(seed + 100), tmp_path / "second.json")
     assert check(tmp_path / "first.json", dsn).quarantined > 50
     assert check(tmp_path / "second.json", dsn).quarantined > 50
+    # Now with rows that are there already, equal, and come twice all the same.
+    assert check(tmp_path / "first.json", dsn).identical > 50
