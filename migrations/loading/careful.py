@@ -80,8 +80,7 @@ def _write(session: Session, run_id: str, prepared: Prepared, known: Sequence[Re
             ).rowcount
         xid, fingerprint = seal(session, before, inserted, sample)
         await_predecessor(connection, run_id, prepared.segment)
-        count = ledger.quarantine(connection, run_id, prepared.segment, refused)
-        account = prepared.account(inserted=inserted, identical=met.identical, refused=count)
+        account = prepared.account(inserted=inserted, identical=met.identical, refused=refused)
         ledger.checkpoint(
             connection,
             run_id,
@@ -91,6 +90,7 @@ def _write(session: Session, run_id: str, prepared: Prepared, known: Sequence[Re
             xid=xid,
             fingerprint=fingerprint,
         )
+        ledger.quarantine(connection, run_id, prepared.segment, refused)
     return account
 
 

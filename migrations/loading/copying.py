@@ -106,6 +106,8 @@ def _reason(error: psycopg.Error) -> str:
         advice = " Make room on the server."
     elif error.sqlstate.startswith("57P"):
         advice = " The server was shut down, or an administrator ended the session."
+    elif error.sqlstate == "55P03":
+        advice = " Somebody holds a lock on the tables; pg_stat_activity and pg_locks say who."
     else:
         advice = ""
     # The primary message only: details of a violation print rows.

@@ -47,8 +47,7 @@ def load_directly(session: Session, run_id: str, prepared: Prepared) -> Account:
         sample = prepared.rows["id"][0] if inserted else None
         xid, fingerprint = seal(session, before, inserted, sample)
         await_predecessor(connection, run_id, prepared.segment)
-        refused = ledger.quarantine(connection, run_id, prepared.segment, prepared.refused)
-        account = prepared.account(inserted=inserted, identical=0, refused=refused)
+        account = prepared.account(inserted=inserted, identical=0, refused=prepared.refused)
         ledger.checkpoint(
             connection,
             run_id,
@@ -58,4 +57,5 @@ def load_directly(session: Session, run_id: str, prepared: Prepared) -> Account:
             xid=xid,
             fingerprint=fingerprint,
         )
+        ledger.quarantine(connection, run_id, prepared.segment, prepared.refused)
     return account

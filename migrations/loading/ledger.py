@@ -126,12 +126,12 @@ def checkpoint(
 
 def quarantine(
     connection: psycopg.Connection, run_id: str, segment: Segment, refused: Iterable[Refused]
-) -> int:
-    """Keep refused rows, in the transaction of their segment's checkpoint; returns how many rows they are."""
+) -> None:
+    """Keep refused rows, in the transaction of their segment's checkpoint and after it."""
     numbers: dict[int, int] = {}
     ordered = sorted(refused, key=lambda one: one.position)
     if not ordered:
-        return 0
+        return
     with connection.cursor() as cursor, cursor.copy(query("quarantine_copy")) as copy:
         for one in ordered:
             number = numbers[one.position] = numbers.get(one.position, -1) + 1
@@ -152,7 +152,6 @@ def quarantine(
                     escaped,
                 )
             )
-    return len(numbers)
 
 
 def read_quarantine(connection: psycopg.Connection, run_id: str, table: str) -> Iterator[Refused]:

@@ -46,5 +46,10 @@ def await_predecessor(connection: psycopg.Connection, run_id: str, segment: Segm
 
 
 def share(connection: psycopg.Connection) -> None:
-    """Say that this transaction writes rows of a run, see `migrations.loading.locks.SEGMENTS`."""
+    """Say that this transaction writes rows of a run, see `migrations.loading.locks.SEGMENTS`.
+
+    From here on no constraint is deferred: at the commit it would be too late
+    to say which row violates it.
+    """
+    connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
     connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", [SEGMENTS])

@@ -1,5 +1,6 @@
 """One segment to be loaded: everything that a worker, here or elsewhere, needs to know."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,15 +47,15 @@ class Prepared:
         """The names of the table's columns."""
         return [column.name for column in self.entity.columns]
 
-    def account(self, *, inserted: int, identical: int, refused: int) -> Account:
-        """Say what became of it. Raises AccountingError."""
+    def account(self, *, inserted: int, identical: int, refused: Iterable[Refused]) -> Account:
+        """Say what became of it; a row that is refused for two reasons is one row. Raises AccountingError."""
         return Account(
             table=self.segment.table,
             number=self.segment.number,
             read=self.segment.rows,
             inserted=inserted,
             identical=identical,
-            quarantined=refused,
+            quarantined=len({one.position for one in refused}),
         ).checked()
 
     def checked(self) -> "Prepared":

@@ -126,9 +126,7 @@ class RestLoading:
             identical += len(loaded.identical)
             refused += loaded.refused
         refused.sort(key=lambda one: one.position)
-        account = prepared.account(
-            inserted=inserted, identical=identical, refused=len({one.position for one in refused})
-        )
+        account = prepared.account(inserted=inserted, identical=identical, refused=refused)
         self.journal.segment(SegmentDone(account=account, refused=tuple(refused), digest=prepared.digest))
         return account
 

@@ -54,7 +54,6 @@ CREATE TABLE parity_migration.quarantine (
   raw_is_escaped boolean NOT NULL,     -- true where raw is a JSON string of it: text cannot hold every source
   PRIMARY KEY (run_id, table_name, position, reason_number),
   FOREIGN KEY (run_id, table_name, number) REFERENCES parity_migration.segments
-    DEFERRABLE INITIALLY DEFERRED
 );
 
 -- The rows that the run at work found in the target, equal: it is empty when no run is at work. A row of the source

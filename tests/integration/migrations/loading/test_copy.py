@@ -129,6 +129,18 @@ def test_a_row_that_was_refused_is_not_refused_for_good(copy: Copy) -> None:
     assert copy(corrected).inserted == 2
 
 
+@pytest.mark.parametrize("dry_run", [False, True], ids=["for good", "rehearsed"])
+def test_a_constraint_that_is_deferred_refuses_rows_all_the_same(
+    copy: Copy, dsn: str, *, dry_run: bool
+) -> None:
+    statement = (
+        b"ALTER TABLE public.bookings ALTER CONSTRAINT bookings_request_id_fkey DEFERRABLE INITIALLY DEFERRED"
+    )
+    with psycopg.connect(dsn) as connection:
+        connection.execute(statement)
+    assert refusals(copy(HandMade(BAD), dry_run=dry_run)) == REASONS
+
+
 def test_a_refused_row_is_kept_whole_in_the_file_and_in_the_ledger(copy: Copy, dsn: str) -> None:
     result = copy(HandMade(BAD))
     assert result.quarantine is not None
