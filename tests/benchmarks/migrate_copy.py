@@ -9,6 +9,7 @@ that has other rows or the same rows, and the peak memory of the command; with
 """
 
 import argparse
+import hashlib
 import json
 import os
 import statistics
@@ -16,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,15 +38,16 @@ COUNT = b"SELECT count(*) FROM public.webhook_events"
 
 def event(number: int) -> dict[str, object]:
     """One webhook event of some 300 bytes, with a random id as applications choose it."""
+    digest = hashlib.sha256(number.to_bytes(8)).hexdigest()
     stamp = (
         f"2026-{number % 12 + 1:02}-{number % 28 + 1:02}T{number % 24:02}:00:00.{number % 1000000:06}+00:00"
     )
     return {
-        "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"event {number}")),
+        "id": f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-8{digest[17:20]}-{digest[20:32]}",
         "tenantId": f"tenant-{number % 50}",
         "provider": "icims",
         "eventId": f"evt-{number:09}",
-        "payloadHash": uuid.uuid5(uuid.NAMESPACE_OID, str(number)).hex * 2,
+        "payloadHash": digest[::-1],
         "eventType": "application.updated",
         "payload": {
             "applicationId": number,
