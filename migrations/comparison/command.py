@@ -15,6 +15,8 @@ from harness.reports.files import sha256_of
 from harness.settings import StackKind
 from migrations.comparison.compare import compare
 from migrations.comparison.comparison import Comparison, TableComparison
+from migrations.comparison.mapping import read_mapping
+from migrations.comparison.naming import IDENTITY
 from migrations.comparison.segments import REREAD_S
 from migrations.comparison.terminal import number, table_line, verdict, words_of
 from migrations.run import Run
@@ -44,6 +46,11 @@ def _options(command: Callable[..., int]) -> Callable[..., int]:
             help="Report what differs at first sight, also where somebody is writing.",
         ),
         click.option(
+            "--mapping",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="A TOML file with names that differ, changes on purpose, and what is not compared.",
+        ),
+        click.option(
             "--report",
             type=click.Path(path_type=Path, file_okay=False),
             help="Write every difference here, as JSONL, Parquet and HTML.",
@@ -69,6 +76,7 @@ def diff(
     source: str,
     target: str | None,
     tables: tuple[str, ...],
+    mapping: Path | None,
     report: Path | None,
     no_reread: bool,
     limit: int,
@@ -83,6 +91,7 @@ def diff(
     run = Run.begin("migrate diff", None, None, stack, json_path)
     from_where = locate(source, run.settings)
     to_where = locate(target, run.settings) if target is not None else target_of(run.settings)
+    names, other_names = (IDENTITY, IDENTITY) if mapping is None else read_mapping(mapping)
     talk = json_path == "-"
 
     def told(table: TableComparison) -> None:
@@ -92,6 +101,8 @@ def diff(
         from_where,
         to_where,
         tables=tables or None,
+        source_naming=names,
+        target_naming=other_names,
         report=report,
         reread_s=() if no_reread else REREAD_S,
         told=told,

@@ -13,6 +13,7 @@ from harness.models import ENTITIES, Entity
 from migrations.comparison.comparison import Comparison, TableComparison
 from migrations.comparison.findings import Findings
 from migrations.comparison.naming import IDENTITY, Naming
+from migrations.comparison.publishing import publish
 from migrations.comparison.segments import REREAD_S, Pair, Patience, Segment, compare_hashed, compare_rows
 from migrations.comparison.sides.opening import open_side
 from migrations.comparison.sides.postgres import PostgresSide
@@ -67,15 +68,16 @@ def compare(
             table: sorted({*left.unread().get(table, ()), *right.unread().get(table, ())})
             for table in (entity.table for entity in entities)
         }
-        return Comparison(
+        comparison = Comparison(
             source=left.label,
             target=right.label,
             tables=tuple(compared),
             first=tuple(findings.first),
             found=findings.total,
             unread={table: columns for table, columns in unread.items() if columns},
-            files={} if findings.path is None else {"jsonl": findings.path},
         )
+        findings.close()
+        return comparison if findings.path is None else publish(comparison, findings.path)
 
 
 def _table(pair: Pair, findings: Findings, pool: Executor) -> TableComparison:

@@ -11,7 +11,7 @@ from migrations.comparison.comparison import Difference, TableComparison
 from migrations.comparison.differences import CHANGED, DUPLICATE, EXTRA, MISSING
 from migrations.comparison.differences import SCHEMA as _SCHEMA
 
-__all__ = ["SHOWN", "Findings"]
+__all__ = ["SCHEMA", "SHOWN", "Findings"]
 
 SHOWN = 1000
 """So many differences are kept to be shown; the files have all of them."""
@@ -35,7 +35,10 @@ class Findings:
         if self.path is not None:
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
+                for old in self.path.parent.glob(f"{self.path.stem}.*"):
+                    old.unlink()  # so that an earlier result is not taken for this one
                 self._file = self.path.open("wb")
+                self.path.chmod(0o600)
             except OSError as error:
                 raise explain(self.path, error) from error
 
@@ -43,6 +46,10 @@ class Findings:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Finish the file."""
         if self._file is not None:
             self._file.close()
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from harness.adapters.codec import parse_id
 from harness.models import Entity
 from migrations.comparison.differences import SCHEMA, differences, ids_of
 from migrations.comparison.sides.postgres import PostgresSide
@@ -118,7 +119,10 @@ def _settle(pair: Pair, left: pl.DataFrame, right: pl.DataFrame) -> tuple[pl.Dat
 
 
 def _now(pair: Pair, side: Side, frame: pl.DataFrame, ids: Sequence[str]) -> pl.DataFrame:
-    return side.fetch(pair.entity, ids) if side.live else frame.filter(pl.col("id").is_in(ids))
+    if not side.live:
+        return frame.filter(pl.col("id").is_in(ids))
+    # A file may have ids that are none: no server has a row for them.
+    return side.fetch(pair.entity, [key for key in ids if parse_id(key) is not None])
 
 
 def _in_parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -16,6 +16,7 @@ from migrations.comparison.sides.runs import Runs
 from migrations.comparison.sides.side import Content, KeyRange
 from migrations.comparison.sides.snapshot import layout_of, read_rows, read_single
 from migrations.comparison.sides.tables import TABLES, read_table
+from migrations.comparison.values.transforms import applied
 from migrations.sources.location import SnapshotAt
 
 __all__ = ["FileSide"]
@@ -50,15 +51,15 @@ class FileSide:
 
     def read(self, entity: Entity[Any], keys: KeyRange) -> pl.DataFrame:
         """Read a segment."""
-        return self._of(entity).read(keys)
+        return applied(self._of(entity).read(keys), entity, self._naming.of(entity))
 
     def fetch(self, entity: Entity[Any], ids: Sequence[str]) -> pl.DataFrame:
         """Never called: a snapshot does not change."""
         raise NotImplementedError
 
     def unread(self) -> Mapping[str, Sequence[str]]:
-        """Nothing: what an entity does not have is compared, too, and differs."""
-        return {}
+        """Name what the mapping says to ignore."""
+        return {table: sorted(naming.ignored) for table, naming in self._naming.tables.items()}
 
     def close(self) -> None:
         """Remove the directory."""

@@ -11,13 +11,14 @@ import polars as pl
 
 from harness.errors import ConfigurationError
 from harness.models import ENTITIES, Column, ColumnType, Entity
+from migrations.comparison.naming import TableNaming
 from migrations.comparison.values.arrays import array_text
 from migrations.comparison.values.frame import ODD, UNKNOWN, dtype, from_texts
 
 __all__ = ["Names", "frame_of", "names_of"]
 
 Names = Mapping[str, str]
-"""The column's name in the model by the name in a row."""
+"""The column's name in the model by the name in a row; an empty one for what is ignored."""
 
 _KINDS: Mapping[ColumnType, Any] = {
     ColumnType.BOOLEAN: bool | None,
@@ -28,10 +29,15 @@ _KINDS: Mapping[ColumnType, Any] = {
 _ABSENT = msgspec.Raw(b"null")
 
 
-def names_of(entity: Entity[Any], columns: Mapping[str, str]) -> Names:
-    """Return what the columns may be called in a row: the name on this side, or its camelCase form."""
+def names_of(entity: Entity[Any], naming: TableNaming) -> Names:
+    """Return what the columns may be called in a row: the name on this side, or its camelCase form.
+
+    What is ignored on purpose has no name in the model, unless it is a column of it.
+    """
+    columns = {**{name: name for name in naming.ignored if name in entity.by_name}, **naming.columns}
     names = {entity.by_name[name].alias: name for name, there in columns.items() if there == name}
-    return {**names, **{there: name for name, there in columns.items()}}
+    ignored = dict.fromkeys(naming.ignored, "")
+    return {**ignored, **names, **{there: name for name, there in columns.items()}}
 
 
 def frame_of(rows: Sequence[bytes], entity: Entity[Any], names: Names) -> pl.DataFrame:
@@ -50,6 +56,8 @@ def _decoders(table: str, columns: frozenset[tuple[str, str]]) -> Sequence[msgsp
     entity = ENTITIES[table]
     spellings: list[dict[str, str]] = [{}, {}]
     for there, name in sorted(columns):
+        if not name:
+            continue  # a row that has it is read piece by piece
         column = entity.by_name[name]
         spellings[0 if there == column.alias else 1][name] = there
         spellings[1 if there == column.alias else 0].setdefault(name, there)
@@ -166,7 +174,10 @@ def _record(row: bytes, entity: Entity[Any], names: Names) -> dict[str, Any]:
     record: dict[str, Any] = {}
     unknown = _Object()
     for name, value in members:
-        column = entity.by_name.get(names.get(name, ""))
+        known_as = names.get(name)
+        if known_as == "":
+            continue
+        column = None if known_as is None else entity.by_name[known_as]
         if column is None or column.name in record or column.name + ODD in record:
             unknown.append((name, value))
         else:

@@ -2,10 +2,10 @@
 
 from contextlib import AbstractContextManager
 
-from harness.errors import ConfigurationError
 from migrations.comparison.naming import Naming
 from migrations.comparison.sides.files import FileSide
 from migrations.comparison.sides.postgres import PostgresSide
+from migrations.comparison.sides.rest import RestSide
 from migrations.comparison.sides.side import Side
 from migrations.sources.location import DatabaseAt, Location, RestAt, SnapshotAt
 
@@ -20,4 +20,4 @@ def open_side(location: Location, naming: Naming) -> AbstractContextManager[Side
         case SnapshotAt():
             return FileSide(location, naming)
         case RestAt():
-            raise ConfigurationError(f"{location} is reached by REST; name its database to compare it.")
+            return RestSide(location, naming)

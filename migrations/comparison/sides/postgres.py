@@ -20,6 +20,7 @@ from migrations.comparison.sides import statements
 from migrations.comparison.sides.examination import examine
 from migrations.comparison.sides.side import SEGMENT_ROWS, Content, KeyRange
 from migrations.comparison.values.frame import shaped
+from migrations.comparison.values.transforms import applied
 from migrations.connection import connect
 from migrations.sources.location import DatabaseAt
 
@@ -135,7 +136,8 @@ class PostgresSide:
         columns = [column for column in entity.columns if column.name in self.naming.of(entity).columns]
         with self._errors():
             texts = _table(connection, query, [column.name for column in columns])
-        return shaped(texts.with_columns(map(_value, columns)), entity)
+        rows = shaped(texts.with_columns(map(_value, columns)), entity)
+        return applied(rows, entity, self.naming.of(entity))
 
     def _one(self, query: Composed) -> Any:
         with self._errors():

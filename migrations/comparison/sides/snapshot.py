@@ -105,7 +105,7 @@ def read_single(path: Path, naming: Naming, read: Read) -> Mapping[str, int] | N
                     raise ConfigurationError(f"{path} has rows of {name}, which {why}.")
                 found.add(table)
                 entity = ENTITIES[table]
-                names = names_of(entity, naming.of(entity).columns)
+                names = names_of(entity, naming.of(entity))
                 read(entity, frame_of((), entity, names))  # an entity without rows is there, too
                 for frame in _frames(stream.elements(), entity, names):
                     read(entity, frame)
@@ -115,7 +115,7 @@ def read_single(path: Path, naming: Naming, read: Read) -> Mapping[str, int] | N
 
 def read_rows(path: Path, entity: Entity[Any], naming: Naming) -> Iterator[pl.DataFrame]:
     """Read a file of JSON, one array, or JSONL."""
-    names = names_of(entity, naming.of(entity).columns)
+    names = names_of(entity, naming.of(entity))
     if path.suffix == ".json":
         with JsonStream(path) as stream:
             yield from _frames(stream.elements(), entity, names)

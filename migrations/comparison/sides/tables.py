@@ -45,7 +45,7 @@ def _scan(path: Path) -> pl.LazyFrame:
 
 
 def _rename(path: Path, entity: Entity[Any], naming: TableNaming, found: Sequence[str]) -> dict[str, str]:
-    names = names_of(entity, naming.columns)
+    names = names_of(entity, naming)
     renamed: dict[str, str] = {}
     for there in found:
         if there in naming.ignored:
