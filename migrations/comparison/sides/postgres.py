@@ -24,7 +24,7 @@ from migrations.comparison.values.transforms import applied
 from migrations.connection import connect
 from migrations.sources.location import DatabaseAt
 
-__all__ = ["PostgresSide"]
+__all__ = ["PostgresSide", "parse_copy"]
 
 _SAMPLED_IDS = 200
 """So many sampled ids fall into a segment: its size is then within some 10 % of what was asked for."""
@@ -234,13 +234,14 @@ def _table(connection: psycopg.Connection, query: Composed, columns: Sequence[st
             # libpq hands over one row a message, which tells whether the parser saw the same rows.
             rows += 1
             text.write(message)
-    frame = _parse(text.getvalue(), columns)
+    frame = parse_copy(text.getvalue(), columns)
     if frame.height != rows:
         raise AssertionError(f"{rows} rows were sent and {frame.height} were understood")
     return frame
 
 
-def _parse(text: bytes, columns: Sequence[str]) -> pl.DataFrame:
+def parse_copy(text: bytes, columns: Sequence[str]) -> pl.DataFrame:
+    """Read what COPY writes in its text form into a frame of String columns."""
     schema = dict.fromkeys(columns, pl.String())
     if not text:
         return pl.DataFrame(schema=schema)
