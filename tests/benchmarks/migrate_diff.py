@@ -28,7 +28,7 @@ from harness.stack.embedded import EmbeddedStack
 from migrations.apply import prepare
 from migrations.comparison.compare import compare
 from migrations.export.database import moment_of
-from migrations.export.formats import write_snapshot
+from migrations.export.formats import SnapshotFormat, write_snapshot
 from migrations.sources.location import DatabaseAt
 
 HERE = Path(__file__).parent
@@ -73,10 +73,16 @@ def places(rows: int) -> Iterator[dict[str, str]]:
                     connection.execute(EVENTS.read_bytes(), {"rows": rows})
                     connection.execute("VACUUM ANALYZE webhook_events")
                     connection.execute(AS_TEXT.read_bytes())
+            forms: tuple[SnapshotFormat, ...] = ("parquet", "jsonl")
             with moment_of(urls[0]) as moment:
-                for form in ("parquet", "jsonl"):
+                for form in forms:
                     write_snapshot(
-                        moment, directory / form, form, replace=False, progress=lambda _table, _rows: None
+                        moment,
+                        directory / form,
+                        form,
+                        replace=False,
+                        progress=lambda _table, _rows: None,
+                        proved=lambda _draft: None,
                     )
             yield {
                 "source": urls[0],

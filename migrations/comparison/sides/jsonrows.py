@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -107,12 +108,9 @@ def _typed(rows: Sequence[Any], entity: Entity[Any]) -> pl.DataFrame:
 
 
 def _columns(kind: type, rows: Sequence[Any], entity: Entity[Any]) -> pl.DataFrame:
-    names = kind.__struct_fields__  # type: ignore[attr-defined]  # a Struct has it
-    columns = zip(*map(msgspec.structs.astuple, rows), strict=True)
     series: list[pl.Series] = []
-    for name, values in zip(names, columns, strict=True):
-        column = entity.by_name[name]
-        series += _series(column, values)
+    for name in kind.__struct_fields__:  # type: ignore[attr-defined]  # a Struct has it
+        series += _series(entity.by_name[name], list(map(attrgetter(name), rows)))
     return from_texts(pl.DataFrame(series), entity)
 
 

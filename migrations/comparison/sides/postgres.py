@@ -248,5 +248,7 @@ def parse_copy(text: bytes, columns: Sequence[str]) -> pl.DataFrame:
     # Fields never hold a tab or a line end: they are written as escapes.
     read = partial(pl.read_csv, has_header=False, separator="\t", quote_char=None, null_values="\\N")
     frame = read(text, schema=schema, empty_string_is_null=False)
+    if text.count(b"\\") == text.count(b"\\N"):
+        return frame  # no escape but for NULL
     escaped = [name for name in columns if frame[name].str.contains("\\", literal=True).any()]
     return frame.with_columns(pl.col(escaped).str.replace_many(_ESCAPES, _ESCAPED))

@@ -6,13 +6,13 @@ text or by orjson; a number that a double could change is decided by decimals.
 """
 
 import json
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import orjson
 import polars as pl
 
-__all__ = ["document", "same_documents"]
+__all__ = ["equal_documents", "same_documents"]
 
 _RISKY = r'(?:^|":|[\[,])\s*(?:-?(?:\d+[.eE]|\d{16})|-0)'
 """A number that orjson might round: a fraction, an exponent, many digits, a zero with a sign.
@@ -44,46 +44,40 @@ def _same(left: str, right: str, *, risky: bool) -> bool:
                 return True
         except ValueError:
             pass  # the exact reader takes what orjson does not: lone surrogates, deep nesting
-    return bool(document(left) == document(right))
+    return equal_documents(left, right)
 
 
-def document(text: str) -> Any:
-    """Return a value that is equal for equal documents, and for a text that is no JSON only for that text."""
+def equal_documents(left: str, right: str) -> bool:
+    """Compare two JSON texts exactly; what is no JSON equals only the same text."""
     try:
-        return _canonical(
-            json.loads(text, parse_int=_number, parse_float=_number, parse_constant=_no_constant)
-        )
-    except (ValueError, RecursionError):
-        return ("no json", text)
+        return _equal(_read(left), _read(right))
+    except (ValueError, ArithmeticError, RecursionError):
+        return left == right
 
 
-class _NotJson(ValueError):
-    """NaN or Infinity, which Python reads and JSON does not have."""
+def _read(text: str) -> Any:
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
+    except ValueError:
+        # Python's integers have at most 4,300 digits unless somebody says otherwise, decimals any number.
+        return json.loads(text, parse_int=Decimal, parse_float=Decimal, parse_constant=_no_constant)
 
 
 def _no_constant(name: str) -> Any:
-    raise _NotJson(name)
+    """Refuse NaN and Infinity, which Python reads and JSON does not have."""
+    raise ValueError(name)
 
 
-def _number(text: str) -> tuple[str, Any]:
-    # By its digits and its exponent: arithmetic would write out what 1e100000 stands for.
-    try:
-        sign, digits, exponent = Decimal(text).as_tuple()
-    except InvalidOperation as cause:
-        raise _NotJson(text) from cause
-    if not isinstance(exponent, int):
-        raise _NotJson(text)
-    plain = "".join(map(str, digits)).lstrip("0")
-    significant = plain.rstrip("0")
-    if not significant:
-        return ("number", (0, "", 0))
-    return ("number", (sign, significant, exponent + len(plain) - len(significant)))
-
-
-def _canonical(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _canonical(member) for key, member in value.items()}
-    if isinstance(value, list):
-        return [_canonical(element) for element in value]
-    # True == 1 in Python, and not in JSON; numbers are tuples, so that only booleans need a name.
-    return ("boolean", value) if isinstance(value, bool) else value
+def _equal(left: Any, right: Any) -> bool:
+    # Python's own equality is exact between int and Decimal, but True equals 1 in it.
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, dict):
+        return (
+            isinstance(right, dict)
+            and left.keys() == right.keys()
+            and all(_equal(member, right[key]) for key, member in left.items())
+        )
+    if isinstance(left, list):
+        return isinstance(right, list) and len(left) == len(right) and all(map(_equal, left, right))
+    return bool(left == right)
