@@ -129,9 +129,9 @@ def _requests(make: _Writer) -> Iterator[Illegal]:
         None,
         durationMinutes=0,
     )
-    yield make("too many minutes", table, "out_of_range", "22003", "duration_minutes", durationMinutes=2**31)
+    yield make("too many minutes", table, "integer_range", "22003", "duration_minutes", durationMinutes=2**31)
     yield make(
-        "half a minute", table, "wrong_type", "22P02", "duration_minutes", add={"durationMinutes": "0.5"}
+        "half a minute", table, "invalid_integer", "22P02", "duration_minutes", add={"durationMinutes": "0.5"}
     )
     yield make(
         "a window that ends as it starts",
@@ -206,7 +206,7 @@ def _bookings(make: _Writer, refused: Illegal) -> Iterator[Illegal]:
     yield make(
         "a day that never was",
         table,
-        "wrong_type",
+        "invalid_time",
         "22008",
         "confirmed_at",
         confirmedAt="2026-02-29T00:00:00Z",
@@ -217,7 +217,7 @@ def _audit_logs(make: _Writer) -> Iterator[Illegal]:
     table = "audit_logs"
     orphan = "audit_logs_booking_id_fkey"
     yield make("a booking that nobody knows", table, orphan, "23503", "booking_id", bookingId=_NOBODY)
-    yield make("an id that is none", table, "wrong_type", "22P02", "request_id", requestId="request-1")
+    yield make("an id that is none", table, "invalid_uuid", "22P02", "request_id", requestId="request-1")
     yield make("no payload", table, "not_null", "23502", "payload", payload=None)
     yield make(
         "one key twice", table, "colliding_keys", None, "payload", add={"payload": '{"a":{"k":1,"k":2}}'}
@@ -250,7 +250,7 @@ def _webhook_events(make: _Writer) -> Iterator[Illegal]:
     yield make(
         "a number beyond numeric",
         table,
-        "out_of_range",
+        "number_range",
         "22003",
         "payload",
         add={"payload": '{"n":1e200000}'},

@@ -18,6 +18,7 @@ from migrations.receipts.document import Receipt
 from migrations.receipts.of_copy import receipt_of
 from migrations.receipts.verifying import verified
 from migrations.rehearsal.checks import Checks
+from migrations.rehearsal.prediction import Prediction
 from migrations.rehearsal.scratch import Options, Scratch
 from migrations.rehearsal.spoiling import Fault, spoiled
 from migrations.rehearsal.writing import write_file
@@ -30,6 +31,7 @@ __all__ = ["ROUND_TRIP", "round_trip"]
 ROUND_TRIP = (
     "dry run",
     "copy",
+    "plan",
     "copy again",
     "comparison",
     "receipt",
@@ -82,6 +84,8 @@ def round_trip(
 
 
 def _copy(trip: _Trip) -> CopyResult:
+    trip.say("plan")
+    planned = trip.scratch.plan(trip.source, trip.options)
     trip.say("dry run")
     tried = trip.scratch.copy(trip.source, trip.options, dry_run=True)
     trip.checks.check(
@@ -98,6 +102,12 @@ def _copy(trip: _Trip) -> CopyResult:
         found=(_by(copied, "read"), _by(copied, "inserted"), copied.tables),
         message=_refused(copied) or "The copy does not account for the rows as the dry run did.",
     )
+    trip.checks.check(
+        "plan",
+        wanted=(_by(copied, "inserted"), _by(copied, "quarantined")),
+        found=(planned.inserted, _refused_by(planned)),
+        message="The plan has not predicted what the copy did.",
+    )
     trip.say("copy again")
     again = trip.scratch.copy(trip.source, trip.options)
     trip.checks.check(
@@ -107,6 +117,10 @@ def _copy(trip: _Trip) -> CopyResult:
         message="A second copy of the same rows is not without effect.",
     )
     return copied
+
+
+def _refused_by(planned: Prediction) -> Mapping[str, int]:
+    return {table: sum(place[0] == table for place in planned.refused) for table in ENTITIES}
 
 
 def _by(result: CopyResult, name: str) -> Mapping[str, int]:

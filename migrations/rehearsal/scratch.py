@@ -18,6 +18,7 @@ from migrations.loading.plan import LoadPlan
 from migrations.loading.progress import Progress
 from migrations.loading.result import CopyResult
 from migrations.loading.targets import target_at
+from migrations.rehearsal.prediction import Prediction, predicted
 from migrations.sources.location import DatabaseAt, SnapshotAt
 from migrations.sources.opening import opened
 
@@ -66,6 +67,16 @@ class Scratch:
                 quarantine=lambda run_id: self.directory / f"quarantine-{run_id}.jsonl",
                 progress=Progress(rows=sum(inventory.counts.values()), stream=io.StringIO()),
             )
+
+    def plan(self, source: SnapshotAt, options: Options) -> Prediction:
+        """Plan to copy a snapshot into it, as ``harness migrate plan`` does."""
+        return predicted(
+            source,
+            self.database,
+            self.directory / f"plan-{source.path.stem}.jsonl",
+            allow_empty=options.allow_empty,
+            allow_uncounted=options.allow_uncounted,
+        )
 
     def counts(self) -> Mapping[str, int]:
         """Count the rows of each table."""

@@ -152,6 +152,7 @@ def test_a_copy_that_refuses_for_another_reason_is_found(
     beside = Checks(LEGAL_BESIDE)
     found = refusals(place, FEW, beside, say=quiet)
     assert len(found.findings) == sum(len(rows) for rows in Companion(FEW).illegal.values())
+    assert failed(beside) == ["the plan names the same rows and rules"]
     assert "refused by not_" in found.findings[0].actual
 
 
