@@ -27,11 +27,8 @@ class Row:
     """The text of each column; None for NULL."""
     content: bytes
     """The JSON object to send."""
-
-    @property
-    def id(self) -> str:
-        """Its id, in the spelling that Postgres prints."""
-        return _spelled(self.texts["id"] or "")
+    id: str
+    """Its id, in the spelling that Postgres prints."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,7 @@ def encoded(entity: Entity[Any], position: int, texts: Mapping[str, str | None])
             values[column.name] = msgspec.Raw(text.encode())
         else:
             values[column.name] = text
-    return Row(position, texts, msgspec.json.encode(values))
+    return Row(position, texts, msgspec.json.encode(values), _spelled(texts["id"] or ""))
 
 
 def requests(

@@ -59,7 +59,7 @@ def unsendable(
     entity: Entity[Any], position: int, texts: dict[str, str | None], problem: RowProblem
 ) -> Refused:
     """A row that REST cannot carry unchanged."""
-    row = Row(position, texts, b"")
+    row = Row(position, texts, b"", "")
     return _refused(
         entity,
         row,
