@@ -7,7 +7,7 @@ that has become another one is told.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,14 +18,13 @@ from harness.errors import ConfigurationError
 from harness.models import ENTITIES, Entity, Row
 from migrations.rest.client import RestClient, texts_of
 from migrations.rest.key import require_service_role
+from migrations.rest.paging import pages
 from migrations.sources.location import RestAt
-from migrations.sources.segment import Batch, Segment
+from migrations.sources.segment import POSITION, Batch, Segment
 from migrations.sources.source import SEGMENT_ROWS, Inventory
 
-__all__ = ["RestSource", "pages"]
+__all__ = ["RestSource"]
 
-_PAGE_ROWS = 5_000
-"""What a request asks for; the server's own cap is usually 1,000, and an answer may always be shorter."""
 
 Texts = dict[str, str | None]
 
@@ -53,7 +52,7 @@ class RestSource:
             for entity in ENTITIES.values():
                 read = 0
                 fingerprint.update(f"\n{entity.table}\n".encode())
-                for page in pages(client, entity):
+                for page in pages(client, entity.table, texts_of(entity)):
                     read += len(page)
                     texts = _hashed(entity, page, fingerprint)
                     size += texts
@@ -104,7 +103,7 @@ class RestSource:
         rows: list[Texts] = []
         after, up_to = segment.place
         with RestClient(self.location) as client:
-            for page in pages(client, entity, after=after, up_to=up_to):
+            for page in pages(client, entity.table, texts_of(entity), after=after, up_to=up_to):
                 _hashed(entity, page, digest)
                 rows += page
         if len(rows) != segment.rows:
@@ -117,7 +116,7 @@ class RestSource:
         position = pl.int_range(segment.first, segment.first + segment.rows, dtype=pl.Int64)
         return Batch(
             segment=segment,
-            rows=frame.with_columns(position.alias("_position")),
+            rows=frame.with_columns(position.alias(POSITION)),
             digest=digest.hexdigest(),
         )
 
@@ -126,27 +125,6 @@ class RestSource:
             f"{self.location} changed while it was read: {how}. REST has no view of one moment: stop what "
             "writes there, or name the database itself (postgresql://…), which is read at one moment."
         )
-
-
-def pages(
-    client: RestClient, entity: Entity[Any], *, after: str | None = None, up_to: str | None = None
-) -> Iterator[list[Texts]]:
-    """Read rows in the order of their ids, behind `after` and up to `up_to`, whatever the server's row cap.
-
-    Only a page without rows is the end: any other may have been cut short.
-    """
-    upper: Sequence[tuple[str, str]] = [] if up_to is None else [("id", f"lte.{up_to}")]
-    select = texts_of(entity)
-    while after is None or after != up_to:
-        lower = [] if after is None else [("id", f"gt.{after}")]
-        page = client.rows(
-            entity.table,
-            [("select", select), *lower, *upper, ("order", "id.asc"), ("limit", str(_PAGE_ROWS))],
-        )
-        if not page:
-            return
-        yield page
-        after = page[-1]["id"]
 
 
 def _hashed(entity: Entity[Any], page: list[Texts], digest: Any) -> int:

@@ -1,6 +1,7 @@
-"""A project as a side that is reached by PostgREST only: every value as the text that Postgres gives it.
+"""A project that is reached by REST only as a side: each row as it is at the moment of its request.
 
-There is no view of one moment over REST, so that rows which differ are always read again.
+There is no view of one moment over REST. Rows that differ are read again
+before that is reported, as with every live side.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,19 +11,19 @@ from typing import Any, Self
 import polars as pl
 
 from harness.errors import ConfigurationError
-from harness.models import Entity
-from migrations.comparison.naming import IDENTITY, Naming
+from harness.models import ENTITIES, Entity
+from migrations.comparison.naming import IDENTITY, Naming, TableNaming
 from migrations.comparison.sides.side import SEGMENT_ROWS, Content, KeyRange
 from migrations.comparison.values.frame import from_texts
-from migrations.rest.client import RestClient, texts_of
+from migrations.rest.client import RestClient
 from migrations.rest.key import require_service_role
-from migrations.rest.source import pages
+from migrations.rest.paging import pages
 from migrations.sources.location import RestAt
 
 __all__ = ["RestSide"]
 
-_IDS = 100
-"""Ids in one request: its URL stays below 4 kB."""
+_IDS = 150
+"""Ids of one request: some 6 kB of URL."""
 
 
 class RestSide:
@@ -32,50 +33,59 @@ class RestSide:
 
     def __init__(self, location: RestAt, naming: Naming = IDENTITY) -> None:
         self.label = str(location)
-        self._location = location
+        self._naming = naming
         self._client = RestClient(location)
-        renamed = [table for table, there in naming.tables.items() if there != IDENTITY.tables[table]]
-        if renamed:
+        try:
+            for entity in ENTITIES.values():
+                if entity.table in naming.tables:
+                    require_service_role(location, self._client, naming.of(entity).table)
+                    self._check(naming.of(entity))
+        except BaseException:
             self.close()
-            raise ConfigurationError(
-                f"{self.label} is reached by REST, where {', '.join(renamed)} cannot be mapped. "
-                "Name its database instead: postgresql://…"
-            )
+            raise
 
     def content(self, entity: Entity[Any]) -> Content:
         """Count the rows."""
-        require_service_role(self._location, self._client, entity.table)
-        self._check_columns(entity)
-        return Content(rows=self._client.count(entity.table))
+        return Content(rows=self._client.count(self._naming.of(entity).table))
 
     def cuts(self, entity: Entity[Any]) -> Sequence[str]:
-        """Name each SEGMENT_ROWS-th id; the server finds it, and no other row is sent."""
-        found: list[str] = []
+        """Name ids between which there are SEGMENT_ROWS rows."""
+        names = self._naming.of(entity)
+        key = names.columns["id"]
+        cuts: list[str] = []
         while True:
-            beyond = [("id", f"gt.{found[-1]}")] if found else []
-            place = [("order", "id.asc"), ("offset", str(SEGMENT_ROWS - 1)), ("limit", "1")]
-            rows = self._client.rows(entity.table, [("select", "id::text"), *beyond, *place])
-            key = rows[0]["id"] if rows else None
-            if key is None:
-                return found
-            found.append(key)
+            beyond = [(key, f"gt.{cuts[-1]}")] if cuts else []
+            place = [("order", f"{key}.asc"), ("offset", str(SEGMENT_ROWS - 1)), ("limit", "1")]
+            found = self._client.rows(names.table, [("select", f"id:{key}::text"), *beyond, *place])
+            if not found or found[0]["id"] is None:
+                return cuts
+            cuts.append(found[0]["id"])
 
     def read(self, entity: Entity[Any], keys: KeyRange) -> pl.DataFrame:
-        """Read a segment, page by page."""
-        rows = [row for page in pages(self._client, entity, after=keys.low, up_to=keys.high) for row in page]
-        return _frame(rows, entity)
+        """Read a segment."""
+        names = self._naming.of(entity)
+        read = pages(
+            self._client,
+            names.table,
+            _select(names),
+            key=names.columns["id"],
+            after=keys.low,
+            up_to=keys.high,
+        )
+        return self._frame(entity, [row for page in read for row in page])
 
     def fetch(self, entity: Entity[Any], ids: Sequence[str]) -> pl.DataFrame:
         """Read rows by their ids as they are now."""
+        names = self._naming.of(entity)
         rows: list[dict[str, str | None]] = []
-        for first in range(0, len(ids), _IDS):
-            some = ",".join(ids[first : first + _IDS])
-            rows += self._client.rows(entity.table, [("select", texts_of(entity)), ("id", f"in.({some})")])
-        return _frame(rows, entity)
+        for at in range(0, len(ids), _IDS):
+            wanted = (names.columns["id"], f"in.({','.join(ids[at : at + _IDS])})")
+            rows += self._client.rows(names.table, [("select", _select(names)), wanted])
+        return self._frame(entity, rows)
 
     def unread(self) -> Mapping[str, Sequence[str]]:
-        """Nothing is left out."""
-        return {}
+        """Name the columns that the mapping says to ignore."""
+        return {table: sorted(names.ignored) for table, names in self._naming.tables.items()}
 
     def close(self) -> None:
         """Close the connections."""
@@ -89,15 +99,25 @@ class RestSide:
     ) -> None:
         self.close()
 
-    def _check_columns(self, entity: Entity[Any]) -> None:
-        unknown = sorted((self._client.columns(entity.table) or frozenset()) - entity.by_name.keys())
+    def _frame(self, entity: Entity[Any], rows: Sequence[Mapping[str, str | None]]) -> pl.DataFrame:
+        names = [column for column in entity.by_name if column in self._naming.of(entity).columns]
+        texts = {name: pl.Series(name, [row[name] for row in rows], pl.String) for name in names}
+        return from_texts(pl.DataFrame(texts), entity)
+
+    def _check(self, names: TableNaming) -> None:
+        if names.transforms:
+            raise ConfigurationError(
+                f"{self.label} is reached by REST, where values of {names.table} cannot be transformed: name "
+                "its database, or compare without a transform on this side."
+            )
+        found = self._client.columns(names.table)
+        unknown = sorted((found or frozenset()) - set(names.columns.values()) - names.ignored)
         if unknown:
             raise ConfigurationError(
-                f"{entity.table} of {self.label} has {', '.join(unknown)}, which the model does not know, so "
-                "that they would not be compared. Name its database, and ignore them in a mapping file."
+                f"{names.table} of {self.label} has {', '.join(unknown)}, which the model does not know, so "
+                "that they would not be compared. If that is meant, ignore them in the mapping file."
             )
 
 
-def _frame(rows: Sequence[Mapping[str, str | None]], entity: Entity[Any]) -> pl.DataFrame:
-    schema = {column.name: pl.String() for column in entity.columns}
-    return from_texts(pl.DataFrame(list(rows), schema=schema, orient="row"), entity)
+def _select(names: TableNaming) -> str:
+    return ",".join(f"{column}:{there}::text" for column, there in names.columns.items())
