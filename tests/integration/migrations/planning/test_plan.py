@@ -10,12 +10,13 @@ import pytest
 
 from harness.errors import ConfigurationError
 from harness.models import ENTITIES
+from harness.stack.embedded import EmbeddedStack
 from migrations.planning.examination import Examination, TableResult, looked_at
 from migrations.planning.findings import Findings, PlanFinding, collected
 from migrations.rehearsal.generate import Generated, spread
 from migrations.rehearsal.illegal import illegal_rows
 from migrations.rehearsal.writing import write_file
-from migrations.sources.location import DatabaseAt, SnapshotAt
+from migrations.sources.location import DatabaseAt, RestAt, SnapshotAt
 from migrations.sources.opening import opened
 
 LEGAL = Generated(counts=spread(600), seed=7)
@@ -95,8 +96,6 @@ def test_what_the_target_has_already_is_compared_and_not_written(dsn: str, tmp_p
 
 def load(connection: psycopg.Connection, path: Path) -> None:
     """Insert the rows of a snapshot as the server reads them from JSON."""
-    rows = json.loads(path.read_text(), parse_int=str, parse_float=str)["rows"]
-    del rows
     with opened(SnapshotAt(path)) as source:
         for entity in ENTITIES.values():
             names = psycopg.sql.SQL(", ").join(map(psycopg.sql.Identifier, entity.by_name))
@@ -137,3 +136,17 @@ def test_a_parent_may_be_in_the_target_only(dsn: str, tmp_path: Path) -> None:
 def test_a_snapshot_that_is_there_already_is_no_target(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="exists already"), looked_at(SnapshotAt(tmp_path)):
         pass
+
+
+def test_rows_in_a_target_that_is_reached_by_rest_cannot_be_compared(stack: EmbeddedStack) -> None:
+    with stack.clone() as project:
+        there = project.coordinates
+        at = RestAt(there.supabase_url, there.service_role_key)
+        with looked_at(at) as existing:
+            assert existing is None
+        with psycopg.connect(there.database_url, autocommit=True) as connection:
+            connection.execute(
+                "INSERT INTO sync_jobs (type, entity_id, entity_type) VALUES ('icims_note', 'e', 'booking')"
+            )
+        with pytest.raises(ConfigurationError, match=r"sync_jobs.*cannot be compared"), looked_at(at):
+            pass
