@@ -17,6 +17,7 @@ from harness.models import ENTITIES, Column, ColumnType, Entity
 from migrations.inputs.literals import array_literal
 from migrations.sources.columns import batch_of_columns, batch_of_rows
 from migrations.sources.json_exact import ExactRow, read_row
+from migrations.sources.pausing import collector_paused
 from migrations.sources.segment import Batch, Refused, Segment
 
 __all__ = ["batch_of_json", "split"]
@@ -43,14 +44,22 @@ def split(array: bytes) -> list[bytes]:
 
 def batch_of_json(segment: Segment, texts: Sequence[bytes], **rest: Any) -> Batch:
     """Make the batch of a segment from the JSON texts of its rows, in their order."""
-    structs = _structs(segment.table, b"[" + b",".join(texts) + b"]")
-    if structs is None or len(structs) != len(texts):
+    with collector_paused():
+        found = _at_once(segment.table, texts)
+    if found is None:
         return _one_by_one(segment, texts, **rest)
-    try:
-        columns, absent = _columns(ENTITIES[segment.table], structs)
-    except UnicodeDecodeError:  # bytes inside of a JSON column that are not UTF-8
-        return _one_by_one(segment, texts, **rest)
+    columns, absent = found
     return batch_of_columns(segment, columns, absent=absent, **rest)
+
+
+def _at_once(table: str, texts: Sequence[bytes]) -> tuple[dict[str, pl.Series], dict[str, int]] | None:
+    structs = _structs(table, b"[" + b",".join(texts) + b"]")
+    if structs is None or len(structs) != len(texts):
+        return None
+    try:
+        return _columns(ENTITIES[table], structs)
+    except UnicodeDecodeError:  # bytes inside of a JSON column that are not UTF-8
+        return None
 
 
 def _structs(table: str, array: bytes) -> list[Any] | None:

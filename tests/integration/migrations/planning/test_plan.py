@@ -37,11 +37,11 @@ class Spoiled:
 
 
 def plan(
-    source: Path, target: str | None, report: Path, rows: int = 64
+    source: Path | str, target: str | None, report: Path, rows: int = 64
 ) -> tuple[dict[str, TableResult], Findings, list[PlanFinding]]:
     with (
         looked_at(None if target is None else DatabaseAt(target)) as existing,
-        opened(SnapshotAt(source)) as opened_source,
+        opened(SnapshotAt(source) if isinstance(source, Path) else DatabaseAt(source)) as opened_source,
         collected(report) as findings,
     ):
         examination = Examination(
@@ -92,6 +92,15 @@ def test_what_the_target_has_already_is_compared_and_not_written(dsn: str, tmp_p
     assert (events.read, events.refused, events.inserted, events.identical) == (100, 2, 1, 97)
     others = [result for table, result in tables.items() if table != "webhook_events"]
     assert all(result.identical == result.read == 100 for result in others)
+
+
+def test_a_database_is_identical_with_itself(dsn: str, tmp_path: Path) -> None:
+    write_file(LEGAL, tmp_path / "all.json")
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        load(connection, tmp_path / "all.json")
+    tables, _, found = plan(dsn, dsn, tmp_path / "findings.jsonl")
+    assert {table: result.identical for table, result in tables.items()} == dict(LEGAL.counts)
+    assert {finding.effect for finding in found} <= {"javascript"}
 
 
 def load(connection: psycopg.Connection, path: Path) -> None:
