@@ -35,8 +35,8 @@ class Source(Protocol):
 
     A source is a picklable value without open connections or files, so that
     `read` may run in another process or on another machine. A database is
-    read at one moment: its segments carry the exported snapshot, which lives
-    as long as the context that `inspect` opened.
+    read at one moment, whose name it carries, and which lives as long as the
+    context of `migrations.sources.opening.opened`.
     """
 
     @property
@@ -46,9 +46,9 @@ class Source(Protocol):
     def inspect(self, *, allow_empty: bool = False) -> Inventory:
         """Count everything and check it against the header.
 
-        Raises ConfigurationError for a missing entity, a count that differs
-        from the header, no header where a snapshot needs one, or no row in an
-        entity, unless `allow_empty`.
+        Raises ConfigurationError for a count that differs from the header, no
+        header where a snapshot needs one, and, unless `allow_empty`, for a
+        missing entity or one without rows.
         """
 
     def segments(self, entity: Entity[Row], *, rows: int = SEGMENT_ROWS) -> Iterator[Segment]:
