@@ -129,7 +129,7 @@ def _text(column: Column, value: Any) -> str | None:
         case ColumnType.BOOLEAN if value is True or value is False:
             return "true" if value else "false"
         case ColumnType.INTEGER if type(value) is Number:
-            return str(value)
+            return "0" if value == "-0" else str(value)  # integers have one zero
         case ColumnType.UUID | ColumnType.TEXT | ColumnType.TIMESTAMPTZ if type(value) is str:
             return _sound(column, value)
     raise _Reason(
