@@ -29,6 +29,9 @@ from migrations.sources.spans import Span
 
 __all__ = ["SnapshotSource", "open_snapshot"]
 
+_SEGMENT_BYTES = 64_000_000
+"""About as much of a file is in memory for each segment that is being read, whatever its rows are."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class SnapshotSource:
@@ -95,8 +98,11 @@ class SnapshotSource:
             )
 
     def segments(self, entity: Entity[Row], *, rows: int = SEGMENT_ROWS) -> Iterator[Segment]:
-        """Cut the entity's rows into segments of at most `rows` rows."""
-        total = self.spans[entity.table].rows if entity.table in self.spans else 0
+        """Cut the entity's rows into segments of at most `rows` rows, fewer where rows are long."""
+        span = self.spans.get(entity.table)
+        if span is None:
+            return
+        total, rows = span.rows, min(rows, span.rows_within(_SEGMENT_BYTES))
         for number, first in enumerate(range(0, total, rows)):
             yield Segment(table=entity.table, number=number, first=first, rows=min(rows, total - first))
 

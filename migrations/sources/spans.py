@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, Literal
 
@@ -29,6 +30,11 @@ class Span:
     """The offset in bytes of every `STEP`th row, then of the end; empty for Parquet, which counts rows."""
     header: tuple[str, ...] = ()
     """The names of the columns, where the file states them once."""
+
+    def rows_within(self, size: int) -> int:
+        """How many rows, at least one, have about `size` bytes: as many as fit where they are longest."""
+        longest = max((after - before for before, after in pairwise(self.marks)), default=0)
+        return max(1, self.rows if longest == 0 else size * min(STEP, self.rows) // longest)
 
     def read(self, first: int, rows: int) -> tuple[bytes, int]:
         """Read the bytes of some rows; returns them and how many rows too many stand before the first.
