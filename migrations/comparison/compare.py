@@ -1,7 +1,7 @@
 """Compares two places: which tables, which segments of them, and the way in which each is compared."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
@@ -18,6 +18,7 @@ from migrations.comparison.segments import REREAD_S, Pair, Patience, Segment, co
 from migrations.comparison.sides.opening import open_side
 from migrations.comparison.sides.postgres import PostgresSide
 from migrations.comparison.sides.side import KeyRange, Side, ranges
+from migrations.comparison.streams import streamed_segments
 from migrations.sources.location import Location
 
 __all__ = ["compare"]
@@ -91,7 +92,9 @@ def _table(pair: Pair, findings: Findings, pool: Executor) -> TableComparison:
     counts = [_count(side, pair.entity) for side in (source, target)]
     read = [0, 0]
     settled = 0
-    for segment in _in_order(pool, [partial(compare_rows, pair, keys) for keys in _cut(pair)]):
+    streamed = streamed_segments(pair)
+    calls = (partial(compare_rows, pair, keys) for keys in _cut(pair)) if streamed is None else streamed
+    for segment in _in_order(pool, calls):
         findings.add(pair.entity.table, segment.found)
         read[0] += segment.source_rows
         read[1] += segment.target_rows
@@ -147,7 +150,7 @@ def _count(side: Side, entity: Entity[Any]) -> int:
     return content.rows
 
 
-def _in_order(pool: Executor, calls: Sequence[Callable[[], Segment]]) -> Iterator[Segment]:
+def _in_order(pool: Executor, calls: Iterable[Callable[[], Segment]]) -> Iterator[Segment]:
     """Run the calls some at a time; yields their results in order."""
     running: deque[Future[Segment]] = deque()
     try:

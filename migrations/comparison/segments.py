@@ -58,9 +58,12 @@ class Pair:
     patience: Patience
 
 
-def compare_rows(pair: Pair, keys: KeyRange) -> Segment:
-    """Read all rows of a segment on both sides."""
-    left, right = pair.source.read(pair.entity, keys), pair.target.read(pair.entity, keys)
+def compare_rows(
+    pair: Pair, keys: KeyRange, *, left: pl.DataFrame | None = None, right: pl.DataFrame | None = None
+) -> Segment:
+    """Read all rows of a segment on both sides, but for a side whose rows are given."""
+    left = pair.source.read(pair.entity, keys) if left is None else left
+    right = pair.target.read(pair.entity, keys) if right is None else right
     found, settled = _settle(pair, left, right)
     return Segment(found=found, source_rows=left.height, target_rows=right.height, settled=settled)
 

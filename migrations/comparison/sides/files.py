@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,7 +15,7 @@ from migrations.comparison.naming import IDENTITY, Naming
 from migrations.comparison.sides.runs import Runs
 from migrations.comparison.sides.side import Content, KeyRange
 from migrations.comparison.sides.snapshot import layout_of, read_rows, read_single
-from migrations.comparison.sides.tables import TABLES, read_table
+from migrations.comparison.sides.tables import TABLES, read_table, sorted_rows
 from migrations.comparison.values.transforms import applied
 from migrations.sources.location import SnapshotAt
 
@@ -35,6 +35,7 @@ class FileSide:
         self._directory = Path(tempfile.mkdtemp(prefix="parity-diff-"))
         self._lock = threading.Lock()
         self._runs: dict[str, Runs] = {}
+        self._sorted: dict[str, int | None] = {}
         if self._layout.single is not None:
             self._read_single(self._layout.single)
 
@@ -43,7 +44,24 @@ class FileSide:
         stated = None if self._counts is None else self._counts.get(entity.table)
         if entity.table not in self._runs and entity.table not in self._layout.files:
             return None
-        return Content(rows=self._of(entity).rows, stated=stated)
+        rows = self.sorted_rows(entity)
+        return Content(rows=self._of(entity).rows if rows is None else rows, stated=stated)
+
+    def sorted_rows(self, entity: Entity[Any]) -> int | None:
+        """Count the rows of an entity whose file has them in the order of their ids; None for any other."""
+        path = self._layout.files.get(entity.table)
+        if path is None:
+            return None
+        with self._lock:
+            if entity.table not in self._sorted:
+                self._sorted[entity.table] = sorted_rows(path, entity, self._naming.of(entity))
+            return self._sorted[entity.table]
+
+    def stream(self, entity: Entity[Any]) -> Iterator[pl.DataFrame]:
+        """Read such a file from its beginning to its end."""
+        naming = self._naming.of(entity)
+        for frame in read_table(self._layout.files[entity.table], entity, naming):
+            yield applied(frame, entity, naming)
 
     def cuts(self, entity: Entity[Any]) -> Sequence[str]:
         """Name ids between which there are about SEGMENT_ROWS rows."""

@@ -10,7 +10,7 @@ import polars as pl
 
 from harness.errors import ConfigurationError
 from harness.models import Entity
-from migrations.comparison.sides.side import SEGMENT_ROWS, KeyRange
+from migrations.comparison.sides.side import SEGMENT_ROWS, KeyRange, within
 from migrations.comparison.values.frame import shaped
 
 __all__ = ["Runs"]
@@ -38,7 +38,7 @@ class _Run:
         if keys.high is not None:
             last = min(self.known, bisect_right(self.fences, keys.high) * _BLOCK_ROWS)
         # Nothing of the run is mapped or kept: the file is read again for the next range.
-        return _slice(pl.scan_ipc(self.path, glob=False).slice(first, max(0, last - first)).collect(), keys)
+        return within(pl.scan_ipc(self.path, glob=False).slice(first, max(0, last - first)).collect(), keys)
 
 
 class Runs:
@@ -81,7 +81,7 @@ class Runs:
 
     def _parts(self, keys: KeyRange) -> Iterator[pl.DataFrame]:
         for kept in self._kept:
-            yield _slice(kept, keys)
+            yield within(kept, keys)
         for run in self._runs:
             yield run.read(keys)
 
@@ -105,11 +105,3 @@ class Runs:
 def _sorted(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     run = pl.concat(frames, how="diagonal")
     return run if run["id"].is_sorted(nulls_last=True) else run.sort("id", nulls_last=True)
-
-
-def _slice(run: pl.DataFrame, keys: KeyRange) -> pl.DataFrame:
-    ids = run["id"]
-    known = len(ids) - ids.null_count()
-    first = 0 if keys.low is None else bisect_right(ids, keys.low, 0, known)
-    last = len(ids) if keys.high is None else bisect_right(ids, keys.high, 0, known)
-    return run.slice(first, last - first)

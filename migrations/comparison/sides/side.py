@@ -9,7 +9,7 @@ import polars as pl
 
 from harness.models import Entity
 
-__all__ = ["SEGMENT_ROWS", "WHOLE", "Content", "KeyRange", "Side", "ranges"]
+__all__ = ["SEGMENT_ROWS", "WHOLE", "Content", "KeyRange", "Side", "ranges", "within"]
 
 SEGMENT_ROWS = 25_000
 """Rows that one side has in a segment, approximately: some 10 MB of webhook events."""
@@ -57,6 +57,15 @@ class Side(Protocol):
 
     def unread(self) -> Mapping[str, Sequence[str]]:
         """Name what is there and is not compared, by table."""
+
+
+def within(frame: pl.DataFrame, keys: KeyRange) -> pl.DataFrame:
+    """Take the rows of a range from a frame that is sorted by id, null ids last."""
+    ids = frame["id"]
+    known = len(ids) - ids.null_count()
+    first = 0 if keys.low is None else bisect_right(ids, keys.low, 0, known)
+    last = len(ids) if keys.high is None else bisect_right(ids, keys.high, 0, known)
+    return frame.slice(first, last - first)
 
 
 def ranges(one: Sequence[str], other: Sequence[str]) -> list[KeyRange]:

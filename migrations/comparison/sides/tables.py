@@ -15,19 +15,45 @@ from migrations.comparison.values.arrays import array_text
 from migrations.comparison.values.frame import ODD, from_texts
 from migrations.comparison.values.moments import UNIX_TO_POSTGRES_US
 
-__all__ = ["TABLES", "read_table"]
+__all__ = ["TABLES", "read_table", "sorted_rows"]
 
 TABLES = (".csv", ".parquet")
 
 
-def read_table(path: Path, entity: Entity[Any], naming: TableNaming) -> Iterator[pl.DataFrame]:
-    """Read a file in the order of its rows. Raises ConfigurationError for what cannot be read whole."""
+def sorted_rows(path: Path, entity: Entity[Any], naming: TableNaming) -> int | None:
+    """Count the rows of a Parquet file whose ids only grow; None for any other file.
+
+    Reads nothing but the ids.
+    """
+    if path.suffix != ".parquet":
+        return None
+    rows = 0
+    last: str | None = None
+    for batch in read_table(path, entity, naming, only=("id",)):
+        ids = batch["id"]
+        if ids.null_count() or not (ids[1:] > ids[:-1]).all():
+            return None
+        if ids.len():
+            if last is not None and not ids[0] > last:
+                return None
+            last = ids[-1]
+            rows += ids.len()
+    return rows
+
+
+def read_table(
+    path: Path, entity: Entity[Any], naming: TableNaming, *, only: Sequence[str] | None = None
+) -> Iterator[pl.DataFrame]:
+    """Read a file in the order of its rows, or some of its columns.
+
+    Raises ConfigurationError for what cannot be read whole.
+    """
     try:
         scanned = _scan(path)
         renamed = _rename(path, entity, naming, scanned.collect_schema().names())
-        batches = scanned.select(pl.col(old).alias(new) for old, new in renamed.items()).collect_batches(
-            chunk_size=SEGMENT_ROWS, maintain_order=True
-        )
+        batches = scanned.select(
+            pl.col(old).alias(new) for old, new in renamed.items() if only is None or new in only
+        ).collect_batches(chunk_size=SEGMENT_ROWS, maintain_order=True)
         for batch in batches:
             yield _canonical(batch, entity, path)
     except (pl.exceptions.PolarsError, OSError) as cause:
