@@ -76,9 +76,14 @@ def _repeated(source: pl.DataFrame, target: pl.DataFrame) -> pl.DataFrame:
         kind=pl.lit(DUPLICATE),
         key=pl.col("id"),
         column=pl.lit(None, pl.String),
-        source=pl.format("{} rows", pl.col("source").fill_null(0)),
-        target=pl.format("{} rows", pl.col("target").fill_null(0)),
+        source=_times("source"),
+        target=_times("target"),
     )
+
+
+def _times(side: str) -> pl.Expr:
+    count = pl.col(side).fill_null(0)
+    return pl.when(count == 1).then(pl.lit("1 row")).otherwise(pl.format("{} rows", count))
 
 
 def _counted(frame: pl.DataFrame, name: str) -> pl.DataFrame:

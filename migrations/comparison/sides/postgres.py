@@ -60,16 +60,22 @@ class PostgresSide:
         return Content(rows=int(self._one(query)))
 
     def cuts(self, entity: Entity[Any]) -> Sequence[str]:
-        """Name ids between which there are about SEGMENT_ROWS rows, from a sample of the table's pages."""
+        """Name ids between which there are about SEGMENT_ROWS rows."""
         naming = self.naming.of(entity)
         rows = self.content(entity).rows
         segments = rows // SEGMENT_ROWS
         if segments == 0:
             return ()
+        if entity.table not in self._examination.hashable:
+            # Perhaps a view, of which no sample can be taken.
+            return self._ids(statements.every(naming, SEGMENT_ROWS))
         percent = min(100.0, 100.0 * segments * _SAMPLED_IDS / rows)
-        with self._errors():
-            ids = [row[0] for row in self._connection().execute(statements.sample(naming, percent))]
+        ids = self._ids(statements.sample(naming, percent))
         return sorted({ids[len(ids) * place // segments] for place in range(1, segments)}) if ids else ()
+
+    def _ids(self, query: Composed) -> Sequence[str]:
+        with self._errors():
+            return [row[0] for row in self._connection().execute(query)]
 
     def read(self, entity: Entity[Any], keys: KeyRange) -> pl.DataFrame:
         """Read a segment."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from harness.adapters.codec import parse_id
 from harness.errors import ConfigurationError
 from harness.models import Entity
 from migrations.comparison.sides.side import SEGMENT_ROWS, KeyRange, within
@@ -69,8 +70,8 @@ class Runs:
             self._kept = [_sorted(self._kept)]
 
     def cuts(self) -> Sequence[str]:
-        """Name ids between which there are about SEGMENT_ROWS rows."""
-        fences = sorted(fence for run in self._runs for fence in run.fences)
+        """Name ids between which there are about SEGMENT_ROWS rows; what is no id is no cut for a server."""
+        fences = sorted(fence for run in self._runs for fence in run.fences if parse_id(fence) == fence)
         each = SEGMENT_ROWS // _BLOCK_ROWS
         return sorted(set(fences[each::each]))
 

@@ -59,6 +59,14 @@ def sample(naming: TableNaming, percent: float) -> Composed:
     )
 
 
+def every(naming: TableNaming, rows: int) -> Composed:
+    """SELECT each so-many-th id, in order; of ids that are there twice, one."""
+    return SQL(
+        "SELECT DISTINCT {0}::text FROM (SELECT {0}, row_number() OVER (ORDER BY {0}) AS n FROM {1}) AS rows "
+        "WHERE mod(n, {2}) = 0 AND {0} IS NOT NULL ORDER BY 1"
+    ).format(_key(naming), relation(naming), Literal(rows))
+
+
 def _copy(output: Composable, naming: TableNaming, condition: Composable) -> Composed:
     return SQL("COPY (SELECT {} FROM {} WHERE {}) TO STDOUT").format(output, relation(naming), condition)
 
@@ -70,7 +78,9 @@ def _key(naming: TableNaming) -> Identifier:
 def _within(naming: TableNaming, keys: KeyRange) -> Composable:
     key = _key(naming)
     bounds: list[Composable] = []
-    if keys.low is not None:
+    if keys.low is not None and keys.high is None:
+        bounds.append(SQL("({0} > {1}::uuid OR {0} IS NULL)").format(key, Literal(keys.low)))
+    elif keys.low is not None:
         bounds.append(SQL("{} > {}::uuid").format(key, Literal(keys.low)))
     if keys.high is not None:
         bounds.append(SQL("{} <= {}::uuid").format(key, Literal(keys.high)))

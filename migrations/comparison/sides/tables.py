@@ -12,7 +12,7 @@ from migrations.comparison.naming import TableNaming
 from migrations.comparison.sides.jsonrows import names_of
 from migrations.comparison.sides.side import SEGMENT_ROWS
 from migrations.comparison.values.arrays import array_text
-from migrations.comparison.values.frame import ODD, from_texts
+from migrations.comparison.values.frame import ODD, are_uuids, from_texts
 from migrations.comparison.values.moments import UNIX_TO_POSTGRES_US
 
 __all__ = ["TABLES", "read_table", "sorted_rows"]
@@ -21,7 +21,7 @@ TABLES = (".csv", ".parquet")
 
 
 def sorted_rows(path: Path, entity: Entity[Any], naming: TableNaming) -> int | None:
-    """Count the rows of a Parquet file whose ids only grow; None for any other file.
+    """Count the rows of a Parquet file whose ids are uuids and only grow; None for any other file.
 
     Reads nothing but the ids.
     """
@@ -31,7 +31,7 @@ def sorted_rows(path: Path, entity: Entity[Any], naming: TableNaming) -> int | N
     last: str | None = None
     for batch in read_table(path, entity, naming, only=("id",)):
         ids = batch["id"]
-        if ids.null_count() or not (ids[1:] > ids[:-1]).all():
+        if not are_uuids(ids) or not (ids[1:] > ids[:-1]).all():
             return None
         if ids.len():
             if last is not None and not ids[0] > last:
@@ -51,9 +51,8 @@ def read_table(
     try:
         scanned = _scan(path)
         renamed = _rename(path, entity, naming, scanned.collect_schema().names())
-        batches = scanned.select(
-            pl.col(old).alias(new) for old, new in renamed.items() if only is None or new in only
-        ).collect_batches(chunk_size=SEGMENT_ROWS, maintain_order=True)
+        chosen = {old: new for old, new in renamed.items() if only is None or new in only}
+        batches = _batches(path, scanned.select(pl.col(old).alias(new) for old, new in chosen.items()))
         for batch in batches:
             yield _canonical(batch, entity, path)
     except (pl.exceptions.PolarsError, OSError) as cause:
@@ -61,6 +60,15 @@ def read_table(
         raise ConfigurationError(
             f"{path} cannot be read: {reason}. Write the snapshot again; nothing was compared."
         ) from cause
+
+
+def _batches(path: Path, rows: pl.LazyFrame) -> Iterator[pl.DataFrame]:
+    if path.suffix != ".parquet":
+        yield from rows.collect_batches(chunk_size=SEGMENT_ROWS, maintain_order=True)
+        return
+    # Slices: batches of a Parquet file are read ahead, several hundred megabytes of them.
+    for first in range(0, rows.select(pl.len()).collect().item(), SEGMENT_ROWS):
+        yield rows.slice(first, SEGMENT_ROWS).collect()
 
 
 def _scan(path: Path) -> pl.LazyFrame:

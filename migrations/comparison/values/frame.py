@@ -16,7 +16,7 @@ import polars as pl
 from harness.models import ColumnType, Entity
 from migrations.comparison.values.moments import moments
 
-__all__ = ["ODD", "UNKNOWN", "dtype", "from_texts", "shaped"]
+__all__ = ["ODD", "UNKNOWN", "are_uuids", "dtype", "from_texts", "shaped"]
 
 ODD = "!"
 UNKNOWN = "!unknown"
@@ -49,6 +49,11 @@ def shaped(frame: pl.DataFrame, entity: Entity[Any]) -> pl.DataFrame:
     ]
     extras = [name for name in frame.columns if ODD in name]
     return frame.with_columns(missing).select(*entity.by_name, *extras)
+
+
+def are_uuids(ids: pl.Series) -> bool:
+    """Return True if all ids of a frame are there, and are uuids."""
+    return ids.null_count() == 0 and ids.str.contains(_UUID).all()
 
 
 def from_texts(texts: pl.DataFrame, entity: Entity[Any]) -> pl.DataFrame:

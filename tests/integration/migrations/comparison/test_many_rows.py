@@ -1,7 +1,7 @@
 """Many rows, in segments of some tens: in files that are in order and in files that are not."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -10,6 +10,7 @@ import pytest
 
 from harness.stack.template import TEMPLATE
 from migrations.comparison.compare import compare
+from migrations.comparison.naming import IDENTITY, Naming
 from migrations.sources.location import DatabaseAt, SnapshotAt
 from tests.integration.migrations.comparison.places import found
 from tests.integration.migrations.conftest import copy
@@ -126,6 +127,44 @@ def test_twice_in_a_file_that_is_in_order(two: Two, tmp_path: Path) -> None:
     compared = compare(_file(tmp_path, numbers), two.target, tables=["sync_jobs"], reread_s=())
 
     assert found(compared) == [("sync_jobs", "duplicate", key(number), None) for number in (1063, 1064, 1500)]
+
+
+@pytest.mark.parametrize("place", [0, 500, 1000])
+def test_an_id_that_is_none_is_found_among_many(two: Two, tmp_path: Path, place: int) -> None:
+    path = _file(tmp_path, list(range(1000, 2000))).path / "syncJobs.parquet"
+    rows = pl.read_parquet(path)
+    odd = rows.head(150).with_columns(
+        pl.when(pl.int_range(150) < 149).then(pl.format("x{}", pl.col("id"))).alias("id")
+    )
+    pl.concat([rows.head(place), odd, rows.tail(1000 - place)]).write_parquet(path)
+
+    compared = compare(SnapshotAt(tmp_path), two.target, tables=["sync_jobs"], reread_s=(0.0,))
+
+    assert compared.tables[0].missing == compared.found == 150
+    assert {kind for _, kind, _, _ in found(compared)} == {"missing"}
+    assert [key for _, _, key, _ in found(compared)].count(None) == 1
+
+
+def test_a_view_with_rows_twice_is_read_in_segments(two: Two) -> None:
+    two.connection.execute(
+        "CREATE VIEW jobs AS SELECT * FROM sync_jobs "
+        "UNION ALL SELECT * FROM sync_jobs WHERE entity_id = '1500'"
+    )
+    jobs = replace(IDENTITY.tables["sync_jobs"], table="jobs")
+    try:
+        compared = compare(
+            two.source,
+            two.target,
+            tables=["sync_jobs"],
+            target_naming=Naming({**IDENTITY.tables, "sync_jobs": jobs}),
+            reread_s=(0.0,),
+        )
+    finally:
+        two.connection.execute("DROP VIEW jobs")
+
+    assert found(compared) == [("sync_jobs", "duplicate", key(1500), None)]
+    assert (compared.first[0].source, compared.first[0].target) == ("1 row", "2 rows")
+    assert (compared.tables[0].source_rows, compared.tables[0].target_rows) == (1000, 1001)
 
 
 def test_every_row_of_two_databases_differs(two: Two, tmp_path: Path) -> None:

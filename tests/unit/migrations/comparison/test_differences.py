@@ -48,7 +48,7 @@ def test_missing_extra_and_changed() -> None:
 def test_a_key_that_comes_twice_is_never_paired(*, swapped: bool) -> None:
     one, two = frame({"id": key(1)}), frame({"id": key(1)}, {"id": key(1)})
     assert found(*((two, one) if swapped else (one, two))) == [
-        ("duplicate", key(1), None, *(("2 rows", "1 rows") if swapped else ("1 rows", "2 rows")))
+        ("duplicate", key(1), None, *(("2 rows", "1 row") if swapped else ("1 row", "2 rows")))
     ]
     assert found(two, two) == [("duplicate", key(1), None, "2 rows", "2 rows")]
 
