@@ -72,11 +72,21 @@ def _file(directory: str) -> Path:
 
 
 def reladiff(source: str, target: str) -> Timed:
-    """Compare checksums of segments, several at a time; a file is a view of DuckDB, which it knows."""
+    """Compare checksums of segments, as it does unless it is told otherwise."""
+    return _reladiff(source, target, threads=1)
+
+
+def reladiff_threads(source: str, target: str) -> Timed:
+    """Compare checksums of segments, four at a time, on as many connections."""
+    return _reladiff(source, target, threads=4)
+
+
+def _reladiff(source: str, target: str, *, threads: int) -> Timed:
+    """Compare; a file is loaded into DuckDB, which it knows."""
     logging.disable(logging.WARNING)
     library: Any = import_module("reladiff")
     connect = library.connect_to_table
-    options = {"key_columns": "id", "extra_columns": tuple(COLUMNS), "thread_count": 4}
+    options = {"key_columns": "id", "extra_columns": tuple(COLUMNS), "thread_count": threads}
     begun = time.perf_counter()
     if "://" in source:
         one = connect(source, f"{TABLE}_as_text", **options)
@@ -92,7 +102,7 @@ def reladiff(source: str, target: str) -> Timed:
         one = connect(f"duckdb://main:@{database}", TABLE, **options)
     # It cannot compare jsonb: the view has it as text, as DuckDB has it.
     other = connect(target, f"{TABLE}_as_text", **options)
-    found = sum(1 for _ in library.diff_tables(one, other, threaded=True, max_threadpool_size=4))
+    found = sum(1 for _ in library.diff_tables(one, other, threaded=True, max_threadpool_size=threads))
     return time.perf_counter() - begun, f"{found} differences"
 
 
@@ -100,6 +110,7 @@ CONTESTANTS: dict[str, Callable[[str, str], Timed]] = {
     "ours": ours,
     "datacompy": datacompy,
     "reladiff": reladiff,
+    "reladiff_threads": reladiff_threads,
 }
 
 

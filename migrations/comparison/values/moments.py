@@ -33,21 +33,22 @@ _INFINITE = {"infinity": INFINITY, "+infinity": INFINITY, "-infinity": MINUS_INF
 
 def moments(texts: pl.Series) -> pl.Series:
     """Parse a String series into Int64; null where a text is no time that Postgres could keep exactly."""
-    plain = texts.str.contains(_PLAIN)
-    # The separator in one form: the parser knows one format at a time.
-    uniform = texts.str.replace(" ", "T", literal=True)
-    if texts.str.contains(_SHORT_ZONE).any():
-        uniform = uniform.str.replace(_SHORT_ZONE, "$1:00")
-    fast = (
-        uniform.set(~plain.fill_null(value=False), None)
-        .str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%#z", time_unit="us", strict=False)
-        .cast(pl.Int64)
-        - UNIX_TO_POSTGRES_US
-    )
+    plain = texts.set(~texts.str.contains(_PLAIN).fill_null(value=False), None)
+    fast = _parsed(plain)
+    if fast.null_count() == texts.null_count():
+        return fast
+    # As Postgres writes it: a space, and an offset in whole hours.
+    uniform = plain.str.replace(" ", "T", literal=True).str.replace(_SHORT_ZONE, "$1:00")
+    fast = fast.zip_with(fast.is_not_null(), _parsed(uniform))
     slow = (texts.is_not_null() & fast.is_null()).arg_true()
     if slow.is_empty():
         return fast
     return fast.scatter(slow, [moment(texts[place]) for place in slow])
+
+
+def _parsed(texts: pl.Series) -> pl.Series:
+    times = texts.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%#z", time_unit="us", strict=False)
+    return times.cast(pl.Int64) - UNIX_TO_POSTGRES_US
 
 
 def moment(text: str) -> int | None:
