@@ -3,8 +3,6 @@
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
-from io import BytesIO
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,6 +15,7 @@ from harness.models import Column, ColumnType, Entity
 from harness.redact import redact
 from migrations.comparison.naming import IDENTITY, Naming
 from migrations.comparison.sides import statements
+from migrations.comparison.sides.copytext import read_copy
 from migrations.comparison.sides.examination import examine
 from migrations.comparison.sides.side import SEGMENT_ROWS, Content, KeyRange
 from migrations.comparison.values.frame import shaped
@@ -24,12 +23,10 @@ from migrations.comparison.values.transforms import applied
 from migrations.connection import connect
 from migrations.sources.location import DatabaseAt
 
-__all__ = ["PostgresSide", "parse_copy"]
+__all__ = ["PostgresSide"]
 
 _SAMPLED_IDS = 200
 """So many sampled ids fall into a segment: its size is then within some 10 % of what was asked for."""
-_ESCAPES = ("\\\\", "\\b", "\\f", "\\n", "\\r", "\\t", "\\v")
-_ESCAPED = ("\\", "\b", "\f", "\n", "\r", "\t", "\v")
 
 
 class PostgresSide:
@@ -117,7 +114,7 @@ class PostgresSide:
         """Return the columns ``id`` and ``hash`` of the rows of some groups."""
         query = statements.copy_ids_and_hashes(entity, self.naming.of(entity), keys, buckets)
         with self._errors():
-            return _table(self._connection(), query, ("id", "hash"))
+            return read_copy(self._connection(), query, ("id", "hash"))
 
     def unread(self) -> Mapping[str, Sequence[str]]:
         """Name the columns that the mapping says to ignore."""
@@ -141,7 +138,7 @@ class PostgresSide:
     def _rows(self, entity: Entity[Any], connection: psycopg.Connection, query: Composed) -> pl.DataFrame:
         columns = [column for column in entity.columns if column.name in self.naming.of(entity).columns]
         with self._errors():
-            texts = _table(connection, query, [column.name for column in columns])
+            texts = read_copy(connection, query, [column.name for column in columns])
         rows = shaped(texts.with_columns(map(_value, columns)), entity)
         return applied(rows, entity, self.naming.of(entity))
 
@@ -229,32 +226,3 @@ _SETTINGS = {
 def _set(connection: psycopg.Connection) -> None:
     for name, value in _SETTINGS.items():
         connection.execute(SQL("SET LOCAL {} = {}").format(Identifier(name), Literal(value)))
-
-
-def _table(connection: psycopg.Connection, query: Composed, columns: Sequence[str]) -> pl.DataFrame:
-    """Run a COPY … TO STDOUT in the text form into a frame of String columns."""
-    text = BytesIO()
-    rows = 0
-    with connection.cursor().copy(query) as copy:
-        for message in copy:
-            # libpq hands over one row a message, which tells whether the parser saw the same rows.
-            rows += 1
-            text.write(message)
-    frame = parse_copy(text.getvalue(), columns)
-    if frame.height != rows:
-        raise AssertionError(f"{rows} rows were sent and {frame.height} were understood")
-    return frame
-
-
-def parse_copy(text: bytes, columns: Sequence[str]) -> pl.DataFrame:
-    """Read what COPY writes in its text form into a frame of String columns."""
-    schema = dict.fromkeys(columns, pl.String())
-    if not text:
-        return pl.DataFrame(schema=schema)
-    # Fields never hold a tab or a line end: they are written as escapes.
-    read = partial(pl.read_csv, has_header=False, separator="\t", quote_char=None, null_values="\\N")
-    frame = read(text, schema=schema, empty_string_is_null=False)
-    if text.count(b"\\") == text.count(b"\\N"):
-        return frame  # no escape but for NULL
-    escaped = [name for name in columns if frame[name].str.contains("\\", literal=True).any()]
-    return frame.with_columns(pl.col(escaped).str.replace_many(_ESCAPES, _ESCAPED))

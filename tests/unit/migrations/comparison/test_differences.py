@@ -7,7 +7,7 @@ import pytest
 
 from harness.models import ENTITIES
 from migrations.comparison.differences import differences
-from migrations.comparison.sides.postgres import parse_copy
+from migrations.comparison.sides.copytext import parse_copy
 from migrations.comparison.sides.runs import Runs
 from migrations.comparison.sides.side import KeyRange, ranges
 from migrations.comparison.values.frame import from_texts
