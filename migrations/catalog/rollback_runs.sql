@@ -5,6 +5,8 @@ SELECT
   r.started_at,
   r.ended_at,
   r.source,
+  r.source_fingerprint,
+  r.rows_per_segment,
   r.system_identifier,
   r.database_oid::bigint AS database_oid,
   coalesce((

@@ -138,7 +138,8 @@ def _findings(table: TableUndone, *, dry_run: bool) -> Iterator[Finding]:
             actual=f"{table.inserted - table.touched} of them",
             message=f"{table.touched} of the {table.inserted} rows that the copy inserted into "
             f"{table.table} were "
-            f"changed or deleted since; what was changed {stays}.",
+            f"changed or deleted since; what was changed {stays}.{_named_rows(table)}",
+            detail=_all_rows(table),
         )
     if table.kept:
         examples = ", ".join(f"{kept.key} (by {', '.join(kept.named_by)})" for kept in table.named[:_SHOWN])
@@ -155,6 +156,26 @@ def _findings(table: TableUndone, *, dry_run: bool) -> Iterator[Finding]:
             "Delete those first, and roll back again.",
             detail="\n".join(f"{kept.key} by {', '.join(kept.named_by)}" for kept in table.named),
         )
+
+
+def _named_rows(table: TableUndone) -> str:
+    if table.others is None:
+        return " Which ones cannot be told: the snapshot that was copied is gone, or another one by now."
+    kinds = (("changed", table.others.changed), ("gone", table.others.gone))
+    said = [
+        f"{kind}: {', '.join(keys[:_SHOWN])}{' …' if len(keys) > _SHOWN else ''}"
+        for kind, keys in kinds
+        if keys
+    ]
+    return f" They are {'; '.join(said)}." if said else ""
+
+
+def _all_rows(table: TableUndone) -> str:
+    if table.others is None:
+        return ""
+    return "\n".join(
+        [*(f"{key} changed" for key in table.others.changed), *(f"{key} gone" for key in table.others.gone)]
+    )
 
 
 def _line(table: TableUndone, *, dry_run: bool) -> str:

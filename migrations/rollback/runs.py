@@ -26,6 +26,9 @@ class CopyRun:
     started_at: datetime
     ended_at: datetime | None
     source: str
+    """Where its rows came from, without a password."""
+    source_fingerprint: str
+    rows_per_segment: int
     system_identifier: str | None
     """Of the cluster in which it ran; None where it could not ask."""
     database_oid: int

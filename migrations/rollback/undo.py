@@ -22,6 +22,7 @@ from migrations.loading.locks import RUN, SEGMENTS
 from migrations.loading.sql import query as loading_query
 from migrations.rollback.references import Reference, is_named, naming, references_to
 from migrations.rollback.runs import ROLLED_BACK, CopyRun
+from migrations.rollback.touched import Touched, source_of, touched
 
 __all__ = ["Kept", "TableUndone", "alone", "undo"]
 
@@ -54,6 +55,8 @@ class TableUndone:
     """Rows that stay because rows that stay refer to them."""
     named: tuple[Kept, ...]
     """The first of them."""
+    others: Touched | None
+    """The first of the rows that are not as they were inserted; None where that is not known."""
 
     @property
     def touched(self) -> int:
@@ -65,6 +68,13 @@ class TableUndone:
 class _Rows:
     count: int
     fingerprint: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class _There:
+    inserted: int
+    short: Mapping[int, int]
+    """How many rows are not as they were inserted, by segment."""
 
 
 @contextmanager
@@ -107,7 +117,8 @@ def undo(
         certain = _check_place(connection, run)
         if not allow_triggers:
             _check_triggers(connection)
-        inserted = {table: _check_rows(connection, run, table, certain=certain) for table in ENTITIES}
+        there = {table: _check_rows(connection, run, table, certain=certain) for table in ENTITIES}
+        others = _touched(connection, run, there)
         removed = {table: _remove(connection, run, table, references[table]) for table in _ORDER}
         kept = {table: _kept(connection, run, table, references[table]) for table in ENTITIES}
         for table in ENTITIES:
@@ -116,10 +127,11 @@ def undo(
     return tuple(
         TableUndone(
             table=table,
-            inserted=inserted[table],
+            inserted=there[table].inserted,
             removed=removed[table],
             kept=kept[table][0],
             named=kept[table][1],
+            others=others.get(table),
         )
         for table in ENTITIES
     )
@@ -174,8 +186,23 @@ def _check_triggers(connection: psycopg.Connection) -> None:
         )
 
 
-def _check_rows(connection: psycopg.Connection, run: CopyRun, table: str, *, certain: bool) -> int:
-    """Compare the rows that are there with what each segment says; returns how many it inserted."""
+def _touched(
+    connection: psycopg.Connection, run: CopyRun, there: Mapping[str, _There]
+) -> Mapping[str, Touched]:
+    if not any(each.short for each in there.values()):
+        return {}
+    with source_of(run) as source:
+        if source is None:
+            return {}
+        return {
+            table: touched(connection, run, table, each.short, source)
+            for table, each in there.items()
+            if each.short
+        }
+
+
+def _check_rows(connection: psycopg.Connection, run: CopyRun, table: str, *, certain: bool) -> _There:
+    """Compare the rows that are there with what each segment says."""
     given = {"run_id": run.run_id, "table": table}
     statement = sql.SQL("SELECT s.number, count(*), {} FROM {} GROUP BY s.number").format(
         fingerprint_of("t"), _candidates(table)
@@ -183,16 +210,19 @@ def _check_rows(connection: psycopg.Connection, run: CopyRun, table: str, *, cer
     found = {number: _Rows(rows, value) for number, rows, value in connection.execute(statement, given)}
     if run.state == ROLLED_BACK:
         # What the first time has left of a segment is less than it inserted.
-        return sum(rows.count for rows in found.values())
+        return _There(inserted=sum(rows.count for rows in found.values()), short={})
     inserted = 0
+    short: dict[int, int] = {}
     for number, rows, value in connection.execute(query("rollback_segments"), given):
         inserted += rows
         there = found.pop(number, _Rows(0, Decimal(0)))
         if there != _Rows(rows, value) and not (there.count < rows and (certain or there.count == 0)):
             raise _unlike(table, number, rows, there.count)
+        if there.count < rows:
+            short[number] = rows - there.count
     for number, there in found.items():
         raise _unlike(table, number, 0, there.count)
-    return inserted
+    return _There(inserted=inserted, short=short)
 
 
 def _unlike(table: str, number: int, inserted: int, there: int) -> ConfigurationError:

@@ -46,6 +46,19 @@ def test_a_second_copy_has_nothing_to_undo_and_its_receipt_holds(dsn: str, tmp_p
     assert f"OK: all {FEWEST * 6} rows of run " in undone.stdout
 
 
+def test_rows_that_were_changed_or_deleted_since_are_named_by_the_snapshot(dsn: str, tmp_path: Path) -> None:
+    write_file(Companion(LEGAL), tmp_path / "rows.json")
+    assert migrate("copy", "rows.json", "--rows-per-segment", "30", dsn=dsn, cwd=tmp_path).returncode == 1
+    with psycopg.connect(dsn) as connection:
+        changed, gone = LEGAL.id("sync_jobs", 40), LEGAL.id("sync_jobs", 80)
+        connection.execute("UPDATE sync_jobs SET attempts = attempts WHERE id = %s", [changed])
+        connection.execute("DELETE FROM sync_jobs WHERE id = %s", [gone])
+    undone = migrate("rollback", dsn=dsn, cwd=tmp_path)
+    assert undone.returncode == 1, undone.stderr
+    assert f"They are changed: {changed}; gone: {gone}." in undone.stdout
+    assert undone.stdout.splitlines()[-1] == "FAILED: 1 finding."
+
+
 def test_a_dry_run_has_no_receipt(dsn: str, tmp_path: Path) -> None:
     write_file(LEGAL, tmp_path / "rows.json")
     assert migrate("copy", "rows.json", "--dry-run", dsn=dsn, cwd=tmp_path).returncode == 0

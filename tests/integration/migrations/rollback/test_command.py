@@ -45,6 +45,7 @@ def test_rows_that_stay_are_a_difference(dsn: str, admin: psycopg.Connection, re
     done = migrate("rollback", dsn=dsn, cwd=receipt.parent)
     assert done.returncode == 1
     assert "1 of the 40 rows that the copy inserted into sync_jobs were changed or deleted" in done.stdout
+    assert "Which ones cannot be told: the snapshot that was copied is gone" in done.stdout
     assert done.stdout.splitlines()[-1] == "FAILED: 1 finding."
 
 
