@@ -99,8 +99,19 @@ def check_files(receipt: Receipt) -> Iterator[Finding]:
             )
 
 
-def check_schema(receipt: Receipt, *, migrations_hash: str | None) -> Iterator[Finding]:
-    """Compare the migrations that the database has with those that it had."""
+def check_schema(
+    receipt: Receipt, *, migrations_hash: str | None, schema_fingerprint: str
+) -> Iterator[Finding]:
+    """Compare the tables and the migrations that the database has with those that it had."""
+    if schema_fingerprint != receipt.schema_fingerprint:
+        yield _finding(
+            "receipt.schema",
+            "schema",
+            f"schema {receipt.schema_fingerprint}",
+            f"schema {schema_fingerprint}",
+            "The tables have other columns, constraints, indexes or triggers than at the time of the copy. "
+            "harness schema check says how they differ from the models.",
+        )
     if receipt.migrations_hash is None or receipt.migrations_hash == migrations_hash:
         return
     yield _finding(

@@ -11,6 +11,7 @@ from harness.models import ENTITIES
 from harness.models.outcome import Counts, Finding
 from harness.models.verdict import UNCHECKED_LEVEL
 from migrations.connection import server_version
+from migrations.loading.preflight import read_facts
 from migrations.loading.session import open_connection
 from migrations.receipts.checking import Now, check_files, check_schema, check_table
 from migrations.receipts.document import Receipt
@@ -41,6 +42,7 @@ def verified(dsn: str, receipt: Receipt, *, migrations_hash: str | None) -> Veri
         with connection.transaction():
             postgres = server_version(connection)
             _check_place(connection, receipt, postgres)
+            schema_fingerprint = read_facts(connection).schema_fingerprint
             now = {
                 table: Now(
                     state=state(connection, table),
@@ -50,7 +52,9 @@ def verified(dsn: str, receipt: Receipt, *, migrations_hash: str | None) -> Veri
             }
     by_table = {table: tuple(check_table(table, receipt.tables[table], now[table])) for table in now}
     files = tuple(check_files(receipt))
-    schema = tuple(check_schema(receipt, migrations_hash=migrations_hash))
+    schema = tuple(
+        check_schema(receipt, migrations_hash=migrations_hash, schema_fingerprint=schema_fingerprint)
+    )
     failed = sum(bool(found) for found in by_table.values())
     total = len(by_table)
     counts = {"tables": Counts(expected=total, executed=total, passed=total - failed, failed=failed)}

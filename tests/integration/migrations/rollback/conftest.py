@@ -12,6 +12,7 @@ from psycopg import sql
 
 from harness.models import ENTITIES
 from migrations.loading.fingerprint import fingerprint_of
+from migrations.loading.preflight import read_facts
 from migrations.loading.sql import query
 from migrations.receipts.taking import take_receipt, write_receipt
 from migrations.rehearsal.generate import Generated
@@ -22,7 +23,7 @@ _SEGMENT_ROWS = 15
 _ORIGIN = """
 INSERT INTO parity_migration.runs (run_id, state, source, source_fingerprint, plan_fingerprint,
   schema_fingerprint, rows_per_segment, empty_tables, system_identifier, database_oid, versions)
-SELECT %(run_id)s, 'finished', 'a snapshot', 'source', 'plan', 'schema', 15, '{}',
+SELECT %(run_id)s, 'finished', 'a snapshot', 'source', 'plan', %(schema)s, 15, '{}',
   (SELECT system_identifier::text FROM pg_control_system()), oid, '{}'
 FROM pg_database WHERE datname = current_database()
 """
@@ -52,7 +53,8 @@ def copy(dsn: str) -> Copy:
         with psycopg.connect(dsn, autocommit=True) as connection:
             if connection.execute(query("ledger_exists")).fetchone() == (False,):
                 connection.execute(query("ledger_create"))
-            connection.execute(_ORIGIN, {"run_id": run_id})
+            schema = read_facts(connection).schema_fingerprint
+            connection.execute(_ORIGIN, {"run_id": run_id, "schema": schema})
             for table in ENTITIES:
                 rows = list(generated.rows(table))
                 for number, first in enumerate(range(0, len(rows), _SEGMENT_ROWS)):

@@ -82,6 +82,12 @@ def test_a_changed_file_is_a_difference_and_a_missing_one_is_unchecked(dsn: str,
     assert (gone.level, gone.actual) == ("unchecked", "no file")
 
 
+def test_tables_of_another_shape_are_a_difference(dsn: str, admin: psycopg.Connection, receipt: Path) -> None:
+    admin.execute("ALTER TABLE sync_jobs DROP CONSTRAINT sync_jobs_attempts_bounds")
+    (said,) = sentences(dsn, receipt)
+    assert "other columns, constraints, indexes or triggers" in said
+
+
 def test_other_migrations_are_a_difference(dsn: str, receipt: Path) -> None:
     with_hash = Receipt(**{**vars(read_receipt(receipt)), "migrations_hash": "a"})
     assert verified(dsn, with_hash, migrations_hash="a").findings == ()
