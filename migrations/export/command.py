@@ -32,6 +32,7 @@ __all__ = ["export"]
     show_default=True,
     help="One JSON as exportSnapshot writes it, or a directory with a file per table.",
 )
+@click.option("--allow-empty", is_flag=True, help="Write a snapshot of a database without any row.")
 @click.option("--force", is_flag=True, help="Replace a snapshot that is there.")
 @click.option(
     "--report",
@@ -48,6 +49,7 @@ def export(
     *,
     places: tuple[str, ...],
     form: SnapshotFormat,
+    allow_empty: bool,
     force: bool,
     report: Path | None,
     stack: StackKind | None,
@@ -61,6 +63,12 @@ def export(
     run = Run.begin("migrate export", None, None, stack, json_path)
     source, path = _places(places, run.settings)
     with moment_of(source.dsn) as moment:
+        if not any(moment.counts.values()) and not allow_empty:
+            raise ConfigurationError(
+                f"{source} has no row in any of the six tables, so that nothing was written. Check that it "
+                "is "
+                "the right database, or give --allow-empty."
+            )
         proof = write_snapshot(
             moment,
             path,

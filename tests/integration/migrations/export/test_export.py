@@ -30,11 +30,17 @@ TIMES = ColumnType.TIMESTAMPTZ
 
 
 def write(dsn: str, path: Path, form: SnapshotFormat = "json") -> None:
-    """Write a snapshot without a proof."""
+    """Write a snapshot, which the comparison must find equal to the database."""
     with moment_of(dsn) as moment:
-        write_snapshot(
-            moment, path, form, replace=False, progress=lambda _t, _n: None, proved=lambda _draft: None
+        proof = write_snapshot(
+            moment,
+            path,
+            form,
+            replace=False,
+            progress=lambda _t, _n: None,
+            proved=lambda draft: proved(moment, DatabaseAt(dsn), draft, report=None),
         )
+    assert (proof.equal, proof.rows) == (True, sum(moment.counts.values()))
 
 
 def expected(table: str) -> list[dict[str, Any]]:
@@ -212,6 +218,13 @@ def test_the_command_proves_what_it_wrote_and_never_writes_over_it(dsn: str, tmp
     again = export("back.json", dsn=dsn, cwd=tmp_path)
     assert again.returncode == 2
     assert "never written over" in again.stderr
+
+
+def test_a_database_without_rows_is_no_way_back(dsn: str, tmp_path: Path) -> None:
+    done = export("back.json", dsn=dsn, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "has no row in any of the six tables" in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_row_that_no_snapshot_can_hold_is_a_difference(
