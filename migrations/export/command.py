@@ -66,8 +66,7 @@ def export(
         if not any(moment.counts.values()) and not allow_empty:
             raise ConfigurationError(
                 f"{source} has no row in any of the six tables, so that nothing was written. Check that it "
-                "is "
-                "the right database, or give --allow-empty."
+                "is the right database, or give --allow-empty."
             )
         proof = write_snapshot(
             moment,

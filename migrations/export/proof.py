@@ -25,7 +25,6 @@ def proved(moment: Moment, source: DatabaseAt, path: Path, *, report: Path | Non
             read, there = compared.get(table, (0, 0))
             raise StackError(
                 f"{table}: {rows} rows were written, and the comparison read {read} of the snapshot and "
-                f"{there} "
-                "of the database. No snapshot was written; export again."
+                f"{there} of the database. No snapshot was written; export again."
             )
     return proof

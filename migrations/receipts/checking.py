@@ -32,8 +32,7 @@ def check_table(table: str, then: TableOf, now: Now) -> Iterator[Finding]:
             f"{then.inserted} rows as the copy inserted them",
             f"{now.untouched} of them",
             f"{touched} of the {then.inserted} rows that the copy inserted into {table} were changed or "
-            "removed "
-            "since. harness migrate diff SOURCE says which, and how.",
+            "removed since. harness migrate diff SOURCE says which, and how.",
         )
     added = now.state.rows - then.rows
     is_same = (now.state.rows, now.state.ids, now.state.fingerprint) == (
@@ -47,7 +46,7 @@ def check_table(table: str, then: TableOf, now: Now) -> Iterator[Finding]:
             table,
             f"{then.rows} rows",
             f"{now.state.rows} rows",
-            f"{table} has {abs(added)} rows {'more' if added > 0 else 'fewer'} than right after the copy: "
+            f"{table} has {_more(added)} than right after the copy: "
             f"{'rows were added' if added > 0 else 'rows were removed'} since.",
         )
     elif now.state.ids != then.ids:
@@ -57,8 +56,7 @@ def check_table(table: str, then: TableOf, now: Now) -> Iterator[Finding]:
             f"ids {then.ids}",
             f"ids {now.state.ids}",
             f"{table} has as many rows as right after the copy, but not the same ones: rows were removed "
-            "since, "
-            "and as many added.",
+            "since, and as many added.",
         )
     elif not is_same and not touched:
         yield _finding(
@@ -67,9 +65,12 @@ def check_table(table: str, then: TableOf, now: Now) -> Iterator[Finding]:
             f"fingerprint {then.fingerprint}",
             f"fingerprint {now.state.fingerprint}",
             f"{table} has the same ids as right after the copy, but rows that were there before it were "
-            "changed "
-            "since.",
+            "changed since.",
         )
+
+
+def _more(added: int) -> str:
+    return f"{abs(added)} row{'' if abs(added) == 1 else 's'} {'more' if added > 0 else 'fewer'}"
 
 
 def check_files(receipt: Receipt) -> Iterator[Finding]:
@@ -119,9 +120,8 @@ def check_schema(
         "migrations",
         f"migrations {receipt.migrations_hash}",
         f"migrations {migrations_hash or 'unknown'}",
-        "The database has other migrations than at the time of the copy, or its ledger does not prove that "
-        "it "
-        "has the same. harness schema check says what differs.",
+        "The database has other migrations than at the time of the copy, or its ledger does not prove "
+        "that it has the same. harness schema check says what differs.",
     )
 
 

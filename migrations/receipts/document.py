@@ -76,8 +76,8 @@ class Receipt:
         if data.get("sha256") != _seal(body):
             raise ConfigurationError(
                 "it was edited after it was written: its contents do not have the sha256 that it states. "
-                "Nothing in it can be relied on; take the original, or make a new one with harness migrate "
-                "copy."
+                "Nothing in it can be relied on; take the original, or make a new one with harness "
+                "migrate copy."
             )
         try:
             values = {item.name: body[item.name] for item in fields(cls)}

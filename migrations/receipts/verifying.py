@@ -96,14 +96,12 @@ def _check_place(connection: psycopg.Connection, receipt: Receipt, postgres: str
     if postgres.partition(".")[0] != there["postgres"].partition(".")[0]:
         raise ConfigurationError(
             f"The server is Postgres {postgres} by now, and was {there['postgres']}: fingerprints of "
-            "different "
-            "major versions cannot be compared. Compare the rows: harness migrate diff SOURCE."
+            "different major versions cannot be compared. Compare the rows: harness migrate diff SOURCE."
         )
     if not here.has_ledger:
         raise ConfigurationError(
             "The schema parity_migration, with what the copy recorded, is gone from this database: it "
-            "cannot be "
-            "told which rows are the copy's. Compare the rows: harness migrate diff SOURCE."
+            "cannot be told which rows are the copy's. Compare the rows: harness migrate diff SOURCE."
         )
     run = run_of(connection, receipt.run_id)
     if run.state == "rolled_back":

@@ -133,8 +133,7 @@ def _refused(copied: CopyResult) -> str:
     rules = ", ".join(f"{rule.rows} of {rule.table} by {rule.rule}" for rule in copied.rules)
     return (
         f"{copied.quarantined} rows would not arrive: {rules}. Correct them in the application, write "
-        "another "
-        "snapshot, and rehearse again; harness migrate plan names each of them."
+        "another snapshot, and rehearse again; harness migrate plan names each of them."
     )
 
 

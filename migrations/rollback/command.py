@@ -100,8 +100,7 @@ def _explained() -> Iterator[None]:
     except psycopg.errors.InsufficientPrivilege as error:
         raise ConfigurationError(
             f"This role may not roll back: {error.diag.message_primary} (SQLSTATE 42501). Nothing was "
-            "removed. "
-            "Use the owner of the tables, or the role that copied."
+            "removed. Use the owner of the tables, or the role that copied."
         ) from error
     except psycopg.errors.LockNotAvailable as error:
         raise StackError(
@@ -113,8 +112,7 @@ def _explained() -> Iterator[None]:
         state = f" (SQLSTATE {error.sqlstate})" if error.sqlstate else ""
         raise StackError(
             f"The rollback was not completed: {said}{state}. It is one transaction: either nothing was "
-            "removed, "
-            "or all of it. Roll back again: what is done already is found done."
+            "removed, or all of it. Roll back again: what is done already is found done."
         ) from error
 
 
@@ -137,8 +135,7 @@ def _findings(table: TableUndone, *, dry_run: bool) -> Iterator[Finding]:
             expected=f"{table.inserted} rows as they were inserted",
             actual=f"{table.inserted - table.touched} of them",
             message=f"{table.touched} of the {table.inserted} rows that the copy inserted into "
-            f"{table.table} were "
-            f"changed or deleted since; what was changed {stays}.{_named_rows(table)}",
+            f"{table.table} were changed or deleted since; what was changed {stays}.{_named_rows(table)}",
             detail=_all_rows(table),
         )
     if table.kept:
@@ -150,12 +147,15 @@ def _findings(table: TableUndone, *, dry_run: bool) -> Iterator[Finding]:
             where=table.table,
             expected="no row refers to a copied row",
             actual=f"{table.kept} are referred to",
-            message=f"{table.kept} rows of {table.table} {stays.replace('stays', 'stay')}, because rows "
-            "that the "
+            message=f"{table.table}: {table.kept} of the copied rows {_stay(dry_run)}, because rows that the "
             f"copy did not insert, or that were changed since, refer to them: {examples}{more}. "
             "Delete those first, and roll back again.",
             detail="\n".join(f"{kept.key} by {', '.join(kept.named_by)}" for kept in table.named),
         )
+
+
+def _stay(dry_run: bool) -> str:  # noqa: FBT001  # one question
+    return "would stay" if dry_run else "stay"
 
 
 def _named_rows(table: TableUndone) -> str:

@@ -86,9 +86,8 @@ def alone(connection: psycopg.Connection) -> Iterator[None]:
         who = (
             "it has just ended: try again"
             if holder is None
-            else f"process {holder[0]} of the server, since {holder[1].isoformat(timespec='seconds')}: wait "
-            "for "
-            "its end, or stop it"
+            else f"process {holder[0]} of the server, since {holder[1].isoformat(timespec='seconds')}: "
+            "wait for its end, or stop it"
         )
         raise ConfigurationError(f"A copy or a rollback is at work on this database ({who}).")
     try:
@@ -160,8 +159,7 @@ def _check_place(connection: psycopg.Connection, run: CopyRun) -> bool:
     if run.age >= _OLDEST:
         raise ConfigurationError(
             f"{run.age} transactions lie between run {run.run_id} and now: its rows cannot be told from "
-            "those of "
-            "others. Restore a backup."
+            "those of others. Restore a backup."
         )
     if run.system_identifier is None or not here["may_identify"]:
         return False
@@ -170,8 +168,7 @@ def _check_place(connection: psycopg.Connection, run: CopyRun) -> bool:
         raise ConfigurationError(
             f"Run {run.run_id} wrote into another cluster ({run.system_identifier}) than this one "
             f"({row[0] if row else 'unknown'}), which was restored from a dump of it or upgraded: which of "
-            "its "
-            "rows are that run's cannot be told. Roll back there, or restore a backup."
+            "its rows are that run's cannot be told. Roll back there, or restore a backup."
         )
     return True
 
@@ -227,12 +224,10 @@ def _check_rows(connection: psycopg.Connection, run: CopyRun, table: str, *, cer
 
 def _unlike(table: str, number: int, inserted: int, there: int) -> ConfigurationError:
     return ConfigurationError(
-        f"Segment {number} of {table} inserted {inserted} rows, and the {there} rows that look like them are "
-        "others: the table was changed or rewritten since (a column that was added does that), or this is "
-        "not "
-        "the database of the run. Nothing was removed. Restore a backup, or see what differs from the "
-        "source: "
-        "harness migrate diff."
+        f"Segment {number} of {table} inserted {inserted} rows, and the {there} rows that look like them "
+        "are others: the table was changed or rewritten since (a column that was added does that), or "
+        "this is not the database of the run. Nothing was removed. Restore a backup, or see what differs "
+        "from the source: harness migrate diff."
     )
 
 

@@ -37,8 +37,8 @@ CHANGES = {
     "UPDATE sync_jobs SET attempts = attempts WHERE id = '{}'": (
         "1 of the 40 rows that the copy inserted into sync_jobs were changed or removed since."
     ),
-    "DELETE FROM sync_jobs WHERE id = '{}'": "sync_jobs has 1 rows fewer than right after the copy",
-    INSERTED: "sync_jobs has 1 rows more than right after the copy",
+    "DELETE FROM sync_jobs WHERE id = '{}'": "sync_jobs has 1 row fewer than right after the copy",
+    INSERTED: "sync_jobs has 1 row more than right after the copy",
     "UPDATE sync_jobs SET id = gen_random_uuid() WHERE id = '{}'": "but not the same ones",
 }
 
