@@ -3,7 +3,9 @@
 Exit status: 0 the snapshot has every row; 1 a snapshot cannot hold some of them; 2 could not export.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -14,10 +16,11 @@ from harness.reports.files import sha256_of
 from harness.settings import Settings, StackKind
 from migrations.comparison.comparison import Comparison, TableComparison
 from migrations.export.database import moment_of
-from migrations.export.formats import FORMATS, SnapshotFormat, write_snapshot
-from migrations.export.proof import proved
+from migrations.export.formats import FORMATS, Moment, SnapshotFormat, write_snapshot
+from migrations.export.proof import proved_against
+from migrations.rest.moment import moment_by_rest
 from migrations.run import Run
-from migrations.sources.location import DatabaseAt, SnapshotAt, locate, target_of
+from migrations.sources.location import DatabaseAt, Location, RestAt, SnapshotAt, locate, target_of
 
 __all__ = ["export"]
 
@@ -57,37 +60,76 @@ def export(
 ) -> int:
     """Write all rows of SOURCE, as they are at one moment, to SNAPSHOT, which is whole or not there.
 
-    SOURCE defaults to DATABASE_URL. Nothing is written to it. The snapshot is then compared with the same
-    moment of the database, row by row, by other code than wrote it.
+    SOURCE defaults to DATABASE_URL, else SUPABASE_URL. Nothing is written to it. The snapshot is then
+    compared with the same moment, row by row, by other code than wrote it. By REST, nobody may write
+    meanwhile, which is checked.
     """
     run = Run.begin("migrate export", None, None, stack, json_path)
     source, path = _places(places, run.settings)
-    with moment_of(source.dsn) as moment:
-        if not any(moment.counts.values()) and not allow_empty:
+    with _opened(source) as opened:
+        if not any(opened.moment.counts.values()) and not allow_empty:
             raise ConfigurationError(
                 f"{source} has no row in any of the six tables, so that nothing was written. Check that it "
                 "is the right database, or give --allow-empty."
             )
         proof = write_snapshot(
-            moment,
+            opened.moment,
             path,
             form,
             replace=force,
             progress=_say,
-            proved=lambda draft: proved(moment, source, draft, report=report),
+            proved=lambda draft: opened.proved(draft, report),
         )
-    rows = sum(moment.counts.values())
+        rows = sum(opened.moment.counts.values())
     return run.end(
         _counts(proof),
         tuple(finding for table in proof.tables for finding in _findings(table, proof.findings)),
         f"OK: {rows:,} rows written to {path}, equal to the database at that moment.",
         migrations_hash=None,
-        target={"postgres": f"{moment.postgres // 10000}.{moment.postgres % 10000}"},
+        target=opened.server,
         artifacts=tuple(Artifact(path=str(file), sha256=sha256_of(file)) for file in _files(path)),
     )
 
 
-def _places(places: tuple[str, ...], settings: Settings) -> tuple[DatabaseAt, Path]:
+@dataclass(frozen=True, kw_only=True)
+class _Opened:
+    """A source that is open at one moment."""
+
+    moment: Moment
+    place: Location
+    """What the snapshot is compared with."""
+    server: Mapping[str, str]
+    """Its version, by its name."""
+    settle: Callable[[], None] = lambda: None
+    """Raises if it was not one moment after all."""
+
+    def proved(self, draft: Path, report: Path | None) -> Comparison:
+        """Compare a snapshot with the moment."""
+        proof = proved_against(self.place, self.moment.counts, draft, report=report)
+        self.settle()
+        return proof
+
+
+@contextmanager
+def _opened(source: DatabaseAt | RestAt) -> Iterator[_Opened]:
+    if isinstance(source, RestAt):
+        with moment_by_rest(source) as rows:
+            yield _Opened(
+                moment=rows,
+                place=source,
+                server={"postgrest": rows.version},
+                settle=rows.require_unchanged,
+            )
+        return
+    with moment_of(source.dsn) as moment:
+        yield _Opened(
+            moment=moment,
+            place=DatabaseAt(source.dsn, snapshot=moment.snapshot),
+            server={"postgres": f"{moment.postgres // 10000}.{moment.postgres % 10000}"},
+        )
+
+
+def _places(places: tuple[str, ...], settings: Settings) -> tuple[DatabaseAt | RestAt, Path]:
     if len(places) > 2:
         raise ConfigurationError(f"Two places at most can be named, SOURCE and SNAPSHOT, not {len(places)}.")
     source = locate(places[0], settings) if len(places) == 2 else target_of(settings)
@@ -96,10 +138,9 @@ def _places(places: tuple[str, ...], settings: Settings) -> tuple[DatabaseAt, Pa
         raise ConfigurationError(
             f"{to_where} is no path for a snapshot. Use harness migrate copy to fill it."
         )
-    if not isinstance(source, DatabaseAt):
+    if isinstance(source, SnapshotAt):
         raise ConfigurationError(
-            f"{source} cannot be exported, only a database can: its rows are those of one moment. "
-            "Set DATABASE_URL, or name it: postgresql://…"
+            f"{source} is a snapshot, or is to be one; name the database to export: postgresql://…"
         )
     return source, to_where.path
 

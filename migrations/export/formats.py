@@ -4,14 +4,13 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, Literal, Protocol, TypeVar, get_args
 
 import polars as pl
 
 from harness.errors import StackError
 from harness.models import ENTITIES, ColumnType, Entity
 from harness.models.operations import table_alias
-from migrations.export.database import Moment
 from migrations.export.places import fresh_directory, fresh_file
 
 __all__ = ["FORMATS", "SnapshotFormat", "write_snapshot"]
@@ -28,6 +27,25 @@ _PARQUET: Mapping[ColumnType, Any] = {
 """How the flat lines are read; texts otherwise. Times become columns of microseconds with a zone."""
 
 T = TypeVar("T")
+
+
+class Moment(Protocol):
+    """The rows of all tables, as they were at one moment."""
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Rows by table."""
+
+    def json_lines(self, entity: Entity[Any]) -> Iterator[bytes]:
+        """Yield the rows as JSON by camelCase name, a line each."""
+
+    def flat_lines(self, entity: Entity[Any]) -> Iterator[bytes]:
+        """Yield the rows as JSON by snake_case name without nesting, times as microseconds since 1970."""
+
+    def csv_lines(self, entity: Entity[Any]) -> Iterator[bytes]:
+        """Yield the rows as CSV as Postgres writes it, a header first."""
+
+
 Progress = Callable[[str, int], None]
 
 

@@ -90,6 +90,14 @@ class RestClient:
         except msgspec.DecodeError as error:
             raise self._said(table, f"the answer is not a list of rows of texts ({error})") from None
 
+    def raw_rows(self, table: str, parameters: Parameters) -> list[msgspec.Raw]:
+        """Read rows, each as the JSON that the server wrote. Raises StackError or ConfigurationError."""
+        response = self._read(table, parameters)
+        try:
+            return msgspec.json.decode(response.content, type=list[msgspec.Raw])
+        except msgspec.DecodeError as error:
+            raise self._said(table, f"the answer is not a list of rows ({error})") from None
+
     def count(self, table: str, parameters: Parameters = ()) -> int:
         """Count rows exactly."""
         # Not HEAD: what went wrong stands in the body.

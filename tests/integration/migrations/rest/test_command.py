@@ -54,6 +54,10 @@ def test_a_copy_is_made_and_taken_back(migrate: Migrate, tmp_path: Path, sql: ps
     copied = migrate("copy", "rows", "--allow-empty")
     assert copied.returncode == 0, copied.stderr
     assert copied.stdout.endswith("OK: 11 rows read, 11 inserted, 0 were there already, 0 in quarantine.\n")
+    exported = migrate("export", "out.json")
+    assert exported.returncode == 0, exported.stderr
+    assert exported.stdout.splitlines()[-1].startswith("OK: 11 rows written to ")
+    assert migrate("diff", "rows", "out.json").stdout.endswith("EQUAL: 11 rows compared, in every column.\n")
     (journal,) = tmp_path.glob("copy-*.journal.jsonl")
     assert str(journal) in copied.stdout
     unnamed = migrate("rollback")

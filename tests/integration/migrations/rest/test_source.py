@@ -2,6 +2,8 @@
 
 import pickle
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 from pathlib import Path
 
 import jwt
@@ -14,9 +16,14 @@ from harness.errors import ConfigurationError, StackError
 from harness.models import ENTITIES
 from harness.stack.databases import Database
 from harness.stack.embedded import EmbeddedStack
+from migrations.comparison.compare import compare
+from migrations.loading.copying import copy_rows
+from migrations.loading.plan import LoadPlan
+from migrations.loading.progress import Progress
+from migrations.loading.targets import target_at
 from migrations.rest.client import RestClient
 from migrations.rest.source import RestSource
-from migrations.sources.location import RestAt
+from migrations.sources.location import DatabaseAt, RestAt
 
 AWKWARD = Path(__file__).with_name("awkward.sql")
 EVENTS = ENTITIES["webhook_events"]
@@ -73,6 +80,33 @@ def test_every_value_is_the_text_that_postgres_has(source: RestSource, still: Da
     read = [row for batch in batches for row in batch.rows.drop("_position").rows()]
     assert read == _stored(still, table)
     assert not any(batch.refused for batch in batches)
+
+
+def test_a_project_is_copied_into_a_database(source: RestSource, project: Database, tmp_path: Path) -> None:
+    to = DatabaseAt(project.coordinates.database_url)
+    with ThreadPoolExecutor(2) as executor:
+        result = copy_rows(
+            source,
+            source.inspect(),
+            target_at(to, tmp_path),
+            to,
+            LoadPlan(rows_per_segment=1300),
+            executor=executor,
+            window=3,
+            quarantine=lambda run_id: tmp_path / run_id,
+            progress=Progress(rows=0, stream=StringIO()),
+        )
+    # A time that no client can read is refused, and so is the booking of its request.
+    assert {(rule.table, rule.rule) for rule in result.rules} == {
+        ("scheduling_requests", "infinity"),
+        ("bookings", "bookings_request_id_fkey"),
+    }
+    assert (result.read, result.inserted) == (3106, 3104)
+    differing = compare(source.location, to, reread_s=()).first
+    assert sorted((one.table, one.kind) for one in differing) == [
+        ("bookings", "missing"),
+        ("scheduling_requests", "missing"),
+    ]
 
 
 def test_segments_cover_the_table_whatever_the_row_cap(source: RestSource) -> None:
