@@ -10,10 +10,12 @@ import polars as pl
 from harness.errors import ConfigurationError, StackError
 from harness.models import ENTITIES
 from migrations.planning.across import Table, refusal, settle
-from migrations.planning.existing import Existing
+from migrations.planning.existing import Existing, InDatabase
 from migrations.planning.findings import Findings
 from migrations.planning.index import Index
 from migrations.planning.judgement import judge
+from migrations.rest.client import RestClient
+from migrations.rest.existing import ByRest
 from migrations.sources.location import DatabaseAt, Location, RestAt, SnapshotAt
 from migrations.sources.opening import opened
 from migrations.sources.postgres import PostgresSource
@@ -57,17 +59,12 @@ def looked_at(location: Location | None) -> Iterator[Existing | None]:
                 if not isinstance(target, PostgresSource):
                     raise TypeError(f"{type(target).__name__} is no database")
                 counts = target.inspect(allow_empty=True).counts
-                yield Existing(location=location, moment=target.moment, counts=counts)
+                yield InDatabase(location=location, moment=target.moment, counts=counts)
         case RestAt():
             with opened(location) as target:
                 counts = target.inspect(allow_empty=True).counts
-            filled = [table for table, count in counts.items() if count]
-            if filled:
-                raise ConfigurationError(
-                    f"{location} has rows already ({', '.join(filled)}), and by REST they cannot be compared "
-                    "with the source. Name the target's database (postgresql://…) with --target, or empty it."
-                )
-            yield None
+            with RestClient(location) as client:
+                yield ByRest(client=client, counts=counts)
         case SnapshotAt() if location.path.exists():
             raise ConfigurationError(f"{location} exists already. Name a target that does not.")
         case _:

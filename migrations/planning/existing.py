@@ -6,7 +6,7 @@ the rows of the source travel as parameters of a query.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import polars as pl
 from psycopg import sql
@@ -16,7 +16,7 @@ from migrations.sources.location import DatabaseAt
 from migrations.sources.segment import POSITION
 from migrations.sources.sessions import explained, session
 
-__all__ = ["Existing", "Found"]
+__all__ = ["Existing", "Found", "InDatabase"]
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,22 @@ class Found:
     """The unique key that a row of the target with another id holds."""
 
 
+class Existing(Protocol):
+    """The rows of a target."""
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many there are, by table."""
+
+    def look(self, table: str, good: pl.DataFrame) -> Found:
+        """Compare good rows with what is there."""
+
+    def ids(self, table: str, wanted: Iterable[str]) -> frozenset[str]:
+        """Return those of some ids that the table has."""
+
+
 @dataclass(frozen=True, kw_only=True)
-class Existing:
+class InDatabase:
     """The rows of a target database at one moment."""
 
     location: DatabaseAt

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.errors import ConfigurationError, Conflict, StackError, Unauthorized, Unavailable
-from harness.models import ColumnType, Entity
+from harness.models import Entity
 from migrations.rest.client import Answer, RestClient, texts_of
 from migrations.rest.encode import Row, body_of
+from migrations.rest.equality import differing
 from migrations.rest.journal import Journal
 from migrations.rest.journal_reading import settled_ids
 from migrations.rest.refusals import differs, refused_by, repeated
-from migrations.rest.same import differing_columns
 from migrations.sources.segment import Refused
 
 __all__ = ["IDS_OF_A_REQUEST", "Loaded", "Writer"]
@@ -29,8 +29,6 @@ _PAUSES_S = (0.1, 0.3, 1.0, 3.0, 10.0)
 """How long to wait before rows that are not stored are sent again."""
 _OF_ROWS = ("22", "23", "44", "54", "P0")
 """The classes of SQLSTATE that say something about a row, not about the server."""
-_URL_VALUE = 4_000
-"""The longest text that the server is asked to compare, in a URL."""
 _AGAIN = "What was stored is written down: run the same command again, and it goes on where it stopped."
 
 Texts = Mapping[str, str | None]
@@ -202,17 +200,7 @@ class Writer:
         return there
 
     def _differing(self, row: Row, there: Texts) -> tuple[str, ...]:
-        """The columns that differ; where only the spelling may, the server reads the text and compares."""
-        doubtful = differing_columns(self._entity, row.texts, there)
-        return tuple(name for name in doubtful if not self._is_equal_to_the_server(row, there, name))
-
-    def _is_equal_to_the_server(self, row: Row, there: Texts, name: str) -> bool:
-        text = row.texts[name]
-        is_text = self._entity.by_name[name].type is ColumnType.TEXT
-        if text is None or there[name] is None or is_text or len(text) > _URL_VALUE:
-            return False
-        parameters = [("select", "id::text"), ("id", f"eq.{row.id}"), (name, f"eq.{text}")]
-        return len(self._client.rows(self._entity.table, parameters)) == 1
+        return differing(self._client, self._entity, row.texts, there)
 
 
 def _concerns_rows(answer: Answer) -> bool:
