@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,6 +22,7 @@ from migrations.comparison.sides.side import SEGMENT_ROWS, Content, KeyRange
 from migrations.comparison.values.frame import shaped
 from migrations.comparison.values.transforms import applied
 from migrations.connection import connect
+from migrations.pooler import require_session
 from migrations.sources.location import DatabaseAt
 
 __all__ = ["PostgresSide"]
@@ -41,6 +43,7 @@ class PostgresSide:
         self._local = threading.local()
         self._opened: list[psycopg.Connection] = []
         self._lock = threading.Lock()
+        _require_session(location.dsn)
         self._holder = self._connect()
         self.version = self._holder.info.server_version
         try:
@@ -205,6 +208,12 @@ def _value(column: Column) -> pl.Expr:
             return text == "t"
         case _:
             return text
+
+
+@cache
+def _require_session(dsn: str) -> None:
+    """Refuse a transaction pooler, whose servers may all be held by the moment; asked once for each place."""
+    require_session(dsn, application_name="parity migrate diff")
 
 
 def _prepare(connection: psycopg.Connection) -> None:

@@ -60,7 +60,9 @@ def test_looking_leaves_nothing_behind(dsn: str) -> None:
     assert locks == (0,)
 
 
-@pytest.mark.parametrize("command", [["copy", "env:SOURCE"], ["rollback"]], ids=lambda words: words[0])
+@pytest.mark.parametrize(
+    "command", [["copy", "env:SOURCE"], ["diff", "env:SOURCE"], ["rollback"]], ids=lambda words: words[0]
+)
 def test_what_would_need_a_session_is_refused_before_anything_is_written(
     dsn: str, command: list[str], tmp_path: Path
 ) -> None:
