@@ -15,7 +15,7 @@ import polars as pl
 __all__ = ["equal_documents", "same_documents"]
 
 _RISKY = r'(?:^|"\s*:|[\[,])\s*(?:-?(?:\d+[.eE]|\d{16})|-0)'
-"""A number, also after a colon with space around it, that orjson might round: a fraction, an exponent, many digits, a zero with a sign.
+"""A number that orjson might round: a fraction, an exponent, many digits, a zero with a sign.
 
 It may also match inside a text, which costs time only.
 """
