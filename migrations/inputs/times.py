@@ -14,12 +14,12 @@ __all__ = ["read_time"]
 
 _TIME = re.compile(
     r"(?P<year>\d{4,6})-(?P<month>\d{2})-(?P<day>\d{2})"
-    r"(?:[Tt ](?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.(?P<fraction>\d*))?)?)?"
-    r"(?P<zone> ?(?:[Zz]|UTC|[+-]\d{1,2}(?::?\d{2}(?::?\d{2})?)?))?"
+    r"(?:[Tt ](?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.(?P<fraction>\d+))?)?)?"
+    r"(?P<zone> ?(?:[Zz]|[+-]\d{2}(?::?\d{2}(?::?\d{2})?)?))?"
     r"(?P<era> [Bb][Cc])?",
     re.ASCII,
 )
-_ZONE = re.compile(r"([+-])(\d{1,2})(?::?(\d{2})(?::?(\d{2}))?)?", re.ASCII)
+_ZONE = re.compile(r"([+-])(\d{2})(?::?(\d{2})(?::?(\d{2}))?)?", re.ASCII)
 _US = 1_000_000
 _INFINITY = 2**63
 _DAY = 86_400

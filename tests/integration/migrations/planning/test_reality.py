@@ -134,9 +134,8 @@ def meant(kind: ColumnType, text: str | None) -> Any:
         case ColumnType.BOOLEAN:
             return text == "true"
         case ColumnType.TIMESTAMPTZ:
-            iso = re.sub(r" ?(UTC|[Zz])$", "+00:00", text.strip().upper())
+            iso = re.sub(r" ?Z$", "+00:00", text.strip().upper())
             iso = re.sub(r"^0+(?=\d{4}-)", "", iso)
-            iso = re.sub(r"([+-])(\d)((?::\d\d)*)$", r"\g<1>0\2\3", iso)
             iso = re.sub(
                 r"(:\d\d)(?:\.(\d*))?(?= ?[+-])", lambda m: f"{m[1]}.{(m[2] or '')[:6]:0<6}", iso, count=0
             )

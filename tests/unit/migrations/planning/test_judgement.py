@@ -87,6 +87,8 @@ def job(**changes: str | None) -> Judged:
         ({"run_after": "2026-01-15"}, "naive_time", None),
         ({"run_after": "now"}, "unclear_time", None),
         ({"run_after": "01/02/2026 10:00:00Z"}, "unclear_time", None),
+        ({"run_after": "2026-01-15 10:00:00 UTC"}, "unclear_time", None),
+        ({"run_after": "2026-01-15T10:00:00+5"}, "unclear_time", None),
         ({"run_after": "2026-01-15T24:00:00Z"}, "unclear_time", None),
         ({"run_after": "infinity"}, "infinity", None),
         ({"run_after": "10000-01-01T00:00:00Z"}, "out_of_range", None),
