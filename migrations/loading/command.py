@@ -26,8 +26,9 @@ from migrations.sources.source import SEGMENT_ROWS
 
 __all__ = ["copy"]
 
-WORKERS = 2
-"""Segments at a time: while the server writes one, the next is read."""
+WORKERS = 4
+"""Segments at a time: while the server writes some, the next are read, and who waits for its turn to commit
+keeps nobody else waiting."""
 
 
 def _options(command: Callable[..., int]) -> Callable[..., int]:

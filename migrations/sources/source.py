@@ -10,8 +10,8 @@ from migrations.sources.segment import Batch, Segment
 
 __all__ = ["SEGMENT_ROWS", "Inventory", "Source"]
 
-SEGMENT_ROWS = 20_000
-"""Rows of one segment unless the caller says otherwise: some 6 MB of webhook events."""
+SEGMENT_ROWS = 10_000
+"""Rows of one segment unless the caller says otherwise: some 6 MB of JSON for webhook events."""
 
 
 @dataclass(frozen=True, kw_only=True)
