@@ -60,7 +60,7 @@ class Direct:
 
 @pytest.fixture(scope="session")
 def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    content = Companion(Generated(seed=7, counts=spread(360)))
+    content = Companion(Generated(seed=7, counts=spread(180)))
     path = tmp_path_factory.mktemp("snapshot") / "rows"
     write_directory(content, path)
     return Snapshot(path, content)
@@ -196,7 +196,7 @@ def test_a_killed_command_goes_on(
         [*command, *options], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     ) as running:
         # Somewhere in the middle: some segments are complete, and others are under way.
-        _wait(lambda: _segments(tmp_path) >= 5 or running.poll() is not None)
+        _wait(lambda: _segments(tmp_path) >= 3 or running.poll() is not None)
         running.kill()
     result = copy(at)
     assert result.resumed
