@@ -93,11 +93,15 @@ def compare(connection: psycopg.Connection, run_id: str, prepared: Prepared) -> 
               SELECT c.xid::xid FROM parity_migration.segments AS c
               WHERE c.run_id = %(run_id)s::uuid AND c.table_name = %(table)s AND c.inserted > 0
             ), false) AS own,
-            EXISTS (
-              SELECT FROM parity_migration.identical AS i WHERE i.table_name = %(table)s AND i.id = r.id
-            ) AS before,
+            i.there IS NOT NULL AS before,
             CASE WHEN t.id IS NULL THEN '' ELSE array_to_string(ARRAY[{different}], ', ') END AS different
-          FROM {staged} AS r LEFT JOIN {table} AS t ON t.id = r.id
+          FROM {staged} AS r
+          LEFT JOIN {table} AS t ON t.id = r.id
+          -- By its index, row by row: the limit keeps the planner from reading all of it for each segment.
+          LEFT JOIN LATERAL (
+            SELECT true AS there FROM parity_migration.identical
+            WHERE table_name = %(table)s AND id = r.id LIMIT 1
+          ) AS i ON true
         ), met AS (
           SELECT
             _position,
