@@ -14,7 +14,7 @@ from harness.models import Entity
 from migrations.comparison.naming import IDENTITY, Naming
 from migrations.comparison.sides.runs import Runs
 from migrations.comparison.sides.side import Content, KeyRange
-from migrations.comparison.sides.snapshot import layout_of, read_rows, read_single
+from migrations.comparison.sides.snapshot import layout_of, read_rows, read_single, sorted_lines
 from migrations.comparison.sides.tables import TABLES, read_table, sorted_rows
 from migrations.comparison.values.transforms import applied
 from migrations.sources.location import SnapshotAt
@@ -54,14 +54,17 @@ class FileSide:
             return None
         with self._lock:
             if entity.table not in self._sorted:
-                self._sorted[entity.table] = sorted_rows(path, entity, self._naming.of(entity))
+                found = sorted_rows(path, entity, self._naming.of(entity))
+                found = sorted_lines(path, self._naming, entity) if found is None else found
+                self._sorted[entity.table] = found
             return self._sorted[entity.table]
 
     def stream(self, entity: Entity[Any]) -> Iterator[pl.DataFrame]:
         """Read such a file from its beginning to its end."""
         naming = self._naming.of(entity)
-        for frame in read_table(self._layout.files[entity.table], entity, naming):
-            yield applied(frame, entity, naming)
+        for frame in self._frames(entity):
+            # Rows that had to be read piece by piece come last in their frame.
+            yield applied(frame if frame["id"].is_sorted() else frame.sort("id"), entity, naming)
 
     def cuts(self, entity: Entity[Any]) -> Sequence[str]:
         """Name ids between which there are about SEGMENT_ROWS rows."""
@@ -107,12 +110,13 @@ class FileSide:
 
     def _read(self, entity: Entity[Any]) -> Runs:
         runs = Runs(entity, self._directory)
-        path = self._layout.files[entity.table]
-        if path.suffix in TABLES:
-            frames = read_table(path, entity, self._naming.of(entity))
-        else:
-            frames = read_rows(path, entity, self._naming)
-        for frame in frames:
+        for frame in self._frames(entity):
             runs.add(frame)
         runs.end()
         return runs
+
+    def _frames(self, entity: Entity[Any]) -> Iterator[pl.DataFrame]:
+        path = self._layout.files[entity.table]
+        if path.suffix in TABLES:
+            return read_table(path, entity, self._naming.of(entity))
+        return read_rows(path, entity, self._naming)

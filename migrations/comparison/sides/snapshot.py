@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import polars as pl
 
 from harness.errors import ConfigurationError
@@ -16,8 +17,9 @@ from migrations.comparison.naming import Naming
 from migrations.comparison.sides.jsonrows import Names, frame_of, names_of
 from migrations.comparison.sides.jsonstream import JsonStream
 from migrations.comparison.sides.side import SEGMENT_ROWS
+from migrations.comparison.values.frame import are_uuids
 
-__all__ = ["HEADER", "Layout", "Read", "layout_of", "read_rows", "read_single"]
+__all__ = ["HEADER", "Layout", "Read", "layout_of", "read_rows", "read_single", "sorted_lines"]
 
 HEADER = "snapshot.json"
 _SUFFIXES = (".jsonl", ".ndjson", ".json", ".csv", ".parquet")
@@ -111,6 +113,31 @@ def read_single(path: Path, naming: Naming, read: Read) -> Mapping[str, int] | N
                     read(entity, frame)
         stream.end()
     return counts_of(header, naming, path)
+
+
+class _Id(msgspec.Struct):
+    id: str
+
+
+def sorted_lines(path: Path, naming: Naming, entity: Entity[Any]) -> int | None:
+    """Count the rows of a JSONL whose ids are uuids and only grow; None for any other file. Reads but ids."""
+    if path.suffix not in {".jsonl", ".ndjson"} or naming.of(entity).columns["id"] != "id":
+        return None
+    decoder = msgspec.json.Decoder(_Id)
+    rows = 0
+    last = ""
+    with path.open("rb") as file:
+        lines = (line for line in file if not line.isspace())
+        while some := list(islice(lines, SEGMENT_ROWS)):
+            try:
+                ids = pl.Series([last, *(decoder.decode(line).id for line in some)], dtype=pl.String)
+            except (msgspec.MsgspecError, UnicodeDecodeError):
+                return None
+            if not are_uuids(ids[1:]) or not (ids[1:] > ids[:-1]).all():
+                return None
+            last = ids[-1]
+            rows += len(some)
+    return rows
 
 
 def read_rows(path: Path, entity: Entity[Any], naming: Naming) -> Iterator[pl.DataFrame]:

@@ -167,6 +167,27 @@ def test_a_view_with_rows_twice_is_read_in_segments(two: Two) -> None:
     assert (compared.tables[0].source_rows, compared.tables[0].target_rows) == (1000, 1001)
 
 
+@pytest.mark.parametrize("swapped", [False, True])
+def test_lines_in_order_and_out_of_order(two: Two, tmp_path: Path, *, swapped: bool) -> None:
+    path = _file(tmp_path, [*range(1000, 1700), *range(1701, 2001)]).path / "syncJobs.parquet"
+    times = pl.col("run_after", "created_at", "updated_at").dt.to_string("%Y-%m-%dT%H:%M:%SZ")
+    lines = pl.read_parquet(path).with_columns(times).write_ndjson().splitlines(keepends=True)
+    path.unlink()
+    # Read piece by piece, for a number that is none.
+    lines[333] = lines[333].replace('"attempts":0', '"attempts":"0"')
+    if swapped:
+        lines[10], lines[990] = lines[990], lines[10]
+    (tmp_path / "syncJobs.jsonl").write_text("".join(lines).replace('"{}"', "{}"), encoding="utf-8")
+
+    compared = compare(SnapshotAt(tmp_path), two.target, tables=["sync_jobs"], reread_s=())
+
+    assert found(compared) == [
+        ("sync_jobs", "changed", key(1333), "attempts"),
+        ("sync_jobs", "extra", key(1700), None),
+        ("sync_jobs", "missing", key(2000), None),
+    ]
+
+
 def test_every_row_of_two_databases_differs(two: Two, tmp_path: Path) -> None:
     two.connection.execute("UPDATE sync_jobs SET attempts = 1")
 
