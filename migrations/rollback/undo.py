@@ -8,26 +8,22 @@ So nothing has to be stored with a row to know that it may go.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal
 
 import psycopg
 from psycopg import sql
-from psycopg.rows import dict_row
 
 from harness.errors import ConfigurationError
 from harness.models import ENTITIES
 from migrations.catalog import query
-from migrations.loading.fingerprint import fingerprint_of
 from migrations.loading.locks import RUN, SEGMENTS
 from migrations.loading.sql import query as loading_query
+from migrations.rollback.guards import There, candidates, check_place, check_rows, check_triggers
 from migrations.rollback.references import Reference, is_named, naming, references_to
-from migrations.rollback.runs import ROLLED_BACK, CopyRun
+from migrations.rollback.runs import CopyRun
 from migrations.rollback.touched import Touched, source_of, touched
 
 __all__ = ["Kept", "TableUndone", "alone", "undo"]
 
-_OLDEST = 2**31
-"""An ``xmin`` has 32 bits: in a row of an older transaction, it may mean another one."""
 _MOST_KEPT = 1_000
 """How many of the kept rows of a table are named."""
 _ORDER = tuple(reversed(list(ENTITIES)))
@@ -62,19 +58,6 @@ class TableUndone:
     def touched(self) -> int:
         """Rows that somebody changed or deleted since; what was changed stays."""
         return self.inserted - self.removed - self.kept
-
-
-@dataclass(frozen=True)
-class _Rows:
-    count: int
-    fingerprint: Decimal
-
-
-@dataclass(frozen=True, kw_only=True)
-class _There:
-    inserted: int
-    short: Mapping[int, int]
-    """How many rows are not as they were inserted, by segment."""
 
 
 @contextmanager
@@ -113,10 +96,10 @@ def undo(
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [SEGMENTS])
         references = {table: references_to(connection, table) for table in ENTITIES}
         _lock(connection, references)
-        certain = _check_place(connection, run)
+        certain = check_place(connection, run)
         if not allow_triggers:
-            _check_triggers(connection)
-        there = {table: _check_rows(connection, run, table, certain=certain) for table in ENTITIES}
+            check_triggers(connection)
+        there = {table: check_rows(connection, run, table, certain=certain) for table in ENTITIES}
         others = _touched(connection, run, there)
         removed = {table: _remove(connection, run, table, references[table]) for table in _ORDER}
         kept = {table: _kept(connection, run, table, references[table]) for table in ENTITIES}
@@ -146,45 +129,8 @@ def _lock(connection: psycopg.Connection, references: Mapping[str, Sequence[Refe
     )
 
 
-def _check_place(connection: psycopg.Connection, run: CopyRun) -> bool:
-    """Refuse another database than that of the run; False if the cluster cannot be told from others."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        here = cursor.execute(query("server_identity")).fetchone() or {}
-    if here["database_oid"] != run.database_oid:
-        raise ConfigurationError(
-            f"Run {run.run_id} wrote into another database (oid {run.database_oid}), of which this one "
-            f"(oid {here['database_oid']}) is a copy: which of its rows are that run's cannot be told. "
-            "Roll back there, or restore this one from a backup."
-        )
-    if run.age >= _OLDEST:
-        raise ConfigurationError(
-            f"{run.age} transactions lie between run {run.run_id} and now: its rows cannot be told from "
-            "those of others. Restore a backup."
-        )
-    if run.system_identifier is None or not here["may_identify"]:
-        return False
-    row = connection.execute("SELECT system_identifier::text FROM pg_control_system()").fetchone()
-    if row is None or row[0] != run.system_identifier:
-        raise ConfigurationError(
-            f"Run {run.run_id} wrote into another cluster ({run.system_identifier}) than this one "
-            f"({row[0] if row else 'unknown'}), which was restored from a dump of it or upgraded: which of "
-            "its rows are that run's cannot be told. Roll back there, or restore a backup."
-        )
-    return True
-
-
-def _check_triggers(connection: psycopg.Connection) -> None:
-    found = connection.execute(query("rollback_triggers"), {"tables": list(ENTITIES)}).fetchall()
-    if found:
-        listed = ", ".join(f"{name} of {table}" for table, name in found)
-        raise ConfigurationError(
-            f"Deleting rows would do more than that: {listed}. Disable it for the time of the rollback, "
-            "or give --allow-triggers if what it does is wanted."
-        )
-
-
 def _touched(
-    connection: psycopg.Connection, run: CopyRun, there: Mapping[str, _There]
+    connection: psycopg.Connection, run: CopyRun, there: Mapping[str, There]
 ) -> Mapping[str, Touched]:
     if not any(each.short for each in there.values()):
         return {}
@@ -196,47 +142,6 @@ def _touched(
             for table, each in there.items()
             if each.short
         }
-
-
-def _check_rows(connection: psycopg.Connection, run: CopyRun, table: str, *, certain: bool) -> _There:
-    """Compare the rows that are there with what each segment says."""
-    given = {"run_id": run.run_id, "table": table}
-    statement = sql.SQL("SELECT s.number, count(*), {} FROM {} GROUP BY s.number").format(
-        fingerprint_of("t"), _candidates(table)
-    )
-    found = {number: _Rows(rows, value) for number, rows, value in connection.execute(statement, given)}
-    if run.state == ROLLED_BACK:
-        # What the first time has left of a segment is less than it inserted.
-        return _There(inserted=sum(rows.count for rows in found.values()), short={})
-    inserted = 0
-    short: dict[int, int] = {}
-    for number, rows, value in connection.execute(query("rollback_segments"), given):
-        inserted += rows
-        there = found.pop(number, _Rows(0, Decimal(0)))
-        if there != _Rows(rows, value) and not (there.count < rows and (certain or there.count == 0)):
-            raise _unlike(table, number, rows, there.count)
-        if there.count < rows:
-            short[number] = rows - there.count
-    for number, there in found.items():
-        raise _unlike(table, number, 0, there.count)
-    return _There(inserted=inserted, short=short)
-
-
-def _unlike(table: str, number: int, inserted: int, there: int) -> ConfigurationError:
-    return ConfigurationError(
-        f"Segment {number} of {table} inserted {inserted} rows, and the {there} rows that look like them "
-        "are others: the table was changed or rewritten since (a column that was added does that), or "
-        "this is not the database of the run. Nothing was removed. Restore a backup, or see what differs "
-        "from the source: harness migrate diff."
-    )
-
-
-def _candidates(table: str) -> sql.Composable:
-    """The rows ``t`` of segments ``s`` of the run, as they were inserted."""
-    return sql.SQL(
-        "parity_migration.segments AS s JOIN {} AS t ON t.xmin = s.xid::xid "
-        "AND s.run_id = %(run_id)s::uuid AND s.table_name = %(table)s AND s.rolled_back_at IS NULL"
-    ).format(sql.Identifier("public", table))
 
 
 def _remove(connection: psycopg.Connection, run: CopyRun, table: str, references: Sequence[Reference]) -> int:
@@ -254,12 +159,12 @@ def _kept(
     connection: psycopg.Connection, run: CopyRun, table: str, references: Sequence[Reference]
 ) -> tuple[int, tuple[Kept, ...]]:
     given = {"run_id": run.run_id, "table": table}
-    row = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(_candidates(table)), given).fetchone()
+    row = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(candidates(table)), given).fetchone()
     count = int(row[0]) if row is not None else 0
     if count == 0:
         return 0, ()
     statement = sql.SQL("SELECT t.id::text, {} FROM {} ORDER BY t.id LIMIT {}").format(
-        naming(references), _candidates(table), sql.Literal(_MOST_KEPT)
+        naming(references), candidates(table), sql.Literal(_MOST_KEPT)
     )
     rows = connection.execute(statement, given).fetchall()
     return count, tuple(Kept(key=key, named_by=tuple(named_by)) for key, named_by in rows)
