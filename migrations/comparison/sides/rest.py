@@ -15,6 +15,7 @@ from harness.models import ENTITIES, Entity
 from migrations.comparison.naming import IDENTITY, Naming, TableNaming
 from migrations.comparison.sides.side import SEGMENT_ROWS, Content, KeyRange
 from migrations.comparison.values.frame import from_texts
+from migrations.comparison.values.transforms import applied
 from migrations.rest.client import RestClient
 from migrations.rest.key import require_service_role
 from migrations.rest.paging import pages
@@ -102,14 +103,9 @@ class RestSide:
     def _frame(self, entity: Entity[Any], rows: Sequence[Mapping[str, str | None]]) -> pl.DataFrame:
         names = [column for column in entity.by_name if column in self._naming.of(entity).columns]
         texts = {name: pl.Series(name, [row[name] for row in rows], pl.String) for name in names}
-        return from_texts(pl.DataFrame(texts), entity)
+        return applied(from_texts(pl.DataFrame(texts), entity), entity, self._naming.of(entity))
 
     def _check(self, names: TableNaming) -> None:
-        if names.transforms:
-            raise ConfigurationError(
-                f"{self.label} is reached by REST, where values of {names.table} cannot be transformed: name "
-                "its database, or compare without a transform on this side."
-            )
         found = self._client.columns(names.table)
         unknown = sorted((found or frozenset()) - set(names.columns.values()) - names.ignored)
         if unknown:

@@ -135,6 +135,15 @@ def test_a_renamed_column_is_compared(
     sql.execute("UPDATE sync_jobs SET entity_id = last_error, last_error = entity_id")
     assert found(compare(snapshot, at, target_naming=swapped, reread_s=(), report=tmp_path)) == []
     assert found(compare(snapshot, at, reread_s=())) != []
+
+
+def test_a_transform_is_done_before_comparing(
+    snapshot: SnapshotAt, at: RestAt, sql: psycopg.Connection
+) -> None:
+    own = IDENTITY.of(ENTITIES["sync_jobs"])
     lowered = Naming({**IDENTITY.tables, "sync_jobs": replace(own, transforms={"entity_id": "lower"})})
-    with pytest.raises(ConfigurationError, match="cannot be transformed"):
-        compare(snapshot, at, target_naming=lowered)
+    sql.execute("UPDATE sync_jobs SET entity_id = lower(entity_id)")
+    assert found(compare(at, snapshot, source_naming=lowered, reread_s=())) == []
+    sql.execute("UPDATE sync_jobs SET entity_id = upper(entity_id)")
+    assert found(compare(at, snapshot, source_naming=lowered, reread_s=())) == []
+    assert len(found(compare(at, snapshot, reread_s=()))) == 4
