@@ -6,10 +6,11 @@ SELECT pg_catalog.set_config(name, CASE name
     WHEN 'client_encoding' THEN 'UTF8'
     WHEN 'search_path' THEN ''
     WHEN 'row_security' THEN 'off'
+    WHEN 'array_nulls' THEN 'on'
     ELSE '0'
   END, true)
 FROM pg_catalog.pg_settings
 WHERE name IN (
-  'TimeZone', 'DateStyle', 'client_encoding', 'search_path', 'row_security', 'statement_timeout', 'lock_timeout',
-  'idle_in_transaction_session_timeout', 'transaction_timeout'
+  'TimeZone', 'DateStyle', 'client_encoding', 'search_path', 'row_security', 'array_nulls', 'statement_timeout',
+  'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout'
 )

@@ -22,6 +22,8 @@ class ServerFacts:
 
     standby: bool
     read_only: bool
+    replica: bool
+    """True if sessions write as a replica does, which fires no trigger and checks no foreign key."""
     temporary: bool
     may_create: bool
     has_ledger: bool
@@ -46,6 +48,10 @@ class TableFacts:
     columns: Sequence[str]
     """Name and type of each, in their order."""
     generated: Sequence[str]
+    keys: Sequence[str]
+    """The columns of each valid unique index, with WHERE behind them if it is partial."""
+    links: Sequence[str]
+    """Column and table of each foreign key that is enforced."""
     triggers: Sequence[str]
     """Those that an insert fires."""
     rules: Sequence[str]
@@ -112,6 +118,12 @@ def _of_server(server: ServerFacts) -> Iterator[str]:
             f"Sessions of {server.role} are read-only: ALTER ROLE {server.role} RESET "
             "default_transaction_read_only, or free disk space where the provider has set it."
         )
+    if server.replica:
+        yield (
+            f"Sessions of {server.role} have session_replication_role = replica, so that no foreign key is "
+            f"checked: ALTER ROLE {server.role} RESET session_replication_role, or the same for DATABASE "
+            f"{server.database}."
+        )
     if server.encoding != "UTF8":
         yield f"Database {server.database} is encoded in {server.encoding}, not UTF8: texts cannot arrive."
     if not server.temporary:
@@ -141,6 +153,7 @@ def _of_table(table: TableFacts, entity: Entity[Any], role: str, *, allow_trigge
             f"{name} is not as the models say (has: {extra or 'nothing else'}; lacks: "
             f"{lacking or 'nothing'}): `harness schema check` says more."
         )
+    yield from _of_constraints(table, entity)
     rights = [
         right for right, held in (("SELECT", table.may_select), ("INSERT", table.may_insert)) if not held
     ]
@@ -162,4 +175,25 @@ def _of_table(table: TableFacts, entity: Entity[Any], role: str, *, allow_trigge
         yield (
             f"An insert into {name} fires {', '.join(table.triggers)}, which may change or add rows: ALTER "
             f"TABLE {name} DISABLE TRIGGER {table.triggers[0]} while the copy runs, or give --allow-triggers."
+        )
+
+
+def _of_constraints(table: TableFacts, entity: Entity[Any]) -> Iterator[str]:
+    """Yield what the server would have to check and does not: it would take rows that the model forbids."""
+    name = f"public.{table.table}"
+    for unique in entity.all_uniques:
+        columns = ", ".join(unique.columns)
+        enough = {columns, f"{columns} WHERE"} if unique.where is not None else {columns}
+        if enough.isdisjoint(table.keys):
+            yield (
+                f"{name} has no valid unique index on {columns} ({unique.name}), so that what the source has "
+                "twice would be stored twice: `harness schema check` says more."
+            )
+    for column in entity.columns:
+        if column.references is None or f"{column.name} {column.references.table}" in table.links:
+            continue
+        yield (
+            f"{name}.{column.name} has no foreign key to {column.references.table} that is enforced, so that "
+            f"rows without a parent would be stored: add it, or ALTER TABLE {name} ENABLE TRIGGER ALL where "
+            "its triggers are disabled."
         )

@@ -17,6 +17,7 @@ __all__ = ["equal_documents", "same_documents"]
 _RISKY = r'(?:^|"\s*:|[\[,])\s*(?:-?(?:\d+[.eE]|\d{16})|-0)'
 """A number that orjson might round: a fraction, an exponent, many digits, a zero with a sign.
 
+A file may have space before its colons, which Postgres never writes.
 It may also match inside a text, which costs time only.
 """
 

@@ -20,6 +20,29 @@ SELECT
     ORDER BY a.attnum
   ) AS generated,
   ARRAY(
+    SELECT (
+      SELECT pg_catalog.string_agg(a.attname::text, ', ' ORDER BY place.position)
+      FROM pg_catalog.unnest(i.indkey::smallint[]) WITH ORDINALITY AS place (number, position)
+      JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = place.number
+      WHERE place.position <= i.indnkeyatts
+    ) || CASE WHEN i.indpred IS NULL THEN '' ELSE ' WHERE' END
+    FROM pg_catalog.pg_index AS i
+    WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indexprs IS NULL
+    ORDER BY 1
+  ) AS keys,
+  ARRAY(
+    SELECT a.attname::text || ' ' || k.confrelid::pg_catalog.regclass::text
+    FROM pg_catalog.pg_constraint AS k
+    JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.conkey[1]
+    WHERE k.conrelid = c.oid AND k.contype = 'f' AND pg_catalog.cardinality(k.conkey) = 1
+      -- Its trigger does the work: that may be switched off, or not be there (NOT ENFORCED).
+      AND EXISTS (
+        SELECT FROM pg_catalog.pg_trigger AS t
+        WHERE t.tgconstraint = k.oid AND t.tgrelid = c.oid AND t.tgenabled IN ('O', 'A') AND (t.tgtype & 4) <> 0
+      )
+    ORDER BY 1
+  ) AS links,
+  ARRAY(
     SELECT t.tgname::text FROM pg_catalog.pg_trigger AS t
     WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND (t.tgtype & 4) <> 0
     ORDER BY t.tgname

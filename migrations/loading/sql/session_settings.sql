@@ -1,5 +1,6 @@
 -- What the role or the database may have set otherwise. A name that this version of Postgres lacks is left out.
 --   row_security off: a policy that would hide rows is an error
+--   array_nulls on: NULL in an array is no text
 SELECT pg_catalog.set_config(wanted.name, wanted.value, false)
 FROM (VALUES
   ('statement_timeout', '0'),
@@ -14,6 +15,7 @@ FROM (VALUES
   ('client_encoding', 'UTF8'),
   ('standard_conforming_strings', 'on'),
   ('row_security', 'off'),
+  ('array_nulls', 'on'),
   ('search_path', 'pg_catalog, public')
 ) AS wanted (name, value)
 JOIN pg_catalog.pg_settings AS known ON lower(known.name) = lower(wanted.name);

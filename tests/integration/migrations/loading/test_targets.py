@@ -10,7 +10,7 @@ from harness.errors import ConfigurationError
 from harness.models import ENTITIES
 from migrations.loading.account import AccountingError
 from migrations.loading.result import CopyResult
-from tests.integration.migrations.loading.rows import HandMade, rows_of
+from tests.integration.migrations.loading.rows import HandMade, row_of, rows_of
 
 Copy = Callable[..., CopyResult]
 ALL = HandMade({table: rows_of(table, 12) for table in ENTITIES})
@@ -37,6 +37,14 @@ def execute(dsn: str, *statements: str) -> None:
         (
             "CREATE RULE divert AS ON INSERT TO public.sync_jobs DO INSTEAD NOTHING",
             "rule on public.sync_jobs",
+        ),
+        (
+            "ALTER TABLE public.bookings DROP CONSTRAINT bookings_request_id_fkey",
+            "bookings.request_id has no foreign key to scheduling_requests",
+        ),
+        (
+            "ALTER TABLE public.webhook_events DROP CONSTRAINT webhook_events_provider_event_id_key",
+            "no valid unique index on provider, event_id",
         ),
         ("ALTER ROLE postgres SET default_transaction_read_only = on", "read-only"),
         ("DROP TABLE public.bookings CASCADE", "has no bookings.*harness schema apply"),
@@ -91,6 +99,18 @@ def test_a_statement_timeout_of_the_role_does_not_end_the_copy(copy: Copy, dsn: 
         assert copy(ALL, allow_triggers=True).inserted == 72
     finally:
         execute(dsn, "ALTER ROLE postgres RESET statement_timeout")
+
+
+def test_a_null_in_an_array_stays_one_whatever_the_role_has_set(copy: Copy, dsn: str) -> None:
+    given = row_of("scheduling_requests", 0, interviewer_emails='{a,NULL,"NULL"}')
+    execute(dsn, "ALTER ROLE postgres SET array_nulls = off")
+    try:
+        copy(HandMade({"scheduling_requests": [given]}))
+    finally:
+        execute(dsn, "ALTER ROLE postgres RESET array_nulls")
+    with psycopg.connect(dsn) as connection:
+        stored = connection.execute("SELECT interviewer_emails FROM public.scheduling_requests").fetchone()
+    assert stored == (["a", None, "NULL"],)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from migrations.loading.preflight import Facts, ServerFacts, TableFacts, problem
 SERVER = ServerFacts(
     standby=False,
     read_only=False,
+    replica=False,
     temporary=True,
     may_create=True,
     has_ledger=False,
@@ -31,6 +32,14 @@ TABLES = {
         rows_hidden=False,
         columns=[f"{column.name} {column.type.value}" for column in entity.columns],
         generated=[],
+        keys=[
+            ", ".join(unique.columns) + (" WHERE" if unique.where else "") for unique in entity.all_uniques
+        ],
+        links=[
+            f"{column.name} {column.references.table}"
+            for column in entity.columns
+            if column.references is not None
+        ],
         triggers=[],
         rules=[],
         rules_of_rows=[],
@@ -58,6 +67,7 @@ def test_a_target_that_is_ready_has_no_problem() -> None:
     [
         (replace(SERVER, standby=True), "standby"),
         (replace(SERVER, read_only=True), "read-only"),
+        (replace(SERVER, replica=True), "ALTER ROLE loader RESET session_replication_role"),
         (replace(SERVER, encoding="LATIN1"), "encoded in LATIN1"),
         (replace(SERVER, temporary=False), "GRANT TEMPORARY ON DATABASE app TO loader"),
         (replace(SERVER, may_create=False), "GRANT CREATE ON DATABASE app TO loader"),
@@ -79,6 +89,8 @@ def test_whoever_may_not_create_needs_not_where_the_ledger_is_there() -> None:
         ({"may_insert": False}, "GRANT INSERT ON public.bookings TO loader"),
         ({"may_select": False, "may_insert": False}, "lacks SELECT and INSERT on public.bookings"),
         ({"rows_hidden": True}, "Row level security hides rows of public.bookings from loader"),
+        ({"keys": TABLES["bookings"].keys[1:]}, "no valid unique index on id (bookings_pkey)"),
+        ({"links": []}, "bookings.request_id has no foreign key to scheduling_requests"),
         ({"generated": ["slot"]}, "computes slot itself"),
         ({"rules": ["divert"]}, "divert"),
         ({"triggers": ["stamp"]}, "DISABLE TRIGGER stamp"),
