@@ -32,10 +32,11 @@ def connect(dsn: str, *, application_name: str) -> psycopg.Connection:
         )
     except psycopg.OperationalError as cause:
         where = f"{options.get('host', 'the local socket')}:{options.get('port', 5432)}"
-        reason = " ".join(str(cause).split()) or "no reason given."
+        reason = "; ".join(filter(None, map(str.strip, str(cause).splitlines()))) or "no reason given"
         raise StackError(
             f"Postgres at {where} cannot be reached as {options.get('user', 'the default user')}: "
-            f"{reason} Check DATABASE_URL; migrations need the direct connection or the session pooler."
+            f"{reason.rstrip('.?')}. Check the URL (DATABASE_URL, if no other was named): host, port, "
+            "password. It must be the direct connection or the session pooler."
         ) from cause
 
 

@@ -14,7 +14,7 @@ from harness.errors import ConfigurationError
 from harness.models.outcome import Artifact, Counts, Finding, Outcome, Status, Subject
 from harness.models.verdict import UNCHECKED_LEVEL
 from harness.redact import redact
-from harness.reports.files import remove, write_json
+from harness.reports.files import remove, reserve, write_json
 from harness.settings import Settings, StackKind, export, secrets
 from harness.version import version
 from migrations.files import PACKAGED
@@ -45,6 +45,7 @@ class Run:
         started_at = datetime.now(UTC)
         if json_path not in {None, "-"}:
             remove(Path(str(json_path)))
+            reserve(Path(str(json_path)))
         if stack is not None:
             export("HARNESS_STACK", stack)
         if database_url is not None:

@@ -18,9 +18,10 @@ from migrations.comparison.comparison import Comparison, TableComparison
 from migrations.comparison.mapping import read_mapping
 from migrations.comparison.naming import IDENTITY
 from migrations.comparison.segments import REREAD_S
-from migrations.comparison.terminal import number, table_line, verdict, words_of
+from migrations.comparison.terminal import table_line, verdict, words_of
 from migrations.run import Run
 from migrations.sources.location import locate, target_of
+from migrations.wording import counted
 
 __all__ = ["diff"]
 
@@ -53,7 +54,7 @@ def _options(command: Callable[..., int]) -> Callable[..., int]:
         click.option(
             "--report",
             type=click.Path(path_type=Path, file_okay=False),
-            help="Write every difference here, as JSONL, Parquet and HTML.",
+            help="Write every difference, as JSONL, Parquet and HTML, to this directory.",
         ),
         click.option(
             "--table",
@@ -85,7 +86,7 @@ def diff(
 ) -> int:
     """Compare SOURCE and TARGET, every row and every column.
 
-    TARGET is DATABASE_URL unless given, else SUPABASE_URL by REST. Equal is what Postgres would keep apart
+    TARGET defaults to DATABASE_URL, else SUPABASE_URL by REST. Equal is what Postgres would keep apart
     in nothing: texts to the byte, times to the microsecond, numbers to the last digit, JSON as jsonb.
     """
     run = Run.begin("migrate diff", None, None, stack, json_path)
@@ -140,10 +141,10 @@ def _findings(comparison: Comparison) -> Iterator[Finding]:
             ("duplicate", table.duplicates, "each id once on each side"),
         ):
             if count:
-                yield _finding(comparison, table, kind, expected, number(count, "row"))
+                yield _finding(comparison, table, kind, expected, counted(count, "row"))
         for column, count in table.columns.items():
             expected = "the value of the source"
-            actual = f"another value in {number(count, 'row')}"
+            actual = f"another value in {counted(count, 'row')}"
             yield _finding(comparison, table, f"changed.{column}", expected, actual)
 
 
@@ -183,6 +184,7 @@ def _notes(comparison: Comparison, limit: int) -> Iterator[str]:
     yield from map(words_of, comparison.first[:limit])
     shown = len(comparison.first[:limit])
     if comparison.found > shown and limit:
-        yield f"… and {number(comparison.found - shown, 'difference')} more."
+        more = counted(comparison.found - shown, "more difference")
+        yield f"… and {more}." + ("" if comparison.files else " --report DIR writes all of them.")
     for kind, path in comparison.files.items():
         yield f"All differences as {kind}: {path}"

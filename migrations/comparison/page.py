@@ -6,7 +6,8 @@ from html import escape
 from migrations.comparison.comparison import Comparison, Difference, TableComparison
 from migrations.comparison.differences import CHANGED, DUPLICATE, EXTRA, MISSING
 from migrations.comparison.excerpts import Excerpt, excerpt, visible
-from migrations.comparison.terminal import number, verdict
+from migrations.comparison.terminal import verdict
+from migrations.wording import counted
 
 __all__ = ["page"]
 
@@ -53,8 +54,8 @@ def page(comparison: Comparison) -> str:
         *(_differences(comparison) if comparison.first else ()),
     ]
     if rest > 0:
-        more = number(rest, "difference")
-        parts.append(f"<p>… and {more} more, in the JSONL and Parquet files beside this page.</p>")
+        more = counted(rest, "more difference")
+        parts.append(f"<p>… and {more}, in the JSONL and Parquet files beside this page.</p>")
     return "".join([*parts, "</body></html>\n"])
 
 
@@ -94,7 +95,7 @@ def _columns(comparison: Comparison) -> Iterator[str]:
 
 def _differences(comparison: Comparison) -> Iterator[str]:
     shown = len(comparison.first)
-    title = "Differences" if shown == comparison.found else f"The first {number(shown, 'difference')}"
+    title = "Differences" if shown == comparison.found else f"The first {counted(shown, 'difference')}"
     yield f'<h2>{title}</h2><div class="scroll"><table><thead><tr><th>table</th><th>id</th><th>column</th>'
     yield "<th>source</th><th>target</th></tr></thead><tbody>"
     for found in comparison.first:

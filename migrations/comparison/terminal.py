@@ -3,8 +3,9 @@
 from migrations.comparison.comparison import Comparison, Difference, TableComparison
 from migrations.comparison.differences import CHANGED, DUPLICATE, EXTRA, MISSING
 from migrations.comparison.excerpts import excerpt, visible
+from migrations.wording import counted
 
-__all__ = ["number", "table_line", "verdict", "words_of"]
+__all__ = ["table_line", "verdict", "words_of"]
 
 _VALUE = 64
 """Characters of a value that are shown, approximately."""
@@ -57,11 +58,6 @@ def verdict(comparison: Comparison) -> str:
         for table, names in comparison.unread.items()
     )
     if comparison.equal:
-        return f"EQUAL: {number(comparison.rows, 'row')} compared, in every column.{ignored}"
-    differing = number(comparison.differing, "row")
+        return f"EQUAL: {counted(comparison.rows, 'row')} compared, in every column.{ignored}"
+    differing = counted(comparison.differing, "row")
     return f"DIFFERENT: {differing} of {comparison.rows:,} differ.{ignored}"
-
-
-def number(count: int, noun: str) -> str:
-    """Return ``1 row`` or ``2 rows``."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

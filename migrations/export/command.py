@@ -40,7 +40,7 @@ __all__ = ["export"]
 @click.option(
     "--report",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Write the rows that differ there, if there are any.",
+    help="Write the rows that a snapshot cannot hold, if there are any, to this directory.",
 )
 @click.option(
     "--stack",

@@ -1,6 +1,7 @@
 """Reads a text as Postgres reads a jsonb, and says what it or JavaScript would change."""
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
@@ -21,6 +22,8 @@ _TOKEN = re.compile(
     r"|(?P<number>-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?+)(?![0-9.eE])"
 )
 _CONSTANT = re.compile(r'"(?:[^"\\]++|\\.)*+"|(-?Infinity|NaN)', re.DOTALL)
+_PLAIN_FROM, _PLAIN_UNTIL = 1e-6, 1e21
+_EXPONENT_ZERO = re.compile(r"e([+-])0+")
 _NUL_OR_SURROGATE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -123,8 +126,17 @@ def _number(text: Number) -> dict[str, str]:
             "number_range", f"{_short(text)} has more fraction digits than Postgres keeps.", "22003"
         )
     if number != Decimal(repr(float(text))):
-        return {"javascript_number": f"{_short(text)} is {float(text)!r} for JavaScript."}
+        return {"javascript_number": f"{_short(text)} is {_as_double(float(text))} for JavaScript."}
     return {}
+
+
+def _as_double(number: float) -> str:
+    """Write a double as JavaScript does (ECMA-262, Number::toString)."""
+    if math.isinf(number):
+        return "Infinity" if number > 0 else "-Infinity"
+    if _PLAIN_FROM <= abs(number) < _PLAIN_UNTIL:
+        return f"{Decimal(repr(number)):f}".removesuffix(".0")
+    return _EXPONENT_ZERO.sub(r"e\1", repr(number)).removesuffix(".0")
 
 
 def _short(text: str) -> str:

@@ -42,17 +42,17 @@ def _options(command: Callable[..., int]) -> Callable[..., int]:
         click.option(
             "--report",
             type=click.Path(path_type=Path, file_okay=False),
-            help="The directory for what the copy writes down. Default: the working directory.",
+            help="Write the receipt and the refused rows to this directory. Default: the working directory.",
         ),
         click.option(
             "--quarantine",
             type=click.Path(path_type=Path, dir_okay=False),
-            help="The file for refused rows. Default: quarantine-RUN.jsonl in the report's directory.",
+            help="The file for refused rows. Default: quarantine-RUN.jsonl in the directory of --report.",
         ),
         click.option(
             "--receipt",
             type=click.Path(path_type=Path, dir_okay=False),
-            help="The file for the receipt. Default: receipt-RUN.json in the report's directory.",
+            help="The file for the receipt. Default: receipt-RUN.json in the directory of --report.",
         ),
         click.option(
             "--allow-triggers",
@@ -84,7 +84,11 @@ def _options(command: Callable[..., int]) -> Callable[..., int]:
             help="Rows that are committed together.",
         ),
         click.option("--dry-run", is_flag=True, help="Load everything in one transaction, and roll it back."),
-        click.option("--target", metavar="TARGET", help="Default: DATABASE_URL, else SUPABASE_URL by REST."),
+        click.option(
+            "--target",
+            metavar="TARGET",
+            help="Where to write to. Default: DATABASE_URL, else SUPABASE_URL by REST.",
+        ),
     ):
         command = option(command)
     return command

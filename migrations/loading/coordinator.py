@@ -46,6 +46,10 @@ class Coordinator:
         """
         try:
             self._load_all()
+        except KeyboardInterrupt:
+            self.progress.say("Interrupted: what is in flight is finished first; Ctrl-C again cancels it.")
+            self._land()
+            raise
         except BaseException:
             self._land()
             raise

@@ -55,7 +55,7 @@ class Progress:
         elapsed = max(self.clock() - self._begun, 1e-9)
         speed = self._moved / elapsed
         left = self.rows - self.committed
-        eta = f", {_duration(left / speed)} left" if speed and left > 0 else ""
+        eta = f", {duration(left / speed)} left" if speed and left > 0 else ""
         share = 100 * self.committed // self.rows if self.rows else 100
         held = f", {self._quarantined:,} in quarantine" if self._quarantined else ""
         return f"{self.committed:,} of {self.rows:,} rows ({share} %), {speed:,.0f} rows/s{eta}{held}"
@@ -77,7 +77,7 @@ class Progress:
             self.stream.flush()
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"

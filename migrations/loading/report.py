@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from harness.models.outcome import Counts, Finding
 from migrations.loading.result import CopyResult
+from migrations.wording import counted
 
 __all__ = ["counts_of", "findings_of", "notes_of", "verdict_of"]
 
@@ -30,9 +31,9 @@ def findings_of(result: CopyResult) -> tuple[Finding, ...]:
             level="core",
             where=f"{rule.table}, row {rule.first_position} of the source",
             expected="in the target",
-            actual=_number(rule.rows, "row") + " in quarantine",
+            actual=counted(rule.rows) + " in quarantine",
             message=(
-                f"{_number(rule.rows, 'row')} of {rule.table} refused by {rule.rule} "
+                f"{counted(rule.rows, 'row')} of {rule.table} refused by {rule.rule} "
                 f"({rule.sqlstate or 'before it was sent'}), the first at position {rule.first_position}"
             ),
         )
@@ -48,7 +49,8 @@ def notes_of(result: CopyResult) -> Iterator[str]:
             f"{table:{width}}  {account.read:>10,} read  {account.inserted:>10,} inserted  "
             f"{account.identical:>10,} identical  {account.quarantined:>10,} quarantined"
         )
-    yield f"Run {result.run_id}" + (" (resumed)." if result.resumed else ".")
+    if not result.plan.dry_run:  # Nothing of a rehearsal can be looked up or taken back by its id.
+        yield f"Run {result.run_id}" + (" (resumed)." if result.resumed else ".")
     if result.facts.ledger is not None:
         yield f"Its journal, by which it is taken back: {result.facts.ledger}"
     if result.quarantine is not None:
@@ -57,7 +59,7 @@ def notes_of(result: CopyResult) -> Iterator[str]:
 
 def verdict_of(result: CopyResult) -> str:
     """The last line."""
-    rows = _number(result.read, "row")
+    rows = counted(result.read)
     if result.plan.dry_run:
         return (
             f"{_word(result)}: dry run, rolled back: of {rows}, {result.inserted:,} would be inserted, "
@@ -71,7 +73,3 @@ def verdict_of(result: CopyResult) -> str:
 
 def _word(result: CopyResult) -> str:
     return "FAILED" if result.quarantined else "OK"
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

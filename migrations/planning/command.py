@@ -20,6 +20,7 @@ from migrations.planning.findings import Group, collected
 from migrations.run import Run
 from migrations.sources.location import Location, locate, target_of
 from migrations.sources.opening import opened
+from migrations.wording import counted
 
 __all__ = ["plan"]
 
@@ -56,7 +57,7 @@ def _options(command: Callable[..., int]) -> Callable[..., int]:
         click.option(
             "--target",
             metavar="TARGET",
-            help="Default: DATABASE_URL, else SUPABASE_URL, else none is looked at.",
+            help="Where a copy would write to. Default: DATABASE_URL, else SUPABASE_URL by REST, else none.",
         ),
     ):
         command = option(command)
@@ -174,7 +175,7 @@ def _finding(group: Group) -> Finding:
         where=f"{group.table}, row {first.position} of the source, id {first.key}",
         expected="arrives unchanged",
         actual=_ACTUAL[group.effect] + (f" (SQLSTATE {group.sqlstate})" if group.sqlstate else ""),
-        message=f"{group.rows:,} {'row' if group.rows == 1 else 'rows'}: {first.message}",
+        message=f"{counted(group.rows)}: {first.message}",
         detail="\n".join(more[:_SHOWN]),
     )
 
@@ -182,7 +183,7 @@ def _finding(group: Group) -> Finding:
 _ACTUAL = {
     "lost": "refused by Postgres",
     "changed": "Postgres would take something else",
-    "javascript": "changed by a client with doubles",
+    "javascript": "JavaScript reads another number",
     "normalised": "another spelling",
 }
 

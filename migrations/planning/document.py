@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any, Literal
 
 from harness.models.description import camel
+from migrations.loading.progress import duration
 from migrations.planning.examination import TableResult
 from migrations.planning.findings import Effect, Findings, Group
 from migrations.sources.source import Inventory
+from migrations.wording import all_of, counted
 
 __all__ = ["SCHEMA", "Numbers", "Plan", "counts_as_loss", "document", "summary", "verdict"]
 
@@ -109,25 +111,25 @@ def summary(plan: Plan) -> Iterator[str]:
             yield f"note: {table.table}: not in every row, and then NULL: {columns}."
     for group in plan.findings.groups:
         if not counts_as_loss(group.effect, plan.numbers):
-            yield f"note: {_number(group.rows)} of {_place(group)}: {group.rule}. {group.examples[0].message}"
+            yield f"note: {counted(group.rows)} of {_place(group)}: {group.rule}. {group.examples[0].message}"
     if plan.target is None:
         yield (
             "note: no target was looked at: rows that are there already, and parents there, are not known. "
             "Give --target."
         )
-    megabytes = plan.inventory.size / 1e6
     yield (
-        f"{megabytes:,.1f} MB to read; a copy to a server as near as this source would take about "
-        f"{plan.expected_s:,.0f} s. The server decides: harness migrate copy --dry-run measures it."
+        f"{_size(plan.inventory.size)} to read; a copy to a server as near as this source would take about "
+        f"{duration(max(plan.expected_s, 1))}. "
+        "The server decides: harness migrate copy --dry-run measures it."
     )
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:,.1f} MB" if count >= 100_000 else f"{count / 1e3:,.1f} kB"
 
 
 def _place(group: Group) -> str:
     return group.table if group.column is None else f"{group.table}.{group.column}"
-
-
-def _number(count: int) -> str:
-    return f"{count:,} row" if count == 1 else f"{count:,} rows"
 
 
 def verdict(plan: Plan) -> str:
@@ -138,12 +140,16 @@ def verdict(plan: Plan) -> str:
     if refused == 0 and (changed == 0 or plan.numbers == "exact"):
         inserted = sum(table.inserted for table in plan.tables)
         return (
-            f"OK: all {_number(rows)} would arrive unchanged: {inserted:,} inserted, "
+            f"OK: {all_of(rows)} would arrive unchanged: {inserted:,} inserted, "
             f"{sum(table.identical for table in plan.tables):,} identical."
         )
-    numbers = (
-        f"; {changed:,} numbers would be changed by clients that count in doubles"
-        if changed and plan.numbers == "double"
-        else ""
-    )
-    return f"FAILED: of {_number(rows)}, {refused:,} would be lost or changed{numbers}."
+    numbers = ""
+    if changed and plan.numbers == "double":
+        numbers = f"{counted(changed, 'value')} with numbers that JavaScript changes when it reads them"
+    if refused == 0:
+        return (
+            f"FAILED: {all_of(rows)} would arrive, but {numbers}. "
+            "If no client is JavaScript, say --numbers exact."
+        )
+    also = f"; {numbers}" if numbers else ""
+    return f"FAILED: of {counted(rows)}, {refused:,} would be lost or changed{also}."

@@ -9,6 +9,7 @@ from harness.models.verdict import UNCHECKED_LEVEL
 from harness.reports.files import sha256_of
 from migrations.receipts.document import FileOf, Receipt, TableOf
 from migrations.receipts.state import TableState
+from migrations.wording import counted
 
 __all__ = ["Now", "check_files", "check_schema", "check_table"]
 
@@ -29,10 +30,11 @@ def check_table(table: str, then: TableOf, now: Now) -> Iterator[Finding]:
         yield _finding(
             f"receipt.{table}.copied_rows",
             table,
-            f"{then.inserted} rows as the copy inserted them",
-            f"{now.untouched} of them",
-            f"{touched} of the {then.inserted} rows that the copy inserted into {table} were changed or "
-            "removed since. harness migrate diff SOURCE says which, and how.",
+            f"{counted(then.inserted)} as the copy inserted them",
+            f"{now.untouched:,} of them",
+            f"{touched:,} of the {counted(then.inserted)} that the copy inserted into {table} "
+            f"{'was' if touched == 1 else 'were'} changed or removed since. "
+            "harness migrate diff SOURCE says which, and how.",
         )
     added = now.state.rows - then.rows
     is_same = (now.state.rows, now.state.ids, now.state.fingerprint) == (
@@ -44,10 +46,10 @@ def check_table(table: str, then: TableOf, now: Now) -> Iterator[Finding]:
         yield _finding(
             f"receipt.{table}.count",
             table,
-            f"{then.rows} rows",
-            f"{now.state.rows} rows",
-            f"{table} has {_more(added)} than right after the copy: "
-            f"{'rows were added' if added > 0 else 'rows were removed'} since.",
+            counted(then.rows),
+            counted(now.state.rows),
+            f"{table} has {counted(abs(added))} {'more' if added > 0 else 'fewer'} than right after the "
+            f"copy: rows were {'added' if added > 0 else 'removed'} since.",
         )
     elif now.state.ids != then.ids:
         yield _finding(
@@ -67,10 +69,6 @@ def check_table(table: str, then: TableOf, now: Now) -> Iterator[Finding]:
             f"{table} has the same ids as right after the copy, but rows that were there before it were "
             "changed since.",
         )
-
-
-def _more(added: int) -> str:
-    return f"{abs(added)} row{'' if abs(added) == 1 else 's'} {'more' if added > 0 else 'fewer'}"
 
 
 def check_files(receipt: Receipt) -> Iterator[Finding]:

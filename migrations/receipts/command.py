@@ -14,6 +14,7 @@ from migrations.receipts.document import read_receipt
 from migrations.receipts.verifying import verified
 from migrations.run import Run
 from migrations.sources.location import DatabaseAt, locate, target_of
+from migrations.wording import counted
 
 __all__ = ["verify"]
 
@@ -21,7 +22,7 @@ __all__ = ["verify"]
 @click.command()
 @click.argument("receipt", type=click.Path(path_type=Path))
 @click.option("--target", metavar="TARGET", help="Where the copy wrote to. Default: DATABASE_URL.")
-@click.option("--sql", type=click.Path(path_type=Path), help="The migrations of the database, if not ours.")
+@click.option("--sql", type=click.Path(path_type=Path), help="Use this directory of NNN_name.sql migrations.")
 @click.option("--json", "json_path", metavar="PATH", help="Write the outcome as JSON; - is stdout.")
 def verify(*, receipt: Path, target: str | None, sql: Path | None, json_path: str | None) -> int:
     """Check every count, fingerprint and file that a RECEIPT names; nothing is written."""
@@ -39,7 +40,7 @@ def verify(*, receipt: Path, target: str | None, sql: Path | None, json_path: st
     return run.end(
         found.counts,
         found.findings,
-        f"OK: all as after run {written.run_id} ({rows} rows).",
+        f"OK: all as after run {written.run_id} ({counted(rows)}).",
         migrations_hash=migrations_hash,
         target={"postgres": found.postgres},
     )

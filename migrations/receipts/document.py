@@ -71,7 +71,11 @@ class Receipt:
         """Read it back. Raises ConfigurationError if it is no receipt, or not as it was written."""
         if not isinstance(data, dict) or data.get("schema") != SCHEMA:
             given = data.get("schema") if isinstance(data, dict) else None
-            raise ConfigurationError(f"it is no receipt: its schema is {given!r}, not {SCHEMA!r}.")
+            found = "no schema" if given is None else f"the schema {given!r}"
+            raise ConfigurationError(
+                f"it is no receipt: it has {found}, not {SCHEMA!r}. harness migrate copy writes "
+                "receipt-RUN.json."
+            )
         body = {name: value for name, value in data.items() if name != "sha256"}
         if data.get("sha256") != _seal(body):
             raise ConfigurationError(
@@ -93,7 +97,10 @@ def read_receipt(path: Path) -> Receipt:
     try:
         data = json.loads(path.read_bytes())
     except OSError as error:
-        raise ConfigurationError(f"The receipt {path} cannot be read: {error.strerror or error}.") from error
+        raise ConfigurationError(
+            f"The receipt {path} cannot be read: {error.strerror or error}. "
+            "harness migrate copy names the one that it wrote."
+        ) from error
     except ValueError as error:
         raise ConfigurationError(f"The receipt {path} cannot be used: it is no JSON ({error}).") from error
     try:

@@ -9,6 +9,7 @@ from migrations.rest.journal_reading import is_journal
 from migrations.rest.undo import Undone, undo
 from migrations.run import Run
 from migrations.sources.location import Location, RestAt
+from migrations.wording import all_of, counted
 
 __all__ = ["rollback_by_rest"]
 
@@ -47,9 +48,9 @@ def rollback_by_rest(begun: Run, location: Location, run: str | None, *, dry_run
     return begun.end(
         counts,
         tuple(finding for table in undone for finding in _findings(table)),
-        f"OK: all {removed} rows of {journal.name} are removed.",
+        f"OK: {all_of(removed)} of {journal.name} {'is' if removed == 1 else 'are'} removed.",
         migrations_hash=None,
-        notes=[f"{table.table}: {table.removed} of {table.stored} rows" for table in undone],
+        notes=[f"{table.table}: {table.removed:,} of {counted(table.stored)} removed" for table in undone],
     )
 
 
@@ -59,20 +60,21 @@ def _findings(table: Undone) -> Iterator[Finding]:
             id=f"rollback.{table.table}.gone",
             level="core",
             where=table.table,
-            expected=f"{table.stored} rows as they were stored",
-            actual=f"{table.gone} are not there",
-            message=f"{table.gone} of {table.stored} rows of {table.table} were removed by somebody else.",
+            expected=f"{counted(table.stored)} as stored",
+            actual=f"{table.gone:,} not there",
+            message=f"{table.gone:,} of {counted(table.stored)} of {table.table} "
+            f"{'was' if table.gone == 1 else 'were'} removed by somebody else.",
         )
     for why, count in table.kept.items():
         examples = [kept.id for kept in table.named if kept.why == why]
-        more = f", and {count - _SHOWN} more" if count > _SHOWN else ""
+        more = f", and {count - _SHOWN:,} more" if count > _SHOWN else ""
         yield Finding(
             id=f"rollback.{table.table}.kept",
             level="core",
             where=table.table,
             expected="every row of the copy can be removed",
-            actual=f"{count} stay",
-            message=f"{count} rows of {table.table} stay, because {why}: "
+            actual=f"{counted(count)} that {'stays' if count == 1 else 'stay'}",
+            message=f"{counted(count)} of {table.table} {'stays' if count == 1 else 'stay'}, because {why}: "
             f"{', '.join(examples[:_SHOWN])}{more}.",
             detail="\n".join(examples),
         )

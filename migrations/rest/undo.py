@@ -21,6 +21,7 @@ from migrations.rest.journal_reading import read_journal, stored_rows
 from migrations.rest.key import require_service_role
 from migrations.rest.writer import IDS_OF_A_REQUEST
 from migrations.sources.location import RestAt
+from migrations.wording import counted
 
 __all__ = ["Kept", "Undone", "undo"]
 
@@ -67,7 +68,7 @@ def undo(location: RestAt, journal: Path) -> tuple[Undone, ...]:
         )
     if unsettled := sum(len(ids) for ids in content.unsettled.values()):
         raise ConfigurationError(
-            f"Of {unsettled} rows of this copy nobody knows whether they were stored. Run the copy again "
+            f"Of {counted(unsettled)} of this copy nobody knows whether they were stored. Run the copy again "
             "with the same options first: it reads them back."
         )
     with RestClient(location) as client, Journal.resume(journal) as writing:

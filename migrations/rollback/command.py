@@ -21,6 +21,7 @@ from migrations.rollback.runs import ROLLED_BACK, CopyRun, all_runs, chosen
 from migrations.rollback.undo import TableUndone, alone, undo
 from migrations.run import Run
 from migrations.sources.location import DatabaseAt, Location, locate, target_of
+from migrations.wording import all_of, counted
 
 __all__ = ["rollback"]
 
@@ -29,7 +30,11 @@ _SHOWN = 5
 
 @click.command()
 @click.argument("run", required=False, metavar="[RUN_ID|RECEIPT|JOURNAL]")
-@click.option("--target", metavar="TARGET", help="Where the copy wrote to. Default: DATABASE_URL.")
+@click.option(
+    "--target",
+    metavar="TARGET",
+    help="Where the copy wrote to. Default: DATABASE_URL, else SUPABASE_URL by REST.",
+)
 @click.option(
     "--dry-run", is_flag=True, help="Say what would be removed and what would stay; remove nothing."
 )
@@ -132,23 +137,24 @@ def _findings(table: TableUndone, *, dry_run: bool) -> Iterator[Finding]:
             id=f"rollback.{table.table}.changed_since",
             level="core",
             where=table.table,
-            expected=f"{table.inserted} rows as they were inserted",
-            actual=f"{table.inserted - table.touched} of them",
-            message=f"{table.touched} of the {table.inserted} rows that the copy inserted into "
-            f"{table.table} were changed or deleted since; what was changed {stays}.{_named_rows(table)}",
+            expected=f"{counted(table.inserted)} as inserted",
+            actual=f"{table.inserted - table.touched:,} of them",
+            message=f"{table.touched:,} of the {counted(table.inserted)} that the copy inserted into "
+            f"{table.table} {'was' if table.touched == 1 else 'were'} changed or deleted since; what was "
+            f"changed {stays}.{_named_rows(table)}",
             detail=_all_rows(table),
         )
     if table.kept:
         examples = ", ".join(f"{kept.key} (by {', '.join(kept.named_by)})" for kept in table.named[:_SHOWN])
-        more = f", and {table.kept - _SHOWN} more" if table.kept > _SHOWN else ""
+        more = f", and {table.kept - _SHOWN:,} more" if table.kept > _SHOWN else ""
         yield Finding(
             id=f"rollback.{table.table}.referred_to",
             level="core",
             where=table.table,
             expected="no row refers to a copied row",
-            actual=f"{table.kept} are referred to",
-            message=f"{table.table}: {table.kept} of the copied rows {_stay(dry_run)}, because rows that the "
-            f"copy did not insert, or that were changed since, refer to them: {examples}{more}. "
+            actual=f"{table.kept:,} of them referred to",
+            message=f"{table.table}: {table.kept:,} of the copied rows {_stay(dry_run)}, because rows that "
+            f"the copy did not insert, or that were changed since, refer to them: {examples}{more}. "
             "Delete those first, and roll back again.",
             detail="\n".join(f"{kept.key} by {', '.join(kept.named_by)}" for kept in table.named),
         )
@@ -180,13 +186,14 @@ def _all_rows(table: TableUndone) -> str:
 
 def _line(table: TableUndone, *, dry_run: bool) -> str:
     verb = "would be removed" if dry_run else "removed"
-    stay = f", {table.kept} stay because others refer to them" if table.kept else ""
-    touched = f", {table.touched} changed or deleted since" if table.touched else ""
-    return f"{table.table}: {table.removed} of {table.inserted} rows {verb}{stay}{touched}"
+    stay = f", {table.kept:,} kept because others refer to them" if table.kept else ""
+    touched = f", {table.touched:,} changed or deleted since" if table.touched else ""
+    return f"{table.table}: {table.removed:,} of {counted(table.inserted)} {verb}{stay}{touched}"
 
 
 def _sentence(run: CopyRun, undone: Sequence[TableUndone], *, dry_run: bool) -> str:
     rows = sum(table.removed for table in undone)
+    whole = f"{all_of(rows)} of run {run.run_id}"
     if dry_run:
-        return f"all {rows} rows of run {run.run_id} would be removed; nothing was."
-    return f"all {rows} rows of run {run.run_id} are removed; what was there before it is untouched."
+        return f"{whole} would be removed; nothing was."
+    return f"{whole} {'is' if rows == 1 else 'are'} removed; what was there before it is untouched."

@@ -40,7 +40,7 @@ class CopyRun:
 
     def __str__(self) -> str:
         began = self.started_at.isoformat(timespec="seconds")
-        return f"{self.run_id} ({self.state}, began {began}, from {self.source})"
+        return f"{self.run_id} ({self.state.replace('_', ' ')}, began {began}, from {self.source})"
 
 
 def all_runs(connection: psycopg.Connection) -> tuple[CopyRun, ...]:

@@ -88,6 +88,6 @@ def target_of(settings: Settings) -> Location:
     if settings.supabase_url is not None:
         return locate(settings.supabase_url, settings)
     raise ConfigurationError(
-        "No target is named: give --target, or set DATABASE_URL (in session mode), "
+        "No database is named on the command line or in the environment: set DATABASE_URL (in session mode), "
         "or SUPABASE_URL and SUPABASE_SERVICE_ROLE_KEY."
     )

@@ -170,8 +170,9 @@ def _check_tables(connection: psycopg.Connection, location: DatabaseAt) -> None:
     for name, kind, hidden, allowed, unique in connection.execute(query("source_tables"), [list(ENTITIES)]):
         if kind is None:
             raise ConfigurationError(
-                f"{location} has no table public.{name}. Is it the right database? Name one with all six "
-                "tables, or a snapshot with what there is and --allow-empty."
+                f"{location} has no table public.{name}. Is it the right database? `harness schema "
+                "apply` makes the tables of a target; rows of a source with fewer tables are copied from a "
+                "snapshot, with --allow-empty."
             )
         if kind not in {b"r", "r", b"p", "p"}:
             raise ConfigurationError(

@@ -140,7 +140,10 @@ def open_snapshot(location: SnapshotAt, *, allow_uncounted: bool = False) -> Sna
         )
     files = files_of(path)
     if not files:
-        raise ConfigurationError(f"{path} has no file of rows, like webhookEvents.jsonl.")
+        raise ConfigurationError(
+            f"{path} is no snapshot: it has no file of rows, like webhookEvents.jsonl. Name the directory "
+            "that has them, or write a snapshot in the application with exportSnapshot(db, path)."
+        )
     found = {file: _INDEXES[file.form](file.path, file.table) for file in files}
     header = header_of(path)
     return SnapshotSource(

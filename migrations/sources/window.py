@@ -97,6 +97,13 @@ class Window:
 
     def fail(self, reason: str, found: bytes) -> NoReturn:
         """Raise ConfigurationError."""
+        if self.offset == 0 and found:
+            first = found.decode(errors="backslashreplace")
+            raise ConfigurationError(
+                f"{self._path} is no snapshot: it begins with {first!r}, and a snapshot is a JSON object. "
+                "Write one in the application with exportSnapshot(db, path), or name "
+                "a directory with a file for each entity."
+            )
         what = repr(found.decode(errors="backslashreplace")) if found else "the end of the file"
         raise ConfigurationError(
             f"{self._path} is no whole JSON: {reason} at byte {self.offset}, and there is {what}. "

@@ -154,7 +154,7 @@ def test_what_cannot_be_copied_is_exit_status_2_and_writes_nothing(
 def test_without_a_target_it_says_how_to_name_one(copy: Callable[..., Ended], snapshot: str) -> None:
     status, _, err = copy(snapshot, database="")
     assert status == 2
-    assert "No target is named" in err
+    assert "set DATABASE_URL" in err
 
 
 def test_an_interrupted_copy_goes_on_when_it_is_told_again(

@@ -66,7 +66,7 @@ def test_a_copy_is_made_and_taken_back(migrate: Migrate, tmp_path: Path, sql: ps
     sql.execute("UPDATE sync_jobs SET attempts = attempts WHERE id = (SELECT id FROM sync_jobs LIMIT 1)")
     undone = migrate("rollback", journal.name)
     assert undone.returncode == 1, undone.stderr
-    assert "1 rows of sync_jobs stay, because it was changed after the copy" in undone.stdout
+    assert "1 row of sync_jobs stays, because it was changed after the copy" in undone.stdout
     assert undone.stdout.endswith("FAILED: 1 finding.\n")
     left = sql.execute("SELECT count(*) FROM sync_jobs").fetchone()
     assert left == (1,)

@@ -148,6 +148,6 @@ def test_a_request_that_nobody_knows_of_is_settled_first(
 ) -> None:
     with Journal.resume(copied) as journal:
         journal.announce("webhook_events", [_id(300)])
-    with pytest.raises(ConfigurationError, match="Of 1 rows of this copy nobody knows"):
+    with pytest.raises(ConfigurationError, match="Of 1 row of this copy nobody knows"):
         undo(at, copied)
     assert len(_left(sql, "webhook_events")) == 200

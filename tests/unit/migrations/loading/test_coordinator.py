@@ -108,7 +108,12 @@ def account(segment: Segment) -> Account:
 
 
 def run(
-    desk: Desk, source: Cut | None = None, *, workers: int = 2, pace: Pace | None = None
+    desk: Desk,
+    source: Cut | None = None,
+    *,
+    workers: int = 2,
+    pace: Pace | None = None,
+    stream: io.StringIO | None = None,
 ) -> Mapping[str, Account]:
     source = source or Cut()
     with ThreadPoolExecutor(workers) as executor:
@@ -120,7 +125,7 @@ def run(
             rows_per_segment=ROWS,
             window=3,
             pace=pace or Pace(None),
-            progress=Progress(rows=ROWS * SEGMENTS * len(ENTITIES), stream=io.StringIO()),
+            progress=Progress(rows=ROWS * SEGMENTS * len(ENTITIES), stream=stream or io.StringIO()),
         ).run()
 
 
@@ -194,9 +199,11 @@ class Interrupted(Pace):
 
 def test_an_interruption_lets_what_is_in_flight_land() -> None:
     desk = Desk()
+    said = io.StringIO()
     with pytest.raises(KeyboardInterrupt):
-        run(desk, pace=Interrupted(after=3))
+        run(desk, pace=Interrupted(after=3), stream=said)
     assert desk.log == [("scheduling_requests", number) for number in range(3)]
+    assert said.getvalue().splitlines()[-1].startswith("Interrupted: what is in flight is finished first")
     assert not desk.cancelled
 
 

@@ -180,3 +180,21 @@ def test_json_in_pieces_is_no_json(payloads: tuple[str, ...]) -> None:
     rows = [(place, {**JOB, "payload": payload}) for place, payload in enumerate(payloads)]
     judged = judge(batch_of_rows(segment, rows, ()))
     assert [row.rule for row in judged.refused] == ["invalid_json"] * len(payloads)
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("-9007199254740993", "-9007199254740992"),
+        ("12345678901234567890.5", "12345678901234567000"),
+        ("1000000000000000000001", "1e+21"),
+        ("0.1234567890123456789", "0.12345678901234568"),
+        ("0.00001234567890123456789", "0.000012345678901234568"),
+        ("3.3333333333333333333e-8", "3.3333333333333334e-8"),
+        ("-1e400", "-Infinity"),
+    ],
+)
+def test_a_number_is_shown_as_javascript_shows_it(number: str, shown: str) -> None:
+    """The expected texts are what node prints."""
+    (note,) = job(payload=number).notes
+    assert note.reason == f"{number} is {shown} for JavaScript."

@@ -195,6 +195,9 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None
     [
         (lambda t: t[:-200], "no whole JSON"),
         (lambda t: t + "{}", "the end of the file was expected"),
+        (lambda t: f"[{t}]", r"is no snapshot: it begins with '\['"),
+        (lambda _: "id,type\n", "is no snapshot: it begins with 'i'"),
+        (lambda _: "", "no whole JSON"),
         (lambda t: t.replace("parity-snapshot/1", "parity-snapshot/9"), "is no snapshot"),
         (lambda t: t.replace('"bookings":[', '"slots":['), "'slots' is no entity"),
         (lambda t: t.replace('"bookings":[', '"auditLogs":['), "twice"),
@@ -229,3 +232,8 @@ def test_rows_that_the_header_does_not_count_are_refused(tmp_path: Path) -> None
         strict.inspect(allow_empty=True)
     with opened(SnapshotAt(tmp_path), allow_uncounted=True) as source:
         assert source.inspect(allow_empty=True).counts["sync_jobs"] == 1
+
+
+def test_a_directory_without_rows_is_no_snapshot(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"is no snapshot: it has no file of rows.*exportSnapshot"):
+        open_snapshot(SnapshotAt(tmp_path))
