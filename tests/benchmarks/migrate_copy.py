@@ -84,6 +84,7 @@ def copied(snapshot: Path, dsn: str, rows: int, *options: str) -> tuple[float, i
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "harness", "migrate", "copy", str(snapshot), "--allow-empty", *options],
         env={**os.environ, "DATABASE_URL": dsn},
+        cwd=snapshot.parent,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
