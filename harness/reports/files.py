@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.errors import ConfigurationError
 
-__all__ = ["explain", "remove", "reserve", "sha256_of", "write_json", "write_text"]
+__all__ = ["explain", "make_directory", "remove", "reserve", "sha256_of", "write_json", "write_text"]
 
 
 def write_text(path: Path, text: str) -> None:
@@ -67,6 +67,18 @@ def reserve(path: Path) -> None:
                 pass
     except OSError as error:
         raise explain(path, error) from error
+
+
+def make_directory(path: Path) -> None:
+    """Make a directory for results, before the work begins, and be sure to write into it later.
+
+    Raises ConfigurationError.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise explain(path, error) from error
+    reserve(path / "results")
 
 
 def sha256_of(path: Path) -> str:

@@ -12,7 +12,7 @@ import click
 
 from harness.errors import ConfigurationError
 from harness.models.outcome import Artifact, Counts, Finding
-from harness.reports.files import sha256_of
+from harness.reports.files import make_directory, sha256_of
 from harness.settings import Settings, StackKind
 from migrations.comparison.comparison import Comparison, TableComparison
 from migrations.export.database import moment_of
@@ -21,6 +21,7 @@ from migrations.export.proof import proved_against
 from migrations.rest.moment import moment_by_rest
 from migrations.run import Run
 from migrations.sources.location import DatabaseAt, Location, RestAt, SnapshotAt, locate, target_of
+from migrations.wording import counted
 
 __all__ = ["export"]
 
@@ -66,6 +67,8 @@ def export(
     """
     run = Run.begin("migrate export", None, None, stack, json_path)
     source, path = _places(places, run.settings)
+    if report is not None:
+        make_directory(report)
     with _opened(source) as opened:
         if not any(opened.moment.counts.values()) and not allow_empty:
             raise ConfigurationError(
@@ -84,7 +87,7 @@ def export(
     return run.end(
         _counts(proof),
         tuple(finding for table in proof.tables for finding in _findings(table, proof.findings)),
-        f"OK: {rows:,} rows written to {path}, equal to the database at that moment.",
+        f"OK: {counted(rows)} written to {path}, equal to the database at that moment.",
         migrations_hash=None,
         target=opened.server,
         artifacts=tuple(Artifact(path=str(file), sha256=sha256_of(file)) for file in _files(path)),
@@ -167,7 +170,7 @@ def _findings(table: TableComparison, file: Path | None) -> Iterator[Finding]:
         level="core",
         where=table.table,
         expected="every row in the snapshot as it is in the database",
-        actual=f"{table.missing} too many, {table.extra} missing, {table.changed} changed",
+        actual=f"{table.missing:,} too many, {table.extra:,} missing, {table.changed:,} changed",
         message=f"{table.table}: a snapshot cannot hold some rows as they are"
         f"{f' (columns: {columns})' if columns else ''}; reading it would change or refuse them. {where}",
     )
@@ -178,4 +181,4 @@ def _files(path: Path) -> list[Path]:
 
 
 def _say(table: str, rows: int) -> None:
-    click.echo(f"{table}: {rows:,} rows written", err=True)
+    click.echo(f"{table}: {counted(rows)} written", err=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from harness.models.outcome import Artifact
-from harness.reports.files import explain, reserve, sha256_of
+from harness.reports.files import make_directory, reserve, sha256_of
 from harness.settings import StackKind
 from migrations.loading.copying import copy_rows
 from migrations.loading.plan import LoadPlan
@@ -166,9 +166,5 @@ def _end(run: Run, result: CopyResult, receipt: Path | None) -> int:
 def _directory(report: Path | None) -> Path:
     """The place of what is written down; found out to be one before a row is."""
     directory = report or Path.cwd()
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise explain(directory, error) from error
-    reserve(directory / "receipt.json")
+    make_directory(directory)
     return directory

@@ -34,7 +34,8 @@ def findings_of(result: CopyResult) -> tuple[Finding, ...]:
             actual=counted(rule.rows) + " in quarantine",
             message=(
                 f"{counted(rule.rows, 'row')} of {rule.table} refused by {rule.rule} "
-                f"({rule.sqlstate or 'before it was sent'}), the first at position {rule.first_position}"
+                f"({rule.sqlstate or 'before it was sent'}), the first is row {rule.first_position} "
+                "of the source"
             ),
         )
         for rule in result.rules

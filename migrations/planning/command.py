@@ -12,7 +12,7 @@ import click
 
 from harness.errors import ConfigurationError
 from harness.models.outcome import Artifact, Counts, Finding
-from harness.reports.files import explain, sha256_of, write_json, write_text
+from harness.reports.files import make_directory, sha256_of, write_json, write_text
 from harness.settings import Settings, StackKind
 from migrations.planning.document import Numbers, Plan, counts_as_loss, document, summary, verdict
 from migrations.planning.examination import Examination, looked_at
@@ -83,7 +83,7 @@ def plan(
     from_where = locate(source, run.settings)
     to_where = _target(target, run.settings)
     if report is not None:
-        _make(report)
+        make_directory(report)
     began = time.perf_counter()
     rows_file = None if report is None else report / "findings.jsonl"
     with (
@@ -131,13 +131,6 @@ def _target(word: str | None, settings: Settings) -> Location | None:
     if settings.database_url is None and settings.supabase_url is None:
         return None
     return target_of(settings)
-
-
-def _make(directory: Path) -> None:
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise explain(directory, error) from error
 
 
 def _write(made: Plan, directory: Path) -> tuple[Artifact, ...]:

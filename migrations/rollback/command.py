@@ -67,6 +67,7 @@ def rollback(
         f"OK: {_sentence(copied, undone, dry_run=dry_run)}",
         migrations_hash=None,
         notes=[_line(table, dry_run=dry_run) for table in undone],
+        bad=_verdict(copied, undone, dry_run=dry_run),
     )
 
 
@@ -189,6 +190,16 @@ def _line(table: TableUndone, *, dry_run: bool) -> str:
     stay = f", {table.kept:,} kept because others refer to them" if table.kept else ""
     touched = f", {table.touched:,} changed or deleted since" if table.touched else ""
     return f"{table.table}: {table.removed:,} of {counted(table.inserted)} {verb}{stay}{touched}"
+
+
+def _verdict(run: CopyRun, undone: Sequence[TableUndone], *, dry_run: bool) -> str:
+    rows = sum(table.inserted for table in undone)
+    removed = sum(table.removed for table in undone)
+    verb = "would be removed" if dry_run else "removed"
+    return (
+        f"FAILED: {removed:,} of {counted(rows)} of run {run.run_id} {verb}; "
+        f"{rows - removed:,} changed or deleted since, or referred to."
+    )
 
 
 def _sentence(run: CopyRun, undone: Sequence[TableUndone], *, dry_run: bool) -> str:
