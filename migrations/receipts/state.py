@@ -12,7 +12,8 @@ from psycopg.rows import class_row, dict_row
 from harness.errors import ConfigurationError
 from harness.models import ENTITIES
 from migrations.catalog import query
-from migrations.loading.fingerprint import fingerprint_of
+from migrations.comparison.naming import IDENTITY
+from migrations.comparison.sides.statements import row_hash
 
 __all__ = [
     "Account",
@@ -107,11 +108,15 @@ def accounts(connection: psycopg.Connection, run_id: str) -> Mapping[str, Accoun
 
 
 def state(connection: psycopg.Connection, table: str) -> TableState:
-    """Count and fingerprint all rows of a table."""
+    """Count and fingerprint all rows of a table.
+
+    The sums are of hashes that are hashed once more: a plain sum stays as it was when rows swap a value.
+    """
+    entity = ENTITIES[table]
     statement = sql.SQL(
-        "SELECT count(*), coalesce(sum(hashint8extended(uuid_hash_extended(t.id, 0), 1)), 0)::text, {}::text "
-        "FROM {} AS t"
-    ).format(fingerprint_of("t"), sql.Identifier("public", table))
+        "SELECT count(*), coalesce(sum(hashint8extended(uuid_hash_extended(id, 0), 1)), 0)::text, "
+        "coalesce(sum(hashint8extended({}, 1)), 0)::text FROM {}"
+    ).format(row_hash(entity, IDENTITY.of(entity)), sql.Identifier("public", table))
     row = connection.execute(statement).fetchone()
     rows, ids, fingerprint = row if row is not None else (0, "0", "0")
     return TableState(rows=rows, ids=ids, fingerprint=fingerprint)

@@ -9,7 +9,16 @@ from harness.models import Column, ColumnType, Entity
 from migrations.comparison.naming import TableNaming
 from migrations.comparison.sides.side import KeyRange
 
-__all__ = ["BUCKETS", "copy_ids_and_hashes", "copy_named", "copy_rows", "fingerprints", "relation", "sample"]
+__all__ = [
+    "BUCKETS",
+    "copy_ids_and_hashes",
+    "copy_named",
+    "copy_rows",
+    "fingerprints",
+    "relation",
+    "row_hash",
+    "sample",
+]
 
 BUCKETS = 1024
 """Rows are fingerprinted in so many groups, by a hash of their id."""
@@ -37,7 +46,7 @@ def copy_ids_and_hashes(
     chosen = SQL("({}) AND {} = ANY ({}::int[])").format(
         _within(naming, keys), _bucket(naming), Literal(list(buckets))
     )
-    return _copy(SQL(", ").join((_key(naming), _row_hash(entity, naming))), naming, chosen)
+    return _copy(SQL(", ").join((_key(naming), row_hash(entity, naming))), naming, chosen)
 
 
 def fingerprints(entity: Entity[Any], naming: TableNaming) -> Composed:
@@ -49,7 +58,7 @@ def fingerprints(entity: Entity[Any], naming: TableNaming) -> Composed:
     return SQL(
         "SELECT bucket, count(*), sum(h)::text, sum((h >> 32) * (h & 4294967295))::text "
         "FROM (SELECT {} AS bucket, {} AS h FROM {} OFFSET 0) AS hashed GROUP BY bucket"
-    ).format(_bucket(naming), _row_hash(entity, naming), relation(naming))
+    ).format(_bucket(naming), row_hash(entity, naming), relation(naming))
 
 
 def sample(naming: TableNaming, percent: float) -> Composed:
@@ -107,7 +116,8 @@ def _written(column: Column, naming: TableNaming) -> Composable:
     return SQL("encode(timestamptz_send({}), 'hex')").format(name) if _is_time(column) else name
 
 
-def _row_hash(entity: Entity[Any], naming: TableNaming) -> Composed:
+def row_hash(entity: Entity[Any], naming: TableNaming) -> Composed:
+    """Return the expression for a hash of a row in 64 bits: only by chance have different rows the same."""
     hashed = (_hashed(column, naming) for column in entity.columns if column.name in naming.columns)
     return SQL("hash_record_extended(ROW({}), 0)").format(SQL(", ").join(hashed))
 

@@ -53,11 +53,23 @@ def test_each_change_since_has_its_sentence(
     assert all("sync_jobs" in sentence for sentence in said)
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        ("x", '{"n": 1, "a": [[1, 2], 3]}'),
+        # Postgres' own hash of jsonb is the same for these.
+        (None, '{"n": -1, "a": [[1, 2], 3]}'),
+        (None, '{"n": 1, "a": [[1], 2, 3]}'),
+    ],
+)
 def test_rows_from_before_the_copy_are_watched_too(
-    dsn: str, admin: psycopg.Connection, copy: Copy, tmp_path: Path
+    dsn: str, admin: psycopg.Connection, copy: Copy, tmp_path: Path, values: tuple[str | None, str]
 ) -> None:
+    update = "UPDATE sync_jobs SET last_error = %s, payload = %s WHERE id = %s"
+    admin.execute("ALTER TABLE sync_jobs DISABLE TRIGGER USER")  # it would change updated_at, too
     old = admin.execute(f"{INSERTED} RETURNING id").fetchone()
     assert old is not None
+    admin.execute(update, [None, '{"n": 1, "a": [[1, 2], 3]}', *old])
     taken = take_receipt(
         DatabaseAt(dsn),
         copy(),
@@ -69,7 +81,8 @@ def test_rows_from_before_the_copy_are_watched_too(
         application=tmp_path,
     )
     write_receipt(tmp_path / "receipt.json", taken)
-    admin.execute("UPDATE sync_jobs SET last_error = 'x' WHERE id = %s", old)
+    assert sentences(dsn, tmp_path / "receipt.json") == []
+    admin.execute(update, [*values, *old])
     (said,) = sentences(dsn, tmp_path / "receipt.json")
     assert "rows that were there before it were changed since" in said
 
