@@ -48,12 +48,16 @@ class JsonStream:
         self._at += 1
 
     def members(self) -> Iterator[str]:
-        """Walk an object: yields each key, and the caller reads or skips its value."""
+        """Walk an object: yields each key, once, and the caller reads or skips its value."""
+        seen: set[str] = set()
         self.take("{")
         while self.peek() != "}":
             key = self.value()
             if not isinstance(key, str):
                 raise self._broken("a key is expected")
+            if key in seen:
+                raise self._broken(f"{key} comes twice, and one of the two would not be compared")
+            seen.add(key)
             self.take(":")
             yield key
             if self.peek() != "}":

@@ -87,6 +87,10 @@ def counts_of(header: Any, naming: Naming, path: Path) -> Mapping[str, int] | No
     unknown = sorted(name for name in counts if name not in tables)
     if unknown:
         raise ConfigurationError(f"{path} counts {', '.join(unknown)}, which the model does not know.")
+    # A single file is read with its numbers as texts.
+    odd = sorted(name for name, count in counts.items() if not str(count).isdecimal())
+    if odd:
+        raise ConfigurationError(f"{path} counts {', '.join(odd)} with no whole number. Write it again.")
     return {tables[name]: int(count) for name, count in counts.items()}
 
 

@@ -259,6 +259,7 @@ def _csv(frame: pl.DataFrame) -> str:
 
 REFUSED: Mapping[str, tuple[dict[str, Any], str]] = {
     "a count that differs": ({"counts": {"webhookEvents": 7}}, "its header says 7"),
+    "a count that is none": ({"counts": {"webhookEvents": 2.5}}, "counts webhookEvents with no whole number"),
     "no header": ({"snapshot": None}, "has no header"),
     "a missing entity": ({"without": "webhookEvents"}, "has no webhook_events"),
     "an unknown entity": ({"more": "candidates"}, "the model does not know"),
@@ -284,6 +285,16 @@ def test_what_is_not_whole_is_refused(name: str, places: Places, tmp_path: Path)
     path.write_text(text(whole), encoding="utf-8")
 
     with pytest.raises(ConfigurationError, match=message):
+        compare(type(places.snapshot)(path), places.target, reread_s=())
+
+
+@pytest.mark.parametrize("member", ['"rows":{}', '"counts":{}'])
+def test_a_member_that_comes_twice_is_refused(member: str, places: Places, tmp_path: Path) -> None:
+    path = tmp_path / "s.json"
+    whole = places.snapshot.path.read_text(encoding="utf-8").rstrip()
+    path.write_text(f"{whole.removesuffix('}')},{member}}}", encoding="utf-8")
+
+    with pytest.raises(ConfigurationError, match="comes twice"):
         compare(type(places.snapshot)(path), places.target, reread_s=())
 
 
