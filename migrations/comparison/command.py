@@ -21,6 +21,7 @@ from migrations.comparison.segments import REREAD_S
 from migrations.comparison.terminal import table_line, verdict, words_of
 from migrations.run import Run
 from migrations.sources.location import locate, target_of
+from migrations.sources.two_places import require_two_places
 from migrations.wording import counted
 
 __all__ = ["diff"]
@@ -93,6 +94,8 @@ def diff(
     from_where = locate(source, run.settings)
     to_where = locate(target, run.settings) if target is not None else target_of(run.settings)
     names, other_names = (IDENTITY, IDENTITY) if mapping is None else read_mapping(mapping)
+    if mapping is None:  # with one, two tables of the same database may be compared
+        require_two_places(from_where, to_where)
     talk = json_path == "-"
 
     def told(table: TableComparison) -> None:

@@ -23,6 +23,7 @@ from migrations.run import Run
 from migrations.sources.location import locate, target_of
 from migrations.sources.opening import opened
 from migrations.sources.source import SEGMENT_ROWS
+from migrations.sources.two_places import require_two_places
 
 __all__ = ["copy"]
 
@@ -122,6 +123,7 @@ def copy(
     run = Run.begin("migrate copy", None, None, stack, json_path)
     from_where = locate(source, run.settings)
     to_where = locate(target, run.settings) if target is not None else target_of(run.settings)
+    require_two_places(from_where, to_where)
     directory = _directory(report)
     for file in (quarantine, receipt):
         if file is not None:

@@ -20,6 +20,7 @@ from migrations.planning.findings import Group, collected
 from migrations.run import Run
 from migrations.sources.location import Location, locate, target_of
 from migrations.sources.opening import opened
+from migrations.sources.two_places import require_two_places
 from migrations.wording import counted
 
 __all__ = ["plan"]
@@ -82,6 +83,8 @@ def plan(
     run = Run.begin("migrate plan", None, None, stack, json_path)
     from_where = locate(source, run.settings)
     to_where = _target(target, run.settings)
+    if to_where is not None:
+        require_two_places(from_where, to_where)
     if report is not None:
         make_directory(report)
     began = time.perf_counter()

@@ -36,9 +36,12 @@ def test_equal_different_and_nothing_to_compare(
     only = ("--table", "sync_jobs")
     one = _snapshot(tmp_path / "one")
     rounded = _snapshot(tmp_path / "rounded", payload={"n": 9007199254740992})
+    none = _snapshot(tmp_path / "none")
+    (tmp_path / "none" / "syncJobs.jsonl").write_text("")
     target = project.database_url
     with psycopg.connect(target, autocommit=True) as connection:
-        nothing = harness("migrate", "diff", target, target, cwd=tmp_path)
+        itself = harness("migrate", "diff", target, target, cwd=tmp_path)
+        nothing = harness("migrate", "diff", none, target, *only, cwd=tmp_path)
         connection.execute(
             "INSERT INTO sync_jobs VALUES ('d0000000-0000-4000-8000-000000000001', 'icims_note', 'e', "
             "'booking', 0, 5, 'pending', NULL, '{\"n\": 9007199254740993}', '2026-01-15T10:00:00.123Z', "
@@ -65,6 +68,7 @@ def test_equal_different_and_nothing_to_compare(
         "differences.parquet",
     ]
     assert nothing.is_unchecked("Nothing was compared")
+    assert itself.is_unchecked("are the same place")
     assert missing.is_unchecked("has no scheduling_requests")
     password = target.split(":")[2].split("@")[0]
-    assert all(password not in done.out + done.err for done in (nothing, equal, different, missing))
+    assert all(password not in done.out + done.err for done in (itself, nothing, equal, different, missing))
