@@ -1,5 +1,6 @@
 """Files that have columns, CSV and Parquet, in batches; no value is taken for another type's."""
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from migrations.comparison.values.moments import UNIX_TO_POSTGRES_US
 __all__ = ["TABLES", "read_table", "sorted_rows"]
 
 TABLES = (".csv", ".parquet")
+_QUOTED = re.compile(rb'"[^"]*"')
 
 
 def sorted_rows(path: Path, entity: Entity[Any], naming: TableNaming) -> int | None:
@@ -50,7 +52,10 @@ def read_table(
     """
     try:
         scanned = _scan(path)
-        renamed = _rename(path, entity, naming, scanned.collect_schema().names())
+        found = scanned.collect_schema().names()
+        renamed = _rename(path, entity, naming, found)
+        if path.suffix == ".csv":
+            _require_whole_records(path, len(found))
         chosen = {old: new for old, new in renamed.items() if only is None or new in only}
         batches = _batches(path, scanned.select(pl.col(old).alias(new) for old, new in chosen.items()))
         for batch in batches:
@@ -76,6 +81,23 @@ def _scan(path: Path) -> pl.LazyFrame:
         return pl.scan_parquet(path, glob=False)
     # As Postgres writes CSV: nothing between two commas is NULL, "" is an empty text.
     return pl.scan_csv(path, infer_schema=False, glob=False)
+
+
+def _require_whole_records(path: Path, columns: int) -> None:
+    """Raise ConfigurationError for a record that ends early: Polars would fill it up with NULLs."""
+    with path.open("rb") as file:
+        record = b""
+        for number, line in enumerate(file, 1):
+            record += line
+            if record.count(b'"') % 2:
+                continue  # the line ends inside of quotes
+            fields = _QUOTED.sub(b"", record).count(b",") + 1
+            if fields < columns:
+                raise ConfigurationError(
+                    f"{path} has {fields} fields instead of {columns} in the record that ends at line "
+                    f"{number}: it was cut off or edited. Write the snapshot again; nothing was compared."
+                )
+            record = b""
 
 
 def _rename(path: Path, entity: Entity[Any], naming: TableNaming, found: Sequence[str]) -> dict[str, str]:

@@ -220,6 +220,15 @@ def test_each_form_of_a_directory_is_read(form: str, places: Places, tmp_path: P
     assert compared.first[0].source == 'a,"b"\r\nc\t\\N'
 
 
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_a_record_of_csv_that_ends_early_is_refused(end: str, places: Places, tmp_path: Path) -> None:
+    rows = '"00000000-0000-4000-8000-000000000001","a ""1"",\n",\n"00000000-0000-4000-8000-000000000002","b"'
+    (tmp_path / "syncJobs.csv").write_text(f"id,entity_id,last_error\n{rows}{end}", encoding="utf-8")
+
+    with pytest.raises(ConfigurationError, match=r"has 2 fields instead of 3 .* line 4"):
+        compare(type(places.snapshot)(tmp_path), places.target, tables=["sync_jobs"], reread_s=())
+
+
 def _indented(value: Any) -> str:
     if isinstance(value, dict) and value:
         members = (f"{json.dumps(key)} :\r\n\t {_indented(member)}" for key, member in value.items())
