@@ -3,12 +3,13 @@
 SELECT pg_catalog.set_config(name, CASE name
     WHEN 'TimeZone' THEN 'UTC'
     WHEN 'DateStyle' THEN 'ISO, YMD'
+    WHEN 'client_encoding' THEN 'UTF8'
     WHEN 'search_path' THEN ''
     WHEN 'row_security' THEN 'off'
     ELSE '0'
   END, true)
 FROM pg_catalog.pg_settings
 WHERE name IN (
-  'TimeZone', 'DateStyle', 'search_path', 'row_security',
-  'statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout'
+  'TimeZone', 'DateStyle', 'client_encoding', 'search_path', 'row_security',
+  'statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout'
 )

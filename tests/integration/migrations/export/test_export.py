@@ -84,6 +84,18 @@ def test_one_json_has_every_row_to_the_last_digit(dsn: str, tmp_path: Path) -> N
 
 
 @pytest.mark.usefixtures("full")
+def test_the_encoding_that_the_environment_asks_for_does_not_matter(
+    dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(dsn, tmp_path / "s", "jsonl")
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
+    write(dsn, tmp_path / "again", "jsonl")
+    for table in ENTITIES:
+        name = f"{table_alias(ENTITIES[table])}.jsonl"
+        assert (tmp_path / "again" / name).read_bytes() == (tmp_path / "s" / name).read_bytes()
+
+
+@pytest.mark.usefixtures("full")
 def test_jsonl_has_every_row_to_the_last_digit(dsn: str, tmp_path: Path) -> None:
     write(dsn, tmp_path / "a", "jsonl")
     assert len(list((tmp_path / "a").iterdir())) == 7
