@@ -130,6 +130,10 @@ def open_snapshot(location: SnapshotAt, *, allow_uncounted: bool = False) -> Sna
             f"{path} does not exist. Name a snapshot; exportSnapshot(db, path) writes one in the application."
         )
     if not path.is_dir():
+        if not path.is_file():
+            raise ConfigurationError(
+                f"{path} is no regular file, and a snapshot is read more than once: write it to a file first."
+            )
         indexed = index_snapshot(path)
         return SnapshotSource(
             location=location,

@@ -1,6 +1,7 @@
 """Every row of a snapshot is read, as it is written there."""
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -212,6 +213,12 @@ def test_a_snapshot_that_is_not_whole_is_refused(tmp_path: Path, spoil: Any, mes
     path.write_text(spoil(path.read_text()))
     with pytest.raises(ConfigurationError, match=message), opened(SnapshotAt(path)) as source:
         source.inspect()
+
+
+def test_a_pipe_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "all.json")
+    with pytest.raises(ConfigurationError, match="no regular file"):
+        open_snapshot(SnapshotAt(tmp_path / "all.json"))
 
 
 def test_files_that_belong_to_no_entity_are_refused(tmp_path: Path) -> None:
