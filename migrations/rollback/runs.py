@@ -14,6 +14,7 @@ __all__ = ["CopyRun", "all_runs", "chosen"]
 
 ROLLED_BACK = "rolled_back"
 _SHOWN = 5
+_LEAST_BEGINNING = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,11 +56,14 @@ def chosen(runs: Sequence[CopyRun], run_id: str | None) -> CopyRun:
     Raises ConfigurationError that lists what there is.
     """
     if run_id is not None:
-        found = [run for run in runs if run.run_id.startswith(run_id.lower())]
+        # An empty word, of a shell's variable that is not set perhaps, begins every id.
+        long_enough = len(run_id) >= _LEAST_BEGINNING
+        found = [run for run in runs if long_enough and run.run_id.startswith(run_id.lower())]
         if len(found) == 1:
             return found[0]
         raise ConfigurationError(
-            f"This database knows {'no run' if not found else 'more than one run'} {run_id}. {_listed(runs)}"
+            f"This database knows {'no run' if not found else 'more than one run'} {run_id!r}, by its id or at "
+            f"least {_LEAST_BEGINNING} characters of its beginning. {_listed(runs)}"
         )
     # A copy that found all rows there already has nothing to undo.
     left = [run for run in runs if run.state != ROLLED_BACK and run.inserted]
