@@ -44,6 +44,11 @@ class JsonStream:
         """Step over one character. Raises ConfigurationError if it is another."""
         found = self.peek()
         if found != expected:
+            if found and self._before + self._at == 0:
+                raise ConfigurationError(
+                    f"{self._path} is no snapshot: it begins with {found!r}, and a snapshot is a JSON "
+                    "object. Write one in the application with exportSnapshot(db, path), or name another."
+                )
             raise self._broken(f"{expected!r} is expected, not {found!r}")
         self._at += 1
 

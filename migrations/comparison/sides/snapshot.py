@@ -79,7 +79,10 @@ def tables_by_name(naming: Naming) -> Mapping[str, str]:
 def counts_of(header: Any, naming: Naming, path: Path) -> Mapping[str, int] | None:
     """Read the counts of a header, by table."""
     if not isinstance(header, dict) or header.get("snapshot") != _VERSION:
-        raise ConfigurationError(f'{path} has no header with "snapshot": "{_VERSION}".')
+        raise ConfigurationError(
+            f'{path} is no snapshot: it has no header with "snapshot": "{_VERSION}". Write one in the '
+            "application with exportSnapshot(db, path), or name another."
+        )
     counts = header.get("counts")
     if not isinstance(counts, dict):
         return None

@@ -314,3 +314,12 @@ def test_a_file_that_ends_early_is_refused(length: int, places: Places, tmp_path
 
     with pytest.raises(ConfigurationError, match="no whole JSON"):
         compare(type(places.snapshot)(path), places.target, reread_s=())
+
+
+@pytest.mark.parametrize("text", ["[1]", "hello", "{}"])
+def test_what_is_no_snapshot_is_called_so(text: str, places: Places, tmp_path: Path) -> None:
+    path = tmp_path / "s.json"
+    path.write_text(text)
+
+    with pytest.raises(ConfigurationError, match=r"is no snapshot: .* exportSnapshot"):
+        compare(type(places.snapshot)(path), places.target, reread_s=())
