@@ -135,12 +135,15 @@ def _opened(source: DatabaseAt | RestAt) -> Iterator[_Opened]:
 def _places(places: tuple[str, ...], settings: Settings) -> tuple[DatabaseAt | RestAt, Path]:
     if len(places) > 2:
         raise ConfigurationError(f"Two places at most can be named, SOURCE and SNAPSHOT, not {len(places)}.")
-    source = locate(places[0], settings) if len(places) == 2 else target_of(settings)
     to_where = locate(places[-1], settings)
     if not isinstance(to_where, SnapshotAt):
-        raise ConfigurationError(
-            f"{to_where} is no path for a snapshot. Use harness migrate copy to fill it."
+        advice = (
+            "Use harness migrate copy to fill it."
+            if len(places) == 2
+            else "Name the file to write after it: harness migrate export SOURCE SNAPSHOT."
         )
+        raise ConfigurationError(f"{to_where} is no path for a snapshot. {advice}")
+    source = locate(places[0], settings) if len(places) == 2 else target_of(settings)
     if isinstance(source, SnapshotAt):
         raise ConfigurationError(
             f"{source} is a snapshot, or is to be one; name the database to export: postgresql://…"

@@ -66,7 +66,7 @@ def locate(word: str, settings: Settings) -> Location:
         if settings.supabase_service_role_key is None:
             raise ConfigurationError(
                 f"{word} is reached by REST, which needs SUPABASE_SERVICE_ROLE_KEY; set it, "
-                "or name the database itself: postgresql://USER:PASSWORD@HOST:5432/NAME"
+                "or name the database itself: postgresql://…"
             )
         return RestAt(word.rstrip("/"), settings.supabase_service_role_key)
     if scheme:
