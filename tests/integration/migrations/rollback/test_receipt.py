@@ -35,7 +35,7 @@ def test_a_receipt_holds_right_after_the_copy(dsn: str, receipt: Path) -> None:
 INSERTED = "INSERT INTO sync_jobs (type, entity_id, entity_type) VALUES ('icims_note', 'x', 'booking')"
 CHANGES = {
     "UPDATE sync_jobs SET attempts = attempts WHERE id = '{}'": (
-        "1 of the 40 rows that the copy inserted into sync_jobs were changed or removed since."
+        "1 of the 40 rows that the copy inserted into sync_jobs was changed or removed since."
     ),
     "DELETE FROM sync_jobs WHERE id = '{}'": "sync_jobs has 1 row fewer than right after the copy",
     INSERTED: "sync_jobs has 1 row more than right after the copy",
