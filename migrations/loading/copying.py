@@ -90,6 +90,8 @@ def copy_rows(
         if shown.committed == 0:
             raise
         raise StackError(f"{cause} It happened after {_so_far(shown, plan)}") from cause
+    finally:
+        shown.leave()
 
 
 def _so_far(progress: Progress, plan: LoadPlan) -> str:

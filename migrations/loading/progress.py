@@ -43,7 +43,7 @@ class Progress:
         now = self.clock()
         if now - self._said >= _EVERY_S[self.stream.isatty()]:
             self._said = now
-            self.say(self.line())
+            self._show()
 
     @property
     def committed(self) -> int:
@@ -61,20 +61,31 @@ class Progress:
         return f"{self.committed:,} of {self.rows:,} rows ({share} %), {speed:,.0f} rows/s{eta}{held}"
 
     def say(self, text: str) -> None:
-        """Show a line; on a terminal it takes the place of the one before."""
-        if self.stream.isatty():
-            self.stream.write(f"\r\x1b[K{text}")
-            self._open = True
-        else:
-            self.stream.write(f"{text}\n")
+        """Say something that stays."""
+        self.leave()
+        self.stream.write(f"{text}\n")
         self.stream.flush()
 
-    def end(self) -> None:
-        """Say the last line, and leave the terminal on a new one."""
-        self.say(self.line())
+    def leave(self) -> None:
+        """Leave a terminal on a new line, whatever comes next."""
         if self._open:
+            self._open = False
             self.stream.write("\n")
             self.stream.flush()
+
+    def end(self) -> None:
+        """Say the last line."""
+        self._show()
+        self.leave()
+
+    def _show(self) -> None:
+        """Show how far it is; on a terminal in the place of the line before."""
+        if not self.stream.isatty():
+            self.say(self.line())
+            return
+        self._open = True
+        self.stream.write(f"\r\x1b[K{self.line()}")
+        self.stream.flush()
 
 
 def duration(seconds: float) -> str:

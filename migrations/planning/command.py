@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 import click
 
@@ -89,7 +90,9 @@ def plan(
         make_directory(report)
     began = time.perf_counter()
     rows_file = None if report is None else report / "findings.jsonl"
+    progress = _Progress(sys.stderr.isatty())
     with (
+        progress,
         looked_at(to_where) as existing,
         opened(from_where, allow_uncounted=allow_uncounted) as rows,
         collected(rows_file) as findings,
@@ -101,7 +104,7 @@ def plan(
             existing=existing,
             findings=findings,
             rows=_ROWS,
-            progress=_Progress(sys.stderr.isatty()),
+            progress=progress,
         ).run()
     made = Plan(
         source=str(from_where),
@@ -189,8 +192,17 @@ class _Progress:
 
     def __init__(self, is_terminal: bool) -> None:  # noqa: FBT001  # one question
         self._is_terminal = is_terminal
+        self._open = False
         self._table = ""
         self._began = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave a terminal on a new line, whatever comes next."""
+        if self._open:
+            click.echo(err=True)
 
     def __call__(self, table: str, done: int, total: int) -> None:
         if table != self._table:
@@ -201,5 +213,6 @@ class _Progress:
             return
         rate = done / max(time.perf_counter() - self._began, 1e-9)
         end = "\n" if done >= total or not self._is_terminal else ""
-        lead = "\r" if self._is_terminal else ""
+        self._open = not end
+        lead = "\r\x1b[K" if self._is_terminal else ""
         click.echo(f"{lead}{table}: {done:,} of {total:,} rows, {rate:,.0f} rows/s{end}", err=True, nl=False)

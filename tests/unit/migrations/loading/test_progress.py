@@ -64,6 +64,20 @@ def test_on_a_terminal_a_line_takes_the_place_of_the_one_before() -> None:
     assert stream.getvalue().count("\n") == 1
 
 
+def test_what_is_said_on_a_terminal_has_a_line_of_its_own() -> None:
+    stream = Terminal()
+    progress = progressed(stream)
+    progress.say("Interrupted.")
+    progress.add(account(2_000))
+    progress.leave()
+    progress.leave()
+    assert [line.rpartition("\x1b[K")[2].split(",")[0] for line in stream.getvalue().split("\n")] == [
+        "4",
+        "Interrupted.",
+        "",
+    ]
+
+
 @pytest.mark.parametrize("rows", [0, 1])
 def test_nothing_to_do_is_all_done(rows: int) -> None:
     stream = io.StringIO()
