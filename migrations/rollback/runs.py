@@ -62,8 +62,8 @@ def chosen(runs: Sequence[CopyRun], run_id: str | None) -> CopyRun:
         if len(found) == 1:
             return found[0]
         raise ConfigurationError(
-            f"This database knows {'no run' if not found else 'more than one run'} {run_id!r}, by its id or at "
-            f"least {_LEAST_BEGINNING} characters of its beginning. {_listed(runs)}"
+            f"This database knows {'no run' if not found else 'more than one run'} {run_id!r}, by its id or "
+            f"at least {_LEAST_BEGINNING} characters of its beginning. {_listed(runs)}"
         )
     # A copy that found all rows there already has nothing to undo.
     left = [run for run in runs if run.state != ROLLED_BACK and run.inserted]

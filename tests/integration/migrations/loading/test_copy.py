@@ -98,7 +98,7 @@ REASONS = {
     ("scheduling_requests", 27): ("not_null", "23502"),
     ("bookings", 12): ("bookings_request_id_fkey", "23503"),
     ("bookings", 13): ("bookings_one_active_per_request", "23505"),
-    ("audit_logs", 0): ("wrong_type", "22P02"),
+    ("audit_logs", 0): ("invalid_json", "22P02"),
 }
 
 

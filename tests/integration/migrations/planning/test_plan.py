@@ -10,13 +10,12 @@ import pytest
 
 from harness.errors import ConfigurationError
 from harness.models import ENTITIES
-from harness.stack.embedded import EmbeddedStack
 from migrations.planning.examination import Examination, TableResult, looked_at
 from migrations.planning.findings import Findings, PlanFinding, collected
 from migrations.rehearsal.generate import Generated, spread
 from migrations.rehearsal.illegal import illegal_rows
 from migrations.rehearsal.writing import write_file
-from migrations.sources.location import DatabaseAt, RestAt, SnapshotAt
+from migrations.sources.location import DatabaseAt, SnapshotAt
 from migrations.sources.opening import opened
 
 LEGAL = Generated(counts=spread(600), seed=7)
@@ -145,17 +144,3 @@ def test_a_parent_may_be_in_the_target_only(dsn: str, tmp_path: Path) -> None:
 def test_a_snapshot_that_is_there_already_is_no_target(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="exists already"), looked_at(SnapshotAt(tmp_path)):
         pass
-
-
-def test_rows_in_a_target_that_is_reached_by_rest_cannot_be_compared(stack: EmbeddedStack) -> None:
-    with stack.clone() as project:
-        there = project.coordinates
-        at = RestAt(there.supabase_url, there.service_role_key)
-        with looked_at(at) as existing:
-            assert existing is None
-        with psycopg.connect(there.database_url, autocommit=True) as connection:
-            connection.execute(
-                "INSERT INTO sync_jobs (type, entity_id, entity_type) VALUES ('icims_note', 'e', 'booking')"
-            )
-        with pytest.raises(ConfigurationError, match=r"sync_jobs.*cannot be compared"), looked_at(at):
-            pass

@@ -13,6 +13,8 @@ RUN = CopyRun(
     started_at=datetime(2026, 1, 15, tzinfo=UTC),
     ended_at=None,
     source="a snapshot",
+    source_fingerprint="0" * 64,
+    rows_per_segment=10_000,
     system_identifier=None,
     database_oid=1,
     age=0,
