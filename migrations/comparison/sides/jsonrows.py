@@ -92,9 +92,9 @@ def _quick(rows: Sequence[bytes], entity: Entity[Any], names: Names) -> tuple[li
             first, second = second, first  # a file has one spelling
             try:
                 decoded.append(first.decode(row))
-            except (msgspec.MsgspecError, UnicodeDecodeError):
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
                 refused.append(row)
-        except UnicodeDecodeError:
+        except (UnicodeDecodeError, RecursionError):
             refused.append(row)
     return decoded, refused
 
@@ -163,7 +163,12 @@ def _record(row: bytes, entity: Entity[Any], names: Names) -> dict[str, Any]:
         members = json.loads(
             row, object_pairs_hook=_Object, parse_int=_Number, parse_float=_Number, parse_constant=_Number
         )
-    except (ValueError, RecursionError) as cause:
+    except RecursionError as cause:
+        raise ConfigurationError(
+            f"A row of {entity.table} is nested too deeply to be compared; it begins {row[:80]!r}. Compare "
+            "the two databases themselves, where their servers do it."
+        ) from cause
+    except ValueError as cause:
         raise ConfigurationError(
             f"A row of {entity.table} is no JSON: {cause}. Write the snapshot again; nothing was compared."
         ) from cause

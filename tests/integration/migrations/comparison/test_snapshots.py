@@ -307,6 +307,14 @@ def test_a_member_that_comes_twice_is_refused(member: str, places: Places, tmp_p
         compare(type(places.snapshot)(path), places.target, reread_s=())
 
 
+def test_a_row_that_is_nested_too_deeply_is_named(places: Places, tmp_path: Path) -> None:
+    deep = '{"a":' * 5000 + "1" + "}" * 5000
+    (tmp_path / "syncJobs.jsonl").write_text(f'{{"id":"the deep one","payload":{deep}}}\n', encoding="utf-8")
+
+    with pytest.raises(ConfigurationError, match=r"nested too deeply .*the deep one"):
+        compare(type(places.snapshot)(tmp_path), places.target, tables=["sync_jobs"], reread_s=())
+
+
 @pytest.mark.parametrize("length", [10, 1000, 5000])
 def test_a_file_that_ends_early_is_refused(length: int, places: Places, tmp_path: Path) -> None:
     path = tmp_path / "s.json"
