@@ -6,6 +6,7 @@ import polars as pl
 import psycopg
 from psycopg import sql
 
+from harness.models import ColumnType
 from migrations.loading.bisection import offenders
 from migrations.loading.encode import copy_text
 from migrations.loading.refusals import differing, refused_by, repeated
@@ -13,6 +14,11 @@ from migrations.loading.work import Prepared
 from migrations.sources.segment import Refused
 
 __all__ = ["Met", "columns_of", "compare", "keep_identical", "rows_at", "stage", "staged"]
+
+
+_COLLATED = frozenset({ColumnType.TEXT, ColumnType.TEXT_ARRAY})
+_TO_THE_BYTE = ' COLLATE pg_catalog."C"'
+"""The collation of a column may call texts equal that are not, such as a and A."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +84,12 @@ def compare(connection: psycopg.Connection, run_id: str, prepared: Prepared) -> 
     row too many.
     """
     different = sql.SQL(", ").join(
-        sql.SQL("CASE WHEN r.{column} IS DISTINCT FROM t.{column} THEN {name} END").format(
-            column=sql.Identifier(name), name=sql.Literal(name)
+        sql.SQL("CASE WHEN r.{column}{collate} IS DISTINCT FROM t.{column}{collate} THEN {name} END").format(
+            column=sql.Identifier(column.name),
+            name=sql.Literal(column.name),
+            collate=sql.SQL(_TO_THE_BYTE if column.type in _COLLATED else ""),
         )
-        for name in prepared.columns
+        for column in prepared.entity.columns
     )
     statement = sql.SQL("""
         WITH known AS (

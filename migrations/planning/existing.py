@@ -11,12 +11,15 @@ from typing import Any, Protocol
 import polars as pl
 from psycopg import sql
 
-from harness.models import ENTITIES, Entity, Unique
+from harness.models import ENTITIES, ColumnType, Entity, Unique
 from migrations.sources.location import DatabaseAt
 from migrations.sources.segment import POSITION
 from migrations.sources.sessions import explained, session
 
 __all__ = ["Existing", "Found", "InDatabase"]
+
+
+_COLLATED = frozenset({ColumnType.TEXT, ColumnType.TEXT_ARRAY})
 
 
 @dataclass(frozen=True)
@@ -107,10 +110,14 @@ def _given(entity: Entity[Any], names: Iterable[str]) -> sql.Composed:
 def _same_id(entity: Entity[Any]) -> sql.Composed:
     names = [column.name for column in entity.columns]
     differences = sql.SQL(", ").join(
-        sql.SQL("CASE WHEN {} IS DISTINCT FROM {} THEN {} END").format(
-            sql.Identifier("given", name), sql.Identifier("there", name), sql.Literal(name)
+        sql.SQL("CASE WHEN {given}{collate} IS DISTINCT FROM {there}{collate} THEN {name} END").format(
+            given=sql.Identifier("given", column.name),
+            there=sql.Identifier("there", column.name),
+            name=sql.Literal(column.name),
+            # The column's own collation may call texts equal that are not, such as a and A.
+            collate=sql.SQL(' COLLATE pg_catalog."C"' if column.type in _COLLATED else ""),
         )
-        for name in names
+        for column in entity.columns
     )
     return sql.SQL(
         "SELECT given._position, array_remove(ARRAY[{differences}], NULL) "

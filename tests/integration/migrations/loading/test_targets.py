@@ -113,6 +113,17 @@ def test_a_null_in_an_array_stays_one_whatever_the_role_has_set(copy: Copy, dsn:
     assert stored == (["a", None, "NULL"],)
 
 
+def test_a_text_that_its_collation_calls_equal_is_another_one(copy: Copy, dsn: str) -> None:
+    execute(
+        dsn,
+        "CREATE COLLATION public.loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
+        "ALTER TABLE public.sync_jobs ALTER COLUMN last_error TYPE text COLLATE public.loose",
+    )
+    for error, refused in (("a", 0), ("A", 1), ("a", 0)):
+        result = copy(HandMade({"sync_jobs": [row_of("sync_jobs", 0, last_error=error)]}))
+        assert sum(rule.rows for rule in result.rules) == refused
+
+
 @pytest.fixture
 def loader(dsn: str) -> str:
     """The URL for a role with the privileges that a copy needs, and no more."""
