@@ -35,7 +35,9 @@ def read_mapping(path: Path) -> tuple[Naming, Naming]:
     try:
         text = path.read_text(encoding="utf-8")
         data = tomllib.loads(text)
-    except (OSError, ValueError) as cause:
+    except OSError as cause:
+        raise ConfigurationError(f"The mapping {path} cannot be read: {cause.strerror or cause}.") from cause
+    except ValueError as cause:
         raise ConfigurationError(f"{path} cannot be read as TOML: {cause}.") from cause
     reader = Reader(text, str(path))
     reader.only(data, (), ("tables",))

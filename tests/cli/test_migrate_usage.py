@@ -21,6 +21,10 @@ from tests.cli.conftest import Harness
         (("rollback", "no-receipt.json", "--target", "postgresql://127.0.0.1:1/x"), "cannot be reached"),
         (("rehearse", "--source", "all.json", "--rows", "700"), "exclude each other"),
         (("diff", "https://host", "no-receipt.json"), "needs SUPABASE_SERVICE_ROLE_KEY"),
+        (
+            ("diff", "a", "b", "--mapping", "none.toml"),
+            "none.toml cannot be read: No such file or directory.",
+        ),
         (("plan", "no-receipt.json", "--json", "missing/out.json"), "missing/out.json cannot be written"),
     ],
     ids=lambda given: " ".join(given) if isinstance(given, tuple) else "",
