@@ -11,6 +11,7 @@ import click
 from harness.models.outcome import Counts, Finding
 from harness.redact import redact
 from harness.settings import StackKind, secrets
+from migrations import options
 from migrations.apply import STATEMENT_TIMEOUT_S
 from migrations.apply import apply as apply_migrations
 from migrations.check import examine
@@ -26,16 +27,10 @@ __all__ = ["schema"]
 
 def _options(command: Callable[..., int]) -> Callable[..., int]:
     for option in (
-        click.option("--json", "json_path", metavar="PATH", help="Write the outcome as JSON; - is stdout."),
-        click.option(
-            "--stack",
-            type=click.Choice(["embedded", "docker", "external"]),
-            help="What DATABASE_URL belongs to, for the report. Default: HARNESS_STACK.",
-        ),
+        options.json_path,
+        options.stack("DATABASE_URL"),
         click.option("--database-url", metavar="URL", help="Default: DATABASE_URL. In session mode."),
-        click.option(
-            "--sql", type=click.Path(path_type=Path), help="Use this directory of NNN_name.sql migrations."
-        ),
+        options.sql,
     ):
         command = option(command)
     return command

@@ -13,6 +13,7 @@ from harness.models import ENTITIES
 from harness.models.outcome import Artifact, Counts, Finding
 from harness.reports.files import sha256_of
 from harness.settings import StackKind
+from migrations import options
 from migrations.comparison.compare import compare
 from migrations.comparison.comparison import Comparison, TableComparison
 from migrations.comparison.mapping import read_mapping
@@ -29,12 +30,8 @@ __all__ = ["diff"]
 
 def _options(command: Callable[..., int]) -> Callable[..., int]:
     for option in (
-        click.option("--json", "json_path", metavar="PATH", help="Write the outcome as JSON; - is stdout."),
-        click.option(
-            "--stack",
-            type=click.Choice(["embedded", "docker", "external"]),
-            help="What the target belongs to, for the report. Default: HARNESS_STACK.",
-        ),
+        options.json_path,
+        options.stack("the target"),
         click.option(
             "--limit",
             type=click.IntRange(min=0, max=1000),
@@ -52,11 +49,7 @@ def _options(command: Callable[..., int]) -> Callable[..., int]:
             type=click.Path(path_type=Path, dir_okay=False),
             help="A TOML file with names that differ, changes on purpose, and what is not compared.",
         ),
-        click.option(
-            "--report",
-            type=click.Path(path_type=Path, file_okay=False),
-            help="Write every difference, as JSONL, Parquet and HTML, to this directory.",
-        ),
+        options.report("every difference, as JSONL, Parquet and HTML,"),
         click.option(
             "--table",
             "tables",

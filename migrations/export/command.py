@@ -14,6 +14,7 @@ from harness.errors import ConfigurationError
 from harness.models.outcome import Artifact, Counts, Finding
 from harness.reports.files import make_directory, sha256_of
 from harness.settings import Settings, StackKind
+from migrations import options
 from migrations.comparison.comparison import Comparison, TableComparison
 from migrations.export.database import moment_of
 from migrations.export.formats import FORMATS, Moment, SnapshotFormat, write_snapshot
@@ -38,17 +39,9 @@ __all__ = ["export"]
 )
 @click.option("--allow-empty", is_flag=True, help="Write a snapshot of a database without any row.")
 @click.option("--force", is_flag=True, help="Replace a snapshot that is there.")
-@click.option(
-    "--report",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Write the rows that a snapshot cannot hold, if there are any, to this directory.",
-)
-@click.option(
-    "--stack",
-    type=click.Choice(["embedded", "docker", "external"]),
-    help="What the source belongs to, for the report. Default: HARNESS_STACK.",
-)
-@click.option("--json", "json_path", metavar="PATH", help="Write the outcome as JSON; - is stdout.")
+@options.report("the rows that a snapshot cannot hold, if there are any,")
+@options.stack("the source")
+@options.json_path
 def export(
     *,
     places: tuple[str, ...],

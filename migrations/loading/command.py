@@ -12,6 +12,7 @@ import click
 from harness.models.outcome import Artifact
 from harness.reports.files import make_directory, reserve, sha256_of
 from harness.settings import StackKind
+from migrations import options
 from migrations.loading.copying import copy_rows
 from migrations.loading.plan import LoadPlan
 from migrations.loading.report import counts_of, findings_of, notes_of, verdict_of
@@ -34,17 +35,9 @@ keeps nobody else waiting."""
 
 def _options(command: Callable[..., int]) -> Callable[..., int]:
     for option in (
-        click.option("--json", "json_path", metavar="PATH", help="Write the outcome as JSON; - is stdout."),
-        click.option(
-            "--stack",
-            type=click.Choice(["embedded", "docker", "external"]),
-            help="What the target belongs to, for the report. Default: HARNESS_STACK.",
-        ),
-        click.option(
-            "--report",
-            type=click.Path(path_type=Path, file_okay=False),
-            help="Write the receipt and the refused rows to this directory. Default: the working directory.",
-        ),
+        options.json_path,
+        options.stack("the target"),
+        options.report("the receipt and the refused rows", "the working directory"),
         click.option(
             "--quarantine",
             type=click.Path(path_type=Path, dir_okay=False),
@@ -60,10 +53,8 @@ def _options(command: Callable[..., int]) -> Callable[..., int]:
             is_flag=True,
             help="Copy although an insert fires triggers; they may change or add rows.",
         ),
-        click.option(
-            "--allow-uncounted", is_flag=True, help="Take a snapshot that does not say how many rows it has."
-        ),
-        click.option("--allow-empty", is_flag=True, help="Take a source that has no row of some entity."),
+        options.allow_uncounted,
+        options.allow_empty,
         click.option(
             "--rate",
             type=click.FloatRange(min=0, min_open=True),

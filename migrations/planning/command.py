@@ -15,6 +15,7 @@ from harness.errors import ConfigurationError
 from harness.models.outcome import Artifact, Counts, Finding
 from harness.reports.files import make_directory, sha256_of, write_json, write_text
 from harness.settings import Settings, StackKind
+from migrations import options
 from migrations.planning.document import Numbers, Plan, counts_as_loss, document, summary, verdict
 from migrations.planning.examination import Examination, looked_at
 from migrations.planning.findings import Group, collected
@@ -34,12 +35,8 @@ _SHOWN = 3
 
 def _options(command: Callable[..., int]) -> Callable[..., int]:
     for option in (
-        click.option("--json", "json_path", metavar="PATH", help="Write the outcome as JSON; - is stdout."),
-        click.option(
-            "--report",
-            type=click.Path(path_type=Path, file_okay=False),
-            help="Write plan.json, plan.txt and findings.jsonl, a line for each row, to this directory.",
-        ),
+        options.json_path,
+        options.report("plan.json, plan.txt and findings.jsonl, a line for each row,"),
         click.option(
             "--numbers",
             type=click.Choice(["double", "exact"]),
@@ -47,15 +44,9 @@ def _options(command: Callable[..., int]) -> Callable[..., int]:
             show_default=True,
             help="How clients read JSON numbers; with double, numbers beyond it count as changed.",
         ),
-        click.option(
-            "--stack",
-            type=click.Choice(["embedded", "docker", "external"]),
-            help="What the target belongs to, for the report. Default: HARNESS_STACK.",
-        ),
-        click.option(
-            "--allow-uncounted", is_flag=True, help="Take a snapshot that does not say how many rows it has."
-        ),
-        click.option("--allow-empty", is_flag=True, help="Take a source that has no row of some entity."),
+        options.stack("the target"),
+        options.allow_uncounted,
+        options.allow_empty,
         click.option(
             "--target",
             metavar="TARGET",

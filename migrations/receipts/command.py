@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from harness.errors import ConfigurationError
+from migrations import options
 from migrations.files import read_directory
 from migrations.provenance import proven_hash
 from migrations.receipts.document import read_receipt
@@ -22,8 +23,8 @@ __all__ = ["verify"]
 @click.command()
 @click.argument("receipt", type=click.Path(path_type=Path))
 @click.option("--target", metavar="TARGET", help="Where the copy wrote to. Default: DATABASE_URL.")
-@click.option("--sql", type=click.Path(path_type=Path), help="Use this directory of NNN_name.sql migrations.")
-@click.option("--json", "json_path", metavar="PATH", help="Write the outcome as JSON; - is stdout.")
+@options.sql
+@options.json_path
 def verify(*, receipt: Path, target: str | None, sql: Path | None, json_path: str | None) -> int:
     """Check every count, fingerprint and file that a RECEIPT names; nothing is written."""
     run = Run.begin("migrate verify", sql, None, None, json_path)

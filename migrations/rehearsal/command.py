@@ -12,6 +12,7 @@ import click
 from harness.errors import ConfigurationError
 from harness.models.outcome import Counts
 from harness.settings.migration import FEWEST_ROWS
+from migrations import options
 from migrations.rehearsal.checks import Checks
 from migrations.rehearsal.generate import Generated, spread
 from migrations.rehearsal.refusals import LEGAL_BESIDE, refusals
@@ -40,11 +41,9 @@ DEFAULT_ROWS = 2_000
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the generated rows.")
 @click.option("--allow-empty", is_flag=True, help="Take a snapshot that has no row of some entity.")
-@click.option(
-    "--allow-uncounted", is_flag=True, help="Take a snapshot that does not say how many rows it has."
-)
-@click.option("--sql", type=click.Path(path_type=Path), help="Use this directory of NNN_name.sql migrations.")
-@click.option("--json", "json_path", metavar="PATH", help="Write the outcome as JSON; - is stdout.")
+@options.allow_uncounted
+@options.sql
+@options.json_path
 def rehearse(
     *,
     source: Path | None,

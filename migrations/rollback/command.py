@@ -12,6 +12,7 @@ import psycopg
 
 from harness.errors import ConfigurationError, StackError
 from harness.models.outcome import Counts, Finding
+from migrations import options
 from migrations.catalog import query
 from migrations.loading.session import open_connection
 from migrations.pooler import require_session
@@ -39,7 +40,7 @@ _SHOWN = 5
     "--dry-run", is_flag=True, help="Say what would be removed and what would stay; remove nothing."
 )
 @click.option("--allow-triggers", is_flag=True, help="Have the tables' own DELETE triggers do what they do.")
-@click.option("--json", "json_path", metavar="PATH", help="Write the outcome as JSON; - is stdout.")
+@options.json_path
 def rollback(
     *, run: str | None, target: str | None, dry_run: bool, allow_triggers: bool, json_path: str | None
 ) -> int:
