@@ -92,6 +92,10 @@ def open_file(path: Path) -> IO[bytes]:
 
 
 def stamp_of(file: IO[bytes]) -> tuple[int, int]:
-    """Return what changes when somebody writes to an open file."""
+    """Return what changes when somebody writes to an open file.
+
+    The time of its contents can be set back, as tools that keep times do; the other one, of the file's entry,
+    follows each write and cannot.
+    """
     state = os.fstat(file.fileno())
-    return state.st_size, state.st_mtime_ns
+    return state.st_size, state.st_mtime_ns + state.st_ctime_ns

@@ -183,6 +183,19 @@ def test_long_numbers_keep_their_digits(tmp_path: Path) -> None:
     assert [row["payload"] for row in found] == [payload, '{"a":1,"a":18446744073709551617.0}']
 
 
+def test_a_file_that_changes_and_keeps_size_and_time_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "all.json"
+    source = kit(path, [text(job(n)) for n in range(3)])
+    before = path.stat()
+    path.write_bytes(path.read_bytes().replace(b"booking", b"gnikoob"))
+    # The clock of a file system ticks every few milliseconds.
+    while path.stat().st_ctime_ns == before.st_ctime_ns or path.stat().st_mtime_ns != before.st_mtime_ns:
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (path.stat().st_size, path.stat().st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+    with pytest.raises(ConfigurationError, match=r"changed while it was being read"):
+        source.read(next(iter(source.segments(ENTITIES["sync_jobs"]))))
+
+
 def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
     source = kit(tmp_path / "all.json", [text(job(n)) for n in range(3)])
     with (tmp_path / "all.json").open("a") as file:
