@@ -138,7 +138,7 @@ def sorted_lines(path: Path, naming: Naming, entity: Entity[Any]) -> int | None:
         while some := list(islice(lines, SEGMENT_ROWS)):
             try:
                 ids = pl.Series([last, *(decoder.decode(line).id for line in some)], dtype=pl.String)
-            except (msgspec.MsgspecError, UnicodeDecodeError):
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
                 return None
             if not are_uuids(ids[1:]) or not (ids[1:] > ids[:-1]).all():
                 return None
