@@ -65,8 +65,11 @@ def looked_at(location: Location | None) -> Iterator[Existing | None]:
                 counts = target.inspect(allow_empty=True).counts
             with RestClient(location) as client:
                 yield ByRest(client=client, counts=counts)
-        case SnapshotAt() if location.path.exists():
-            raise ConfigurationError(f"{location} exists already. Name a target that does not.")
+        case SnapshotAt():
+            raise ConfigurationError(
+                f"{location} is neither a database nor a project, where a copy could write. Name one with "
+                "--target: postgresql://…, or https://… with SUPABASE_SERVICE_ROLE_KEY."
+            )
         case _:
             yield None
 

@@ -1,5 +1,6 @@
 """What a user names as a source or a target: a snapshot, a database or a REST interface."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -12,6 +13,7 @@ from harness.settings import Settings, variable
 __all__ = ["DatabaseAt", "Location", "RestAt", "SnapshotAt", "locate", "target_of"]
 
 _BY_VARIABLE = "env:"
+_CONNECTION_STRING = re.compile(r"\s*(?:host|hostaddr|port|dbname|user|password|service)\s*=")
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,15 @@ Location: TypeAlias = SnapshotAt | DatabaseAt | RestAt
 def locate(word: str, settings: Settings) -> Location:
     """Read a location: a path, ``postgresql://…``, ``https://…``, or ``env:NAME`` for a variable with one.
 
+    libpq's other form, ``host=… dbname=…``, is a database, too.
+
     ``env:NAME`` keeps a password out of the list of processes. A URL of REST is
     taken with SUPABASE_SERVICE_ROLE_KEY. Raises ConfigurationError.
     """
     if word.startswith(_BY_VARIABLE):
         word = variable(word.removeprefix(_BY_VARIABLE))
     scheme = urlsplit(word).scheme.lower() if "://" in word else ""
-    if scheme in {"postgres", "postgresql"}:
+    if scheme in {"postgres", "postgresql"} or _CONNECTION_STRING.match(word):
         return DatabaseAt(word)
     if scheme in {"http", "https"}:
         if settings.supabase_service_role_key is None:

@@ -222,11 +222,13 @@ def _prepare(connection: psycopg.Connection) -> None:
     _set(connection)
 
 
+_TRANSACTION_TIMEOUT_SINCE = 170_000
 _SETTINGS = {
     "client_encoding": "UTF8",
     "jit": "off",  # compiling costs more than it gains here
     "search_path": "pg_catalog",
     "statement_timeout": "0",
+    "lock_timeout": "0",
     "idle_in_transaction_session_timeout": "0",
     "row_security": "off",  # an error where rows would be hidden
 }
@@ -235,3 +237,5 @@ _SETTINGS = {
 def _set(connection: psycopg.Connection) -> None:
     for name, value in _SETTINGS.items():
         connection.execute(SQL("SET LOCAL {} = {}").format(Identifier(name), Literal(value)))
+    if connection.info.server_version >= _TRANSACTION_TIMEOUT_SINCE:
+        connection.execute("SET LOCAL transaction_timeout = 0")
