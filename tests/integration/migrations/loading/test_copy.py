@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -13,6 +14,10 @@ from psycopg import sql
 from harness.models import ENTITIES
 from migrations.check import check
 from migrations.loading.result import CopyResult
+from migrations.rehearsal.generate import Generated, spread
+from migrations.rehearsal.writing import write_file
+from migrations.sources.location import SnapshotAt
+from migrations.sources.opening import opened
 from tests.integration.migrations.loading.rows import HandMade, row_of, rows_of, uuid_of
 
 Copy = Callable[..., CopyResult]
@@ -210,9 +215,11 @@ def test_a_dry_run_leaves_nothing_behind(copy: Copy, dsn: str) -> None:
         assert connection.execute("SELECT count(*) FROM public.bookings").fetchone() == (0,)
 
 
-def test_segments_may_run_in_other_processes(copy: Copy) -> None:
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
-        assert copy(ALL, executor=processes).inserted == COUNT * 6
+def test_segments_may_run_in_other_processes(copy: Copy, tmp_path: Path) -> None:
+    write_file(Generated(seed=1, counts=spread(240)), tmp_path / "rows.json")
+    processes = ProcessPoolExecutor(2, mp_context=get_context("spawn"))
+    with opened(SnapshotAt(tmp_path / "rows.json")) as source, processes:
+        assert copy(source, executor=processes).inserted == 240
 
 
 def test_the_schema_is_still_what_the_models_say(copy: Copy, dsn: str) -> None:

@@ -73,6 +73,7 @@ def test_a_copy_is_made_and_taken_back(migrate: Migrate, tmp_path: Path, sql: ps
 
 
 def test_a_public_key_is_no_empty_source(migrate: Migrate) -> None:
-    refused = migrate("copy", "env:SUPABASE_URL", key="sb_publishable_x")
+    elsewhere = ("--target", "postgresql://nobody@127.0.0.1:1/nothing")
+    refused = migrate("copy", "env:SUPABASE_URL", *elsewhere, key="sb_publishable_x")
     assert refused.returncode == 2
     assert "the tables would look empty" in refused.stderr
