@@ -86,7 +86,7 @@ def apply(
         return run.end({"migrations": counts}, (finding,), None, migrations_hash=hash_of(migrations))
     for note in done.notes:
         click.echo(redact(note, secrets()), err=True)
-    counts = Counts(expected=total, executed=total, passed=total, failed=0)
+    counts = Counts.of(total)
     said = f"{', '.join(done.applied)} applied" if done.applied else "nothing to apply"
     return run.end(
         {"migrations": counts},
@@ -123,7 +123,7 @@ def check(
     total = sum(result.examined.values())
     failed = min(len(findings), total)
     examined = ", ".join(f"{number} {kind}" for kind, number in result.examined.items())
-    counts = {"objects": Counts(expected=total, executed=total, passed=total - failed, failed=failed)}
+    counts = {"objects": Counts.of(total, failed=failed)}
     notes: tuple[str, ...] = ()
     if types_path is not None:
         types = judge_types(types_path, run.dsn, late=bool(findings))

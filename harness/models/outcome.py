@@ -68,6 +68,11 @@ class Counts:
     exempt: int = 0
     unchecked: int = 0
 
+    @classmethod
+    def of(cls, total: int, *, failed: int = 0) -> Self:
+        """The counts where all of `total` was executed."""
+        return cls(expected=total, executed=total, passed=total - failed, failed=failed)
+
     @property
     def complete(self) -> bool:
         """True if something was expected, all of it was executed or is exempt, and the sums are right."""

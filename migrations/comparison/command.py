@@ -123,9 +123,7 @@ def diff(
 
 
 def _counts(table: TableComparison) -> Counts:
-    return Counts(
-        expected=table.rows, executed=table.rows, passed=table.rows - table.differing, failed=table.differing
-    )
+    return Counts.of(table.rows, failed=table.differing)
 
 
 def _findings(comparison: Comparison) -> Iterator[Finding]:

@@ -147,12 +147,9 @@ def _places(places: tuple[str, ...], settings: Settings) -> tuple[DatabaseAt | R
 def _counts(proof: Comparison) -> dict[str, Counts]:
     tables = len(proof.tables)
     unequal = sum(not table.equal for table in proof.tables)
-    counts = {"tables": Counts(expected=tables, executed=tables, passed=tables - unequal, failed=unequal)}
+    counts = {"tables": Counts.of(tables, failed=unequal)}
     if proof.rows:
-        failed = min(proof.differing, proof.rows)
-        counts["rows"] = Counts(
-            expected=proof.rows, executed=proof.rows, passed=proof.rows - failed, failed=failed
-        )
+        counts["rows"] = Counts.of(proof.rows, failed=min(proof.differing, proof.rows))
     return counts
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row, dict_row, scalar_row
 
+from migrations.inputs.json_text import has_surrogate
 from migrations.loading.account import Account
 from migrations.loading.sql import query
 from migrations.sources.segment import Refused, Segment
@@ -172,7 +173,7 @@ def count_rules(connection: psycopg.Connection, run_id: str) -> tuple[RuleCount,
 
 def _fits(text: str) -> bool:
     # A text column holds neither NUL nor half of a surrogate pair.
-    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    return "\0" not in text and not has_surrogate(text)
 
 
 def _shown(text: str | None) -> str | None:

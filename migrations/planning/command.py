@@ -150,9 +150,7 @@ def _counts(made: Plan) -> dict[str, Counts]:
         )
         failed = min(table.read, table.refused + changed)
         if table.read:
-            counts[table.table] = Counts(
-                expected=table.read, executed=table.read, passed=table.read - failed, failed=failed
-            )
+            counts[table.table] = Counts.of(table.read, failed=failed)
     return counts
 
 

@@ -57,7 +57,7 @@ def verified(dsn: str, receipt: Receipt, *, migrations_hash: str | None) -> Veri
     )
     failed = sum(bool(found) for found in by_table.values())
     total = len(by_table)
-    counts = {"tables": Counts(expected=total, executed=total, passed=total - failed, failed=failed)}
+    counts = {"tables": Counts.of(total, failed=failed)}
     if receipt.files:
         counts["files"] = _of_files(len(receipt.files), files)
     return Verified(

@@ -42,9 +42,9 @@ def rollback_by_rest(begun: Run, location: Location, run: str | None, *, dry_run
     undone = undo(location, journal)
     removed = sum(table.removed for table in undone)
     stored = sum(table.stored for table in undone)
-    counts = {"tables": Counts(expected=len(undone), executed=len(undone), passed=len(undone), failed=0)}
+    counts = {"tables": Counts.of(len(undone))}
     if stored:
-        counts["rows"] = Counts(expected=stored, executed=stored, passed=removed, failed=stored - removed)
+        counts["rows"] = Counts.of(stored, failed=stored - removed)
     return begun.end(
         counts,
         tuple(finding for table in undone for finding in _findings(table)),

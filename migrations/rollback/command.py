@@ -124,11 +124,11 @@ def _explained() -> Iterator[None]:
 
 
 def _counts(undone: Sequence[TableUndone]) -> dict[str, Counts]:
-    counts = {"tables": Counts(expected=len(undone), executed=len(undone), passed=len(undone), failed=0)}
+    counts = {"tables": Counts.of(len(undone))}
     rows = sum(table.inserted for table in undone)
     removed = sum(table.removed for table in undone)
     if rows:
-        counts["rows"] = Counts(expected=rows, executed=rows, passed=removed, failed=rows - removed)
+        counts["rows"] = Counts.of(rows, failed=rows - removed)
     return counts
 
 

@@ -53,11 +53,7 @@ def judge_types(path: Path, dsn: str, *, late: bool) -> Judgement:
 def counts_of(report: Report) -> Mapping[str, Counts]:
     """Return how many things were compared, and how many of them differ."""
     failed = len(report.findings)
-    return {
-        "types": Counts(
-            expected=report.compared, executed=report.compared, passed=report.compared - failed, failed=failed
-        )
-    }
+    return {"types": Counts.of(report.compared, failed=failed)}
 
 
 def _unchecked(path: Path, error: TypesFileError) -> Judgement:
