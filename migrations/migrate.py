@@ -4,10 +4,10 @@ Exit status: 0 nothing lost or different; 1 rows are lost, refused, changed or d
 """
 
 from collections.abc import Mapping
-from importlib import import_module
-from typing import Any
 
 import click
+
+from harness.lazy_group import lazy_group
 
 __all__ = ["migrate"]
 
@@ -22,28 +22,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
 }
 
 
-class _Commands(click.Group):
-    """Each command is imported when it is called: a broken one leaves the others alone."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
-        """In the order in which they are used."""
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's
-        """Import one command."""
-        if cmd_name not in _COMMANDS:
-            return None
-        module, _, attribute = _COMMANDS[cmd_name][0].partition(":")
-        command: Any = getattr(import_module(module), attribute)
-        return command if isinstance(command, click.Command) else None
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's
-        """Write the table of commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
-
-
-@click.group(cls=_Commands)
+@click.group(cls=lazy_group(_COMMANDS))
 def migrate() -> None:
     """Move the data into the database, prove that nothing was lost, and be able to go back.
 

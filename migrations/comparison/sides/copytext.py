@@ -10,8 +10,8 @@ from psycopg.sql import Composed
 
 __all__ = ["parse_copy", "read_copy"]
 
-_ESCAPES = ("\\\\", "\\b", "\\f", "\\n", "\\r", "\\t", "\\v")
-_ESCAPED = ("\\", "\b", "\f", "\n", "\r", "\t", "\v")
+_ESCAPES = ["\\\\", "\\b", "\\f", "\\n", "\\r", "\\t", "\\v"]
+_ESCAPED = ["\\", "\b", "\f", "\n", "\r", "\t", "\v"]
 
 
 def read_copy(connection: psycopg.Connection, query: Composed, columns: Sequence[str]) -> pl.DataFrame:

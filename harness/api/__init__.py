@@ -1,0 +1,1 @@
+"""The reference HTTP API of the scheduler, on any Store."""

@@ -1,0 +1,1 @@
+"""Two servers side by side in one run: rounds, windows, looks, calibration."""

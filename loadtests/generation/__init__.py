@@ -1,0 +1,1 @@
+"""Sends it: arrivals, open and closed loop, windows, workers, histograms."""

@@ -1,0 +1,1 @@
+"""The result in the terminal, as JSON, Markdown, JUnit and one offline page."""

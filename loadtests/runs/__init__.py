@@ -1,0 +1,1 @@
+"""One server, now and against stored baselines; its capacity."""

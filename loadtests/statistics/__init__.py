@@ -1,0 +1,1 @@
+"""Pure functions: intervals, tests and corrections, each with its source."""
