@@ -55,6 +55,10 @@ class Settings:
     """DB_MODE, exactly ``memory`` or ``supabase``; None if it is not set."""
     timeout_s: float = 10.0
     """PARITY_TIMEOUT_MS, in seconds: how long an adapter waits for its server."""
+    scheduler_api_key: str | None = field(default=None, repr=False)
+    """SCHEDULER_API_KEY: what internal callers of the reference API must send; None: nothing."""
+    icims_webhook_secret: str | None = field(default=None, repr=False)
+    """ICIMS_WEBHOOK_SECRET: what the events of iCIMS are signed with."""
 
     @property
     def examples(self) -> Path:
@@ -84,6 +88,8 @@ class Settings:
             database_url=env.get("DATABASE_URL"),
             db_mode=_db_mode(env),
             timeout_s=_milliseconds(env, "PARITY_TIMEOUT_MS", 10_000) / 1000,
+            scheduler_api_key=env.get("SCHEDULER_API_KEY"),
+            icims_webhook_secret=env.get("ICIMS_WEBHOOK_SECRET"),
         )
 
 
