@@ -18,6 +18,7 @@ _BUILT_IN = {
     "bridge": "harness.adapters.bridge.command:bridge",
     "doctor": "harness.doctor.command:doctor",
     "gate": "harness.gate.command:gate",
+    "serve": "harness.api.command:serve",
     "stack": "harness.stack.command:stack",
     "verdict": "harness.gate.command:verdict",
 }
