@@ -6,7 +6,7 @@ The power of the t test by the noncentral t distribution: J. Cohen,
 
 from math import sqrt
 
-from scipy import optimize, stats
+from scipy import optimize, stats  # type: ignore[import-untyped]
 
 __all__ = ["detectable", "power"]
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from math import inf, sqrt
 
 import numpy as np
-from scipy import stats
+from scipy import stats  # type: ignore[import-untyped]
 
-__all__ = ["RoundsTest", "predicted", "over_rounds"]
+__all__ = ["RoundsTest", "over_rounds", "predicted"]
 
 
 @dataclass(frozen=True, kw_only=True)

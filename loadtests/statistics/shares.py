@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special, stats  # type: ignore[import-untyped]
 
 __all__ = ["ClusteredShare", "ShareTest", "effective", "highest_share", "lowest_share", "smallest_size"]
 
@@ -83,7 +83,7 @@ def effective(found: NDArray[np.int64], sizes: NDArray[np.int64]) -> tuple[float
     """
     size, total = float(sizes.sum()), float(found.sum())
     clusters = int(np.count_nonzero(sizes))
-    if size == 0 or total == 0 or total == size or clusters < 2:
+    if size == 0 or total in (0, size) or clusters < 2:
         return total, size
     share = total / size
     residuals = found - share * sizes
@@ -98,8 +98,8 @@ def effective(found: NDArray[np.int64], sizes: NDArray[np.int64]) -> tuple[float
 class ClusteredShare:
     """A share that must hold without any single round: one bad minute of a machine decides nothing.
 
-    `found` and `sizes` have one number per window, `rounds` says to which round it belongs. The windows are the
-    clusters. Both p-values are the largest that are left when one round is left out: evidence in at
+    `found` and `sizes` have one number per window, `rounds` says to which round it belongs. The windows are
+    the clusters. Both p-values are the largest that are left when one round is left out: evidence in at
     least two rounds, as in Y. Benjamini and R. Heller, "Screening for partial conjunction hypotheses",
     Biometrics 64 (2008). With a single round, nothing is left out.
     """

@@ -13,7 +13,7 @@ from functools import lru_cache
 from math import sqrt
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, stats  # type: ignore[import-untyped]
 
 __all__ = ["level_at", "spent"]
 
@@ -56,9 +56,7 @@ def level_at(look: int, fractions: tuple[float, ...], alpha: float) -> float:
     return float(stats.norm.sf(bound))
 
 
-def _bound(
-    grid: np.ndarray, density: np.ndarray, root: float, step: float, wanted: float
-) -> float:
+def _bound(grid: np.ndarray, density: np.ndarray, root: float, step: float, wanted: float) -> float:
     """Where the share `wanted` of all that did not cross before lies beyond."""
 
     def excess(bound: float) -> float:

@@ -9,7 +9,7 @@ E. Barrett et al., "Virtual machine warmup blows hot and cold", OOPSLA 2017.
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
+from scipy import stats  # type: ignore[import-untyped]
 
 __all__ = ["FEWEST", "is_flat"]
 

@@ -1,0 +1,104 @@
+"""From questions to judgements: tested together, and each said in a sentence."""
+
+from collections.abc import Callable, Sequence
+from math import isfinite
+
+import msgspec
+
+from loadtests.budgeting.question import Question
+from loadtests.budgeting.sentences import sentence
+from loadtests.budgeting.timing import SHARES
+from loadtests.statistics.holm import Step, step_down
+from loadtests.verdicts import Judgement, Verdict
+
+__all__ = ["answered", "in_an_unfit_run", "nothing_decides"]
+
+_ALL = "(all)"
+
+
+def answered(
+    asked: Sequence[Question], alpha: float, at_this_look: Callable[[float], float], *, last: bool
+) -> tuple[Judgement, ...]:
+    """Test together what is to be decided by evidence; each direction has an alpha of its own.
+
+    `at_this_look` turns a share of alpha into the level of the present look; `last` says that there is no
+    other.
+    """
+    tested = [
+        (index, one.evidence)
+        for index, one in enumerate(asked)
+        if one.allowed is not None and one.known is None and one.evidence is not None
+    ]
+    more = step_down([evidence.p_more for _, evidence in tested], alpha, at_this_look)
+    within = step_down([evidence.p_within for _, evidence in tested], alpha, at_this_look)
+    steps = {index: pair for (index, _), *pair in zip(tested, more, within, strict=True)}
+    return tuple(_answer(one, steps.get(index), alpha, last=last) for index, one in enumerate(asked))
+
+
+def _answer(asked: Question, steps: Sequence[Step] | None, alpha: float, *, last: bool) -> Judgement:
+    evidence = asked.evidence
+    more, within = steps if steps is not None else (_untested(alpha), _untested(alpha))
+    verdict = Verdict.INCONCLUSIVE
+    if asked.allowed is None:
+        verdict = Verdict.INCONCLUSIVE
+    elif asked.known is not None:
+        verdict = asked.known.verdict
+    elif more.rejected:
+        verdict = Verdict.REGRESSED
+    elif asked.lacking is not None:
+        verdict = Verdict.INVALID if last else Verdict.INCONCLUSIVE
+    elif within.rejected:
+        verdict = Verdict.PASS
+    judgement = Judgement(
+        endpoint=asked.endpoint,
+        subject=asked.subject,
+        metric=asked.metric,
+        verdict=verdict,
+        decides=asked.allowed is not None,
+        unit=asked.unit,
+        allowed=asked.allowed,
+        estimate=_finite(asked.shown(evidence.estimate)) if evidence is not None else None,
+        low=_finite(asked.shown(evidence.low(more.level))) if evidence is not None else None,
+        high=_finite(asked.shown(evidence.high(within.level))) if evidence is not None else None,
+        rounds=asked.rounds,
+        samples=asked.samples,
+        reason="",
+    )
+    return msgspec.structs.replace(judgement, reason=sentence(judgement, asked, last=last))
+
+
+def _untested(alpha: float) -> Step:
+    """Advice has an interval as if it stood alone."""
+    return Step(rejected=False, level=alpha)
+
+
+def _finite(value: float) -> float | None:
+    """A bound that does not exist is None: JSON has no infinity."""
+    return value if isfinite(value) else None
+
+
+def nothing_decides(comparison: str) -> Judgement:
+    """The row of a run about which no budget says anything."""
+    return Judgement(
+        endpoint=_ALL,
+        subject=comparison,
+        metric="p50",
+        verdict=Verdict.INVALID,
+        decides=True,
+        unit="ms",
+        allowed=None,
+        estimate=None,
+        low=None,
+        high=None,
+        rounds=0,
+        samples=0,
+        reason=f"No budget applies to this comparison ({comparison}); write one into [budgets].",
+    )
+
+
+def in_an_unfit_run(judged: Judgement, reasons: Sequence[str], *, complete: bool) -> Judgement:
+    """Nothing passes in an unfit run; wrong answers and round trips that were seen stay seen."""
+    shown = judged.verdict is Verdict.REGRESSED and judged.metric not in SHARES and complete
+    if shown or not judged.decides or judged.verdict is Verdict.INVALID:
+        return judged
+    return msgspec.structs.replace(judged, verdict=Verdict.INVALID, reason=reasons[0])

@@ -1,0 +1,43 @@
+"""How much of a response time is the generator's own: latency counts from the intended start."""
+
+from collections.abc import Mapping
+
+from harness.settings.environment import DbMode
+from loadtests.budgeting.measured import Measured
+from loadtests.budgeting.question import Question
+from loadtests.budgeting.timing import DIFFERENCE, RATIO, SHARES
+from loadtests.records import Arm
+from loadtests.statistics.histograms import quantile
+
+__all__ = ["late"]
+
+_MOST_OF_BUDGET = 0.1
+"""Share of what is allowed that the lag may be: it is then less than what a budget is ever rounded to."""
+_MOST_OF_BASE = 0.25
+"""Share of the base's median that the lag may be: an increase by 15 % then still reads as 12 %."""
+_MS = 1000.0
+
+
+def late(asked: Question, measured: Measured, modes: Mapping[Arm, DbMode]) -> str | None:
+    """Say why a time cannot be judged: the generator's lag is too much of it; else None."""
+    if asked.allowed is None or asked.evidence is None:
+        return None
+    share = SHARES[asked.metric]
+    lags = {arm: quantile(lag, share) / _MS for arm, lag in measured.lag.items() if lag.size}
+    if asked.subject == RATIO:
+        base = measured.series("a", asked.endpoint).by_round.values()
+        lag, limit = (
+            max(lags.values(), default=0.0),
+            _MOST_OF_BASE * min(quantile(one, share) for one in base) / _MS,
+        )
+    elif asked.subject == DIFFERENCE:
+        lag, limit = abs(lags.get("b", 0.0) - lags.get("a", 0.0)), _MOST_OF_BUDGET * asked.allowed
+    else:
+        arm: Arm = next(arm for arm, mode in modes.items() if mode == asked.subject)
+        lag, limit = lags.get(arm, 0.0), _MOST_OF_BUDGET * asked.allowed
+    if lag <= limit:
+        return None
+    return (
+        f"The generator's own lag is {lag:.2f} ms at {asked.metric}, and {limit:.2f} ms can be borne here;"
+        " lower the rate, or generate the load on a quieter machine."
+    )

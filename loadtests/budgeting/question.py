@@ -1,0 +1,40 @@
+"""One thing to be decided: an endpoint, a metric, what is allowed, and the evidence."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from loadtests.statistics.evidence import Evidence
+from loadtests.verdicts import Metric, Verdict
+
+__all__ = ["Known", "Question", "Unit"]
+
+Unit = Literal["ms", "ratio", "share", "count", "per_s"]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What needs no statistics to be decided, and why."""
+
+    verdict: Verdict
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """To be answered by its evidence; or by what is `known` already, which goes first."""
+
+    endpoint: str
+    subject: str
+    metric: Metric
+    unit: Unit
+    allowed: float | None
+    """None for advice: then nothing is decided."""
+    rounds: int
+    samples: int
+    evidence: Evidence | None = None
+    shown: Callable[[float], float] = float
+    """From the scale of the evidence into the unit."""
+    known: Known | None = None
+    lacking: str | None = None
+    """What there is too little of to decide yet: fatal at the last look."""
