@@ -45,8 +45,11 @@ class EndpointRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     requests: int
     """Requests with their intended start in the measured part, and that ended, errors included."""
+    in_borders: int = 0
+    """Further requests, intended to start in the borders: checked and counted, but in no histogram."""
     errors: Mapping[str, int]
-    """What was wrong (status, shape, meaning, connection, timeout), in words, and how often."""
+    """What was wrong (status, shape, meaning, connection, timeout), in words, and how often; among the
+    requests of the borders, too: the share of errors is over ``requests + in_borders``."""
     latency: EncodedHistogram
     """Microseconds from the intended start to the last byte, wrong answers included."""
     service: EncodedHistogram
@@ -78,6 +81,8 @@ class WindowRecord(msgspec.Struct, frozen=True, kw_only=True):
     endpoints: Mapping[str, EndpointRecord]
     round_trips: int | None = None
     """Requests that the gateway counted during the window; None where there is no gateway to ask."""
+    complete: bool = True
+    """False for a window that an interruption cut short: nothing may be judged by it."""
 
 
 class Fingerprint(msgspec.Struct, frozen=True, kw_only=True):
