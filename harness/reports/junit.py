@@ -7,7 +7,7 @@ from harness.models.outcome import Finding
 from harness.models.verdict import Row
 from harness.reports.run import GateRun
 
-__all__ = ["render"]
+__all__ = ["render", "xml_text"]
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -18,7 +18,7 @@ def render(run: GateRun) -> str:
     properties = ET.SubElement(suite, "properties")
     accepted = [("accepted gap", finding.message) for finding in run.verdict.accepted]
     for name, value in (*run.facts, *accepted, ("verdict", run.verdict.sentence)):
-        ET.SubElement(properties, "property", name=name, value=_xml(value))
+        ET.SubElement(properties, "property", name=name, value=xml_text(value))
     cases = [_step(row) for row in run.verdict.rows]
     cases += [_finding(finding) for finding in run.verdict.findings]
     suite.extend(cases)
@@ -30,20 +30,23 @@ def render(run: GateRun) -> str:
 
 
 def _step(row: Row) -> ET.Element:
-    case = ET.Element("testcase", classname="gate", name=_xml(row.step), time=f"{row.duration_s:.3f}")
+    case = ET.Element("testcase", classname="gate", name=xml_text(row.step), time=f"{row.duration_s:.3f}")
     if row.status.exit_status == 1:
         ET.SubElement(case, "failure", message="this step has findings")
     elif row.status.exit_status == 2:
-        ET.SubElement(case, "error", message=_xml(row.reason or "could not be checked"))
+        ET.SubElement(case, "error", message=xml_text(row.reason or "could not be checked"))
     return case
 
 
 def _finding(finding: Finding) -> ET.Element:
-    case = ET.Element("testcase", classname="gate.findings", name=_xml(finding.id))
-    failure = ET.SubElement(case, "failure", message=_xml(finding.message))
-    failure.text = _xml(f"where: {finding.where}\nexpected: {finding.expected}\nactual: {finding.actual}\n")
+    case = ET.Element("testcase", classname="gate.findings", name=xml_text(finding.id))
+    failure = ET.SubElement(case, "failure", message=xml_text(finding.message))
+    failure.text = xml_text(
+        f"where: {finding.where}\nexpected: {finding.expected}\nactual: {finding.actual}\n"
+    )
     return case
 
 
-def _xml(text: str) -> str:
+def xml_text(text: str) -> str:
+    """Return the text without characters that no XML may contain."""
     return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
