@@ -1,0 +1,149 @@
+"""What was decided, in sentences that a person understands who has never seen a report of this kind."""
+
+from collections.abc import Sequence
+
+from loadtests.reporting.numbers import counted, duration, estimate, limit
+from loadtests.result import Result
+from loadtests.verdicts import Judgement, Verdict
+
+__all__ = ["MEANING", "READING", "RULES", "allowed", "called", "found", "leading", "sentence", "statement"]
+
+MEANING = {
+    Verdict.PASS: "the whole interval is within what is allowed",
+    Verdict.REGRESSED: "the whole interval is outside of what is allowed",
+    Verdict.INCONCLUSIVE: "the interval reaches across the limit: neither is shown",
+    Verdict.INVALID: "the run is not fit to show anything",
+}
+RULES = "; ".join(f"{verdict.value}: {meaning}" for verdict, meaning in MEANING.items())
+READING = (
+    "In brackets: the range of values that the data allow. The whole range decides, never the single value."
+)
+_NEXT = {
+    Verdict.PASS: "",
+    Verdict.REGRESSED: "Find out what made it slower, or state in [budgets] what it may cost.",
+    Verdict.INCONCLUSIVE: "Measure longer (more --rounds, more --seconds), or on a quieter machine.",
+    Verdict.INVALID: "",  # each reason says itself what to do
+}
+_FIRST = ("answers", "errors", "round_trips", "capacity")
+"""Metrics that are told before any time: how fast a wrong answer comes says nothing."""
+
+
+def sentence(result: Result) -> str:
+    """Return the last line of every report: the verdict, its main ground, and what to do next."""
+    verdict = result.verdict
+    ground = _ground(result, verdict)
+    follows = result.next_step if result.next_step is not None else _NEXT[verdict]
+    return " ".join(part for part in (f"{verdict.value}:", ground, follows) if part)
+
+
+def statement(one: Judgement) -> str:
+    """Say what was found, without a full stop: ``book p50 in memory is 3.2 ms [2.9, 3.5], allowed 4 ms``."""
+    if one.metric == "answers" or one.estimate is None:
+        return f"{one.endpoint} {called(one)} in {one.subject}: {one.reason.rstrip('.')}"
+    return f"{_found(one)}{_allowed(one)}"
+
+
+def called(one: Judgement) -> str:
+    """Return the metric in words."""
+    return one.metric.replace("_", " ")
+
+
+def found(one: Judgement) -> str:
+    """Return the value with its interval; a difference with its sign: ``+5.00 ms [4.10, 5.90]``."""
+    sign = "+" if " - " in one.subject and one.estimate is not None and one.estimate > 0 else ""
+    return sign + estimate(one.estimate, one.low, one.high, one.unit)
+
+
+def allowed(one: Judgement) -> str:
+    """Return what is allowed: ``<= 8 ms``, ``= 2``, ``>= 100 /s``; ``-`` for advice."""
+    if one.allowed is None:
+        return limit(None, one.unit)
+    relation = {"round_trips": "=", "capacity": ">="}.get(one.metric, "<=")
+    return f"{relation} {limit(one.allowed, one.unit)}"
+
+
+def leading(judgements: Sequence[Judgement]) -> Judgement:
+    """Return the one to tell first: wrong answers before slow ones, then the one farthest from its limit."""
+    return min(judgements, key=_rank)
+
+
+def _ground(result: Result, verdict: Verdict) -> str:
+    interrupted = not result.complete
+    if verdict is Verdict.PASS:
+        return _all_hold(result)
+    if interrupted or (verdict is Verdict.INVALID and result.unfit):
+        return _and_more(result.unfit[0], len(result.unfit) - 1, "in the report")
+    such = [one for one in result.deciding if one.verdict is verdict]
+    if not such:
+        return "Nothing was judged: [budgets] names nothing that decides."
+    first = leading(such)
+    said = first.reason.rstrip(".") if verdict is Verdict.INVALID else statement(first)
+    about = f"{first.endpoint} {called(first)} in {first.subject}: " if verdict is Verdict.INVALID else ""
+    return _and_more(f"{about}{said}.", len(such) - 1, f"{verdict.value} in the report")
+
+
+def _and_more(text: str, more: int, what: str) -> str:
+    return text if more < 1 else f"{text} And {more:,} more {what}."
+
+
+def _all_hold(result: Result) -> str:
+    deciding = result.deciding
+    endpoints = len({one.endpoint for one in deciding})
+    requests = (
+        sum(record.requests for window in result.recording.windows for record in window.endpoints.values())
+        if result.recording is not None
+        else 0
+    )
+    every = "the one budget holds" if len(deciding) == 1 else f"all {len(deciding):,} budgets hold"
+    return (
+        f"{every}, of {counted(endpoints, 'endpoint')}, "
+        f"shown by {counted(requests, 'request')} in {duration(result.duration_s)}."
+    )
+
+
+def _found(one: Judgement) -> str:
+    value = estimate(one.estimate, one.low, one.high, one.unit)
+    match one.metric:
+        case "errors":
+            return f"{one.endpoint} in {one.subject} answers {value} of its requests wrongly"
+        case "round_trips":
+            return f"{one.endpoint} in {one.subject} makes {value} round trips"
+        case "capacity":
+            return f"{one.subject} carries {value} within its budgets"
+        case _:
+            return f"{one.endpoint} {called(one)} {_compared(one, value)}"
+
+
+def _compared(one: Judgement, value: str) -> str:
+    for sign, preposition in ((" - ", "in"), (" / ", "of")):
+        subject, is_pair, other = one.subject.partition(sign)
+        if is_pair and one.unit == "ratio":
+            return f"{preposition} {subject} is {value} that {preposition} {other}"
+        if is_pair:
+            return f"{preposition} {subject} is {_above(one)} {other}"
+    return f"in {one.subject} is {value}"
+
+
+def _above(one: Judgement) -> str:
+    value = one.estimate or 0.0
+    if value >= 0:
+        return f"{estimate(value, one.low, one.high, one.unit)} above"
+    low, high = (None if end is None else -end for end in (one.high, one.low))
+    return f"{estimate(-value, low, high, one.unit)} below"
+
+
+def _allowed(one: Judgement) -> str:
+    if one.allowed is None:
+        return ""
+    if one.metric == "capacity":
+        return f", demanded {limit(one.allowed, one.unit)}"
+    exactly = "exactly " if one.metric == "round_trips" else ""
+    return f", allowed {exactly}{limit(one.allowed, one.unit)}"
+
+
+def _rank(one: Judgement) -> tuple[int, float]:
+    kind = _FIRST.index(one.metric) if one.metric in _FIRST else len(_FIRST)
+    if one.estimate is None or not one.allowed:
+        return kind, 0.0
+    distance = one.estimate / one.allowed
+    return kind, distance if one.metric == "capacity" else -distance
