@@ -1,10 +1,10 @@
 """One request and what a right answer to it is; and where requests come from."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-__all__ = ["Answer", "Call", "OutOfSubjects", "Send", "Workload"]
+__all__ = ["Answer", "Call", "OutOfSubjects", "Send", "SendMany", "Workload", "one_by_one"]
 
 
 class OutOfSubjects(Exception):
@@ -39,6 +39,15 @@ class Call:
 Send = Callable[[Call], Answer]
 """Sends one call and returns the answer, whatever its status. Raises OSError if there is none."""
 
+SendMany = Callable[[Sequence[Call]], Sequence[Answer]]
+"""Sends calls that do not depend on each other, several at once, and returns the answers in their order.
+Raises OSError if there is none to one of them."""
+
+
+def one_by_one(send: Send) -> SendMany:
+    """The plainest way to send many."""
+    return lambda calls: [send(call) for call in calls]
+
 
 class Workload(Protocol):
     """The calls of one arm for one generating process: endpoints by name, subjects from seeded pools.
@@ -49,11 +58,19 @@ class Workload(Protocol):
 
     endpoints: tuple[str, ...]
     """Names that `next` knows, in the order of reports."""
+    left_out: Mapping[str, str]
+    """Endpoints that are not called, each with the reason."""
 
-    def prepare(self, needs: Mapping[str, int], send: Send) -> None:
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """The share of each endpoint in the mix; the sum is 1."""
+        ...
+
+    def prepare(self, needs: Mapping[str, int], send: SendMany) -> None:
         """Create through the API what so many calls of each endpoint need, and rows for the lists.
 
-        Raises LoadError (exit 2) if the API refuses.
+        It sends a few batches, one after the other. May be called again: what is needed then comes on top.
+        Raises LoadError (exit 2) if the API refuses or does not answer.
         """
         ...
 
@@ -61,6 +78,6 @@ class Workload(Protocol):
         """The next call of an endpoint. Raises OutOfSubjects."""
         ...
 
-    def clean(self, send: Send) -> tuple[str, ...]:
+    def clean(self, send: SendMany) -> tuple[str, ...]:
         """Remove what was created; returns what could not be removed, in words."""
         ...

@@ -1,0 +1,134 @@
+"""Removes rows that the API cannot delete: jobs, events and audit entries, each by its id.
+
+With the service key alone, audit entries stay: no role of the API may delete them, which is what an audit is
+for. The owner of the database (DATABASE_URL) may.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import httpx
+import msgspec
+import psycopg
+from psycopg import sql
+
+from loadtests.errors import LoadError
+from loadtests.scenarios.journal import Created
+from loadtests.scenarios.values import DOMAIN
+
+__all__ = ["RowAccess", "Rows"]
+
+_CHUNK = 100
+_TIMEOUT_S = 30.0
+
+
+class RowAccess(msgspec.Struct, frozen=True, kw_only=True):
+    """How rows are reached besides the API: by PostgREST, by SQL, or both."""
+
+    supabase_url: str | None = None
+    service_role_key: str | None = None
+    database_url: str | None = None
+
+    def __repr__(self) -> str:
+        """Name it without secrets."""
+        return f"RowAccess({self.supabase_url!r})"
+
+
+class Rows:
+    """The rows of a run in the database; SQL is preferred where both ways are given."""
+
+    def __init__(self, access: RowAccess) -> None:
+        """Raises LoadError if neither way is given whole."""
+        self.removes_audit_entries = access.database_url is not None
+        self._access = access
+        if access.database_url is None and not (access.supabase_url and access.service_role_key):
+            raise LoadError(
+                "Rows can be removed with DATABASE_URL, or with SUPABASE_URL and SUPABASE_SERVICE_ROLE_KEY;"
+                " neither is given."
+            )
+
+    def find(self, created: Created) -> None:
+        """Add what carries the run's mark and is not in its journal, as the answer to it never arrived."""
+        created.requests |= set(
+            self._ids("scheduling_requests", "candidate_email", f"{created.mark}@{DOMAIN}")
+        )
+        created.events |= set(self._ids("webhook_events", "event_id", created.mark))
+        created.bookings |= set(self._of("bookings", "request_id", created.requests))
+
+    def remove(self, created: Created) -> None:
+        """Remove events, jobs and, if that is possible, audit entries; requests and bookings stay.
+
+        It must happen before the requests are removed: audit entries then lose the link to them.
+        """
+        if self.removes_audit_entries:
+            self._delete("audit_logs", "request_id", created.requests)
+            self._delete("audit_logs", "booking_id", created.bookings)
+        self._delete("sync_jobs", "entity_id", created.bookings | created.requests)
+        self._delete("webhook_events", "id", created.events)
+
+    def remove_requests(self, created: Created) -> None:
+        """Remove requests, and with them their bookings."""
+        self._delete("scheduling_requests", "id", created.requests)
+
+    def _ids(self, table: str, column: str, ending: str) -> list[str]:
+        if self._access.database_url is not None:
+            query = sql.SQL("SELECT id::text FROM public.{} WHERE right({}, length(%s)) = %s").format(
+                sql.Identifier(table), sql.Identifier(column)
+            )
+            # The dot before the mark: no other run's mark ends so.
+            return [row[0] for row in self._sql(query, (f".{ending}", f".{ending}"))]
+        return [
+            row["id"]
+            for row in self._rest("GET", table, {"select": "id", column: f"like.*.{ending}", "limit": "1000"})
+        ]
+
+    def _of(self, table: str, column: str, ids: Iterable[str]) -> Iterator[str]:
+        for chunk in _chunks(ids):
+            if self._access.database_url is not None:
+                query = sql.SQL("SELECT id::text FROM public.{} WHERE {}::text = ANY(%s)").format(
+                    sql.Identifier(table), sql.Identifier(column)
+                )
+                yield from (row[0] for row in self._sql(query, (chunk,)))
+            else:
+                found = self._rest("GET", table, {"select": "id", column: f"in.({','.join(chunk)})"})
+                yield from (row["id"] for row in found)
+
+    def _delete(self, table: str, column: str, ids: Iterable[str]) -> None:
+        for chunk in _chunks(ids):
+            if self._access.database_url is not None:
+                query = sql.SQL("DELETE FROM public.{} WHERE {}::text = ANY(%s) RETURNING id::text").format(
+                    sql.Identifier(table), sql.Identifier(column)
+                )
+                self._sql(query, (chunk,))
+            else:
+                self._rest("DELETE", table, {column: f"in.({','.join(chunk)})"})
+
+    def _sql(self, query: sql.Composed, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        assert self._access.database_url is not None  # noqa: S101  # the caller looked
+        try:
+            with psycopg.connect(self._access.database_url, prepare_threshold=None) as connection:
+                return connection.execute(query, values).fetchall()
+        except psycopg.Error as error:
+            raise LoadError(f"The rows of the run cannot be removed by SQL: {error}") from error
+
+    def _rest(self, method: str, table: str, query: dict[str, str]) -> list[dict[str, Any]]:
+        key = self._access.service_role_key or ""
+        try:
+            answer = httpx.request(
+                method,
+                f"{self._access.supabase_url}/rest/v1/{table}",
+                params=query,
+                headers={"apikey": key, "Authorization": f"Bearer {key}"},
+                timeout=_TIMEOUT_S,
+            )
+            answer.raise_for_status()
+        except httpx.HTTPError as error:
+            raise LoadError(f"The rows of the run cannot be removed through PostgREST: {error}") from error
+        rows: list[dict[str, Any]] = answer.json() if method == "GET" else []
+        return rows
+
+
+def _chunks(ids: Iterable[str]) -> Iterator[list[str]]:
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), _CHUNK):
+        yield ordered[start : start + _CHUNK]
