@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import httpx
 
@@ -50,7 +50,9 @@ class Launch:
     """Where `command` runs; None: here."""
     health: str = "/health"
     mode_field: str = "mode"
-    """The key of the answer to `health` that says the mode."""
+    """Dotted path into the answer to `health`, to the mode."""
+    instance_field: str | None = "instance"
+    """The same to what tells one process from the next one; None if the application does not say it."""
     ready_timeout_s: float = _REFERENCE_READY_S
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Variables beside those of the stack: the secrets that calls are signed with."""
@@ -68,14 +70,20 @@ class Proof:
     mode: str
     instance: str | None
     """Other after a restart; None if the application does not say."""
-    version: str | None
 
 
 class ApiServer:
     """One running API server on its own database; a context manager, and made by `start`."""
 
     def __init__(
-        self, arm: Arm, launch: Launch, database: Database, process: "subprocess.Popen[bytes]", log: Path
+        self,
+        arm: Arm,
+        launch: Launch,
+        database: Database,
+        process: "subprocess.Popen[bytes]",
+        log: Path,
+        *,
+        port: int | None,
     ) -> None:
         self.arm: Arm = arm
         self.launch = launch
@@ -83,9 +91,10 @@ class ApiServer:
         self.log = log
         self.host = ""
         """Scheme, host and port."""
-        self.proof = Proof("", None, None)
+        self.proof = Proof("", None)
         """What it said when it was ready."""
         self._process = process
+        self._port = port
         self._client = httpx.Client(trust_env=False, timeout=_HEALTH_S)
 
     @classmethod
@@ -94,19 +103,24 @@ class ApiServer:
 
         What it prints goes to `log`. Raises ServerFault, with the end of the log, and StackError.
         """
-        database = stack.clone()
+        started = cls.begin(stack, launch, arm=arm, log=log)
         try:
-            port = None if launch.command is None else _free_port()
-            started = cls(arm, launch, database, _spawn(launch, database, port, log), log)
-        except BaseException:
-            database.close()
-            raise
-        try:
-            started._become_ready(port)
+            started.become_ready()
         except BaseException:
             started.close()
             raise
         return started
+
+    @classmethod
+    def begin(cls, stack: EmbeddedStack, launch: Launch, *, arm: Arm, log: Path) -> Self:
+        """The same without the wait: several can then become ready at the same time."""
+        database = stack.clone()
+        try:
+            port = None if launch.command is None else _free_port()
+            return cls(arm, launch, database, _spawn(launch, database, port, log), log, port=port)
+        except BaseException:
+            database.close()
+            raise
 
     @property
     def label(self) -> str:
@@ -117,6 +131,14 @@ class ApiServer:
     def pid(self) -> int:
         """The process that keeps it; its own ones are children of that."""
         return self._process.pid
+
+    def become_ready(self) -> None:
+        """Wait until it says that it runs in its mode. Raises ServerFault, with the end of its log."""
+        deadline = time.monotonic() + self.launch.ready_timeout_s
+        self.host = f"http://127.0.0.1:{self._port}" if self._port is not None else self._announced(deadline)
+        while isinstance(seen := self._look(), str):
+            self._wait(deadline, f"was not ready within {self.launch.ready_timeout_s:.0f} s: {seen}")
+        self.proof = seen
 
     def prove(self) -> Proof:
         """Ask it again for its mode and instance. Raises ServerFault unless both are what they were."""
@@ -150,13 +172,6 @@ class ApiServer:
             self._process.wait()
         self.database.close()
 
-    def _become_ready(self, port: int | None) -> None:
-        deadline = time.monotonic() + self.launch.ready_timeout_s
-        self.host = f"http://127.0.0.1:{port}" if port is not None else self._announced(deadline)
-        while isinstance(seen := self._look(), str):
-            self._wait(deadline, f"was not ready within {self.launch.ready_timeout_s:.0f} s: {seen}")
-        self.proof = seen
-
     def _announced(self, deadline: float) -> str:
         while (found := _SERVING.search(self.log.read_text(encoding="utf-8", errors="replace"))) is None:
             self._wait(deadline, f"did not say where it serves within {self.launch.ready_timeout_s:.0f} s")
@@ -181,13 +196,14 @@ class ApiServer:
             said = answer.json()
         except ValueError:
             said = None
-        mode = said.get(self.launch.mode_field) if isinstance(said, dict) else None
+        mode = _at(said, self.launch.mode_field)
         if mode != self.launch.mode:
             raise self._fault(
                 f"must run in mode {self.launch.mode}, but {place} says "
                 f"{self.launch.mode_field}={mode!r}: make it obey DB_MODE, and say its mode there"
             )
-        return Proof(mode, _text(said.get("instance")), _text(said.get("version")))
+        instance = None if self.launch.instance_field is None else _at(said, self.launch.instance_field)
+        return Proof(mode, None if instance is None else str(instance))
 
     def _require_life(self) -> None:
         if self._process.poll() is not None:
@@ -240,5 +256,7 @@ def _said(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+def _at(value: Any, path: str) -> Any:
+    for key in path.split("."):
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
