@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from harness.errors import ConfigurationError
 from loadtests.records import Fingerprint, Recording
+from loadtests.runs.durations import in_words
 from loadtests.runs.fingerprint import Difference, differences
 
 __all__ = ["FEWEST_RUNS", "MIN_SPAN_S", "refuse_to_bless", "refuse_to_compare", "refuse_unfit", "span_s"]
@@ -82,14 +83,6 @@ def refuse_to_compare(run: Recording, baselines: Sequence[Recording], name: str)
                 f"{_all(found, 'the run', 'the set')}. "
                 "Repeat the run as the set was recorded, or bless a new set."
             )
-
-
-def in_words(seconds: float) -> str:
-    """A length of time for a sentence: seconds, minutes or hours."""
-    for unit, length in (("h", 3600), ("min", 60)):
-        if seconds >= 2 * length or seconds == length:
-            return f"{seconds / length:.3g} {unit}"
-    return f"{seconds:.3g} s"
 
 
 def _fingerprint(run: Recording) -> Fingerprint:

@@ -6,7 +6,7 @@ import pytest
 
 from harness.errors import ConfigurationError
 from loadtests.records import Recording
-from loadtests.runs.blessing import MIN_SPAN_S, in_words, refuse_to_bless, refuse_to_compare
+from loadtests.runs.blessing import MIN_SPAN_S, refuse_to_bless, refuse_to_compare
 from tests.unit.loadtests.runs.recordings import fingerprint, recording
 
 
@@ -91,11 +91,3 @@ def test_every_differing_field_is_named() -> None:
 def test_a_run_is_not_judged_by_itself() -> None:
     with pytest.raises(ConfigurationError, match="it cannot be judged by itself"):
         refuse_to_compare(_runs()[2], _runs(), "nightly")
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(0, "0 s"), (60, "1 min"), (90, "90 s"), (120, "2 min"), (3600, "1 h"), (9000, "2.5 h")],
-)
-def test_a_length_of_time_is_said_in_a_fitting_unit(seconds: float, words: str) -> None:
-    assert in_words(seconds) == words
