@@ -36,7 +36,7 @@ class WorkerProcess:
         status = self._process.poll()
         if status is not None:
             raise LoadError(
-                f"worker process {self._process.pid} ended with {_in_words(status)} in the midst of its work: "
+                f"worker process {self._process.pid} ended with {_in_words(status)}: "
                 "nothing was measured that can be used"
             )
 
