@@ -13,7 +13,7 @@ def check_row(table: Table, row: Stored) -> None:
     """Refuse what the row alone shows: NULLs in the order of columns, then CHECKs in the order of names."""
     for column in table.entity.columns:
         if not column.nullable and row[column.name] is None:
-            raise InvalidValue(column.name, "must not be NULL")
+            raise InvalidValue(column.name, "is required")
     values = PythonValues(table.entity, row)
     for check in table.entity.all_checks:
         if check.holds(values) is False:

@@ -1,0 +1,25 @@
+"""Both modes give the same answers, and the answers of the table."""
+
+from tests.integration.api import refusals, right_answers
+from tests.integration.api.conversation import Conversation, Step
+from tests.serving import Server
+
+
+def go_through(steps: tuple[Step, ...], server: Server) -> None:
+    conversation = Conversation(server.client)
+    for number, step in enumerate(steps):
+        response = conversation.send(step)
+        about = f"step {number}, {step.method} {step.path} {step.body!r:.200}: {response.text}"
+        assert response.status_code == step.status, about
+        assert conversation.normalised(step, response) == step.answer, about
+    log = server.log.read_text()
+    assert "Traceback" not in log
+    assert "unexpected" not in log
+
+
+def test_a_day_of_the_scheduler(server: Server) -> None:
+    go_through(right_answers.STEPS, server)
+
+
+def test_what_is_refused(server: Server) -> None:
+    go_through(refusals.STEPS, server)
