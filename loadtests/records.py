@@ -73,7 +73,8 @@ class WindowRecord(msgspec.Struct, frozen=True, kw_only=True):
     offered: int
     """Arrivals that the plan has in the measured part."""
     achieved: int
-    """Of these, requests that were sent and ended."""
+    """Of these, requests that were sent at most 0.1 s late and ended before their timeout: what was really
+    put on the server."""
     lag: EncodedHistogram
     """Microseconds by which requests started late because of the generator itself, not of the server."""
     generator_cpu: float

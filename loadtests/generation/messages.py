@@ -22,6 +22,8 @@ __all__ = [
     "Done",
     "Failed",
     "Listening",
+    "NodeOrder",
+    "Open",
     "Order",
     "Orders",
     "Prepare",
@@ -29,7 +31,9 @@ __all__ = [
     "Ran",
     "Report",
     "Reports",
+    "Result",
     "Run",
+    "Send",
 ]
 
 
@@ -71,6 +75,36 @@ class Clean(Order, frozen=True, kw_only=True):
 
 class Cancel(Order, frozen=True, kw_only=True):
     """End the running order soon: what has been recorded is still reported. Not answered itself."""
+
+
+class Open(Order, frozen=True, kw_only=True):
+    """From the conductor to each generating process, as `Prepare`, `Send` and `Clean` are."""
+
+    factory: str
+    spec: Any
+    hosts: Mapping[Arm, str]
+    worker: int
+    workers: int
+
+
+class Send(Order, frozen=True, kw_only=True):
+    """Send a stretch of the plan: windows of one arm."""
+
+    plan: Plan
+    first: int
+    end: int
+    """The first window that does not belong to it."""
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """What a generating process answers to the conductor."""
+
+    records: tuple[WindowRecord, ...] = ()
+    """Of `Send`: its windows as this process saw them."""
+    left: tuple[str, ...] = ()
+    """Of `Clean`: what could not be removed."""
+    error: str | None = None
+    """What kept the order from being carried out."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, tag=str.lower, tag_field="report"):
@@ -116,5 +150,6 @@ class Failed(Report, frozen=True, kw_only=True):
     message: str
 
 
+NodeOrder = Open | Prepare | Send | Clean
 Orders = Begin | Prepare | Run | Clean | Cancel
 Reports = Alive | Listening | Progress | Done | Ran | Cleaned | Failed

@@ -80,7 +80,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
                 )
             if not window.measured_s > 0:
                 raise ValueError(
-                    f"window {number} lasts {window.duration_s} s, and two borders of {window.border_s} s "
+                    f"window {number} lasts {window.duration_s} s, of which borders of {window.border_s} s "
                     "leave nothing to measure: make it longer"
                 )
         if self.loop == "closed" and self.users < 1:

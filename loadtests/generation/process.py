@@ -36,7 +36,7 @@ class WorkerProcess:
         status = self._process.poll()
         if status is not None:
             raise LoadError(
-                f"worker process {self._process.pid} ended with {_in_words(status)}: "
+                f"worker process {self._process.pid} ended with {_in_words(status)} during its work: "
                 "nothing was measured that can be used"
             )
 

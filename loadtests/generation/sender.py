@@ -1,0 +1,183 @@
+"""Sends the requests of one stretch of a plan, and writes down when each was due, began and ended.
+
+A stretch is a run of windows of one arm. What both kinds of loop share is here.
+"""
+
+import gc
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import gevent  # type: ignore[import-untyped]  # it ships no types
+from gevent.event import Event  # type: ignore[import-untyped]  # it ships no types
+from gevent.lock import Semaphore  # type: ignore[import-untyped]  # it ships no types
+
+from loadtests.errors import LoadError
+from loadtests.generation.alarm import Alarm
+from loadtests.generation.client import Client
+from loadtests.generation.connections import in_words
+from loadtests.generation.ledger import TIMEOUT, Ledger, Taken
+from loadtests.generation.plan import Plan, Window
+from loadtests.scenarios.call import Answer, Call, OutOfSubjects, Workload
+
+__all__ = ["Cancelled", "Sender", "Stretch"]
+
+# From here to the first window: enough to have the first call made.
+_LEAD_S = 0.05
+_LOOK_S = 0.2
+_GIVE_UP_S = 3.0
+"""After an interruption: how long requests that are under way may still take."""
+_LOG = logging.getLogger(__name__)
+
+
+class Cancelled:
+    """Set from outside to end a stretch soon."""
+
+    def __init__(self) -> None:
+        self.set = False
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A part of a plan that one worker sends without a pause."""
+
+    plan: Plan
+    windows: Sequence[Window]
+    worker: int
+    workers: int
+
+    def begin(self, window: Window) -> float:
+        """Seconds from the beginning of the stretch to that of one of its windows."""
+        return window.start_s - self.windows[0].start_s
+
+
+class Sender:
+    """One stretch; used once."""
+
+    def __init__(
+        self, stretch: Stretch, workload: Workload, client: Client, slots: Semaphore, cancelled: Cancelled
+    ) -> None:
+        self.stretch = stretch
+        self.names = tuple(stretch.plan.shares)
+        self.workload = workload
+        self.ledger = Ledger()
+        self.cancelled = cancelled
+        self._origin = 0.0
+        self._client = client
+        self._slots = slots
+        self._taken: list[Taken] = []
+        self._under_way = 0
+        self._idle = Event()
+        self._epoch = 0.0
+        self._broken: Exception | None = None
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Measure inside of it: no garbage is collected, because that stops everything for milliseconds."""
+        gc.collect()
+        gc.disable()
+        try:
+            self._origin = time.perf_counter() + _LEAD_S
+            self._epoch = time.time() + _LEAD_S
+            yield
+        finally:
+            gc.enable()
+
+    def now(self) -> float:
+        """Seconds since the beginning of the first window."""
+        return time.perf_counter() - self._origin
+
+    def wait(self, alarm: Alarm, until: float) -> None:
+        """Let others run until a moment, or until all is cancelled; once, at least."""
+        while until - self.now() > _LOOK_S and not self.cancelled.set:
+            alarm.wait(time.perf_counter() + _LOOK_S)
+        if not self.cancelled.set:
+            alarm.wait(self._origin + until)
+
+    def make(self, endpoint: int) -> Call:
+        """The next call of an endpoint. Raises LoadError if it was not prepared."""
+        try:
+            return self.workload.next(self.names[endpoint])
+        except OutOfSubjects as error:
+            raise LoadError(
+                f"{self.names[endpoint]} has nothing left to work on ({error}): the plan that runs asks for "
+                "more than was prepared"
+            ) from error
+
+    def spawn(self, number: int, call: Call) -> None:
+        """Send a call in a greenlet of its own."""
+        self.go(self.send, number, call)
+
+    def go(self, function: Callable[..., None], *arguments: object) -> None:
+        """Run a function in a greenlet of its own, for which `drain` waits; it raises what that raises."""
+        self._under_way += 1
+        gevent.spawn_raw(self._counted, function, arguments)
+
+    def send(self, number: int, call: Call) -> None:
+        """Send a call and write down what happened; never raises."""
+        ledger = self.ledger
+        ledger.ready[number] = self.now()
+        with self._slots:
+            ledger.started[number] = self.now()
+            words: str | None
+            try:
+                answer = self._client.send(call, self.stretch.plan.timeout_s)
+            except TimeoutError:
+                ledger.ended[number] = self.now()
+                words = TIMEOUT
+            except OSError as error:
+                ledger.ended[number] = self.now()
+                words = in_words(error)
+            else:
+                ledger.ended[number] = self.now()
+                words = self._judge(call, answer)
+            if words is not None:
+                ledger.errors[number] = words
+
+    @contextmanager
+    def window(self, window: Window) -> Iterator[float]:
+        """Note when a window was and what it cost; gives its beginning."""
+        cpu, wall = time.process_time(), time.perf_counter()
+        begin = self.stretch.begin(window)
+        yield begin
+        share = (time.process_time() - cpu) / max(time.perf_counter() - wall, 1e-9)
+        self._taken.append(
+            Taken(begun=begin, epoch=self._epoch + begin, cpu=min(1.0, share), whole=not self.cancelled.set)
+        )
+
+    def drain(self) -> None:
+        """Wait until everything has ended; after an interruption not for long."""
+        cancelled_for = 0.0
+        while self._under_way and cancelled_for < _GIVE_UP_S:
+            self._idle.clear()
+            self._idle.wait(_LOOK_S)
+            cancelled_for += _LOOK_S * self.cancelled.set
+        if self._under_way:
+            _LOG.warning("%d requests were given up at the interruption", self._under_way)
+        if self._broken is not None:
+            raise self._broken
+
+    @property
+    def taken(self) -> tuple[Sequence[Window], Sequence[Taken]]:
+        """The windows that have ended, and when."""
+        return self.stretch.windows[: len(self._taken)], self._taken
+
+    def _counted(self, function: Callable[..., None], arguments: tuple[object, ...]) -> None:
+        try:
+            function(*arguments)
+        except Exception as error:  # noqa: BLE001  # raised by `drain`
+            self._broken = error
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._idle.set()
+
+    @staticmethod
+    def _judge(call: Call, answer: Answer) -> str | None:
+        try:
+            return call.check(answer)
+        except Exception as error:  # noqa: BLE001  # an answer that breaks its check is wrong, whatever breaks
+            _LOG.warning("%s: the check of %r failed", call.endpoint, answer.body[:200], exc_info=True)
+            return f"unreadable answer: {type(error).__name__}"
