@@ -83,7 +83,10 @@ class Api:
 
 
 def reference_api(environ: Mapping[str, str] | None = None) -> Api:
-    """The reference API, with the key and the secret that SCHEDULER_API_KEY and ICIMS_WEBHOOK_SECRET hold."""
+    """The reference API, with the key and the secret of SCHEDULER_API_KEY and ICIMS_WEBHOOK_SECRET.
+
+    `environ` is the environment of its server; by default this process's own.
+    """
     env = os.environ if environ is None else environ
     key = env.get("SCHEDULER_API_KEY")
     return Api(

@@ -7,9 +7,17 @@ load tests know how to call them. Fields are named as the reference API names th
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.models import Booking, Row, SchedulingRequest, SyncJob, WebhookEvent, entity_of
+from harness.models import (
+    Booking,
+    ReconciliationJob,
+    Row,
+    SchedulingRequest,
+    SyncJob,
+    WebhookEvent,
+    entity_of,
+)
 
-__all__ = ["ENDPOINTS", "SECRET_FIELDS", "EndpointShape"]
+__all__ = ["ENDPOINTS", "SECRET_FIELDS", "SIGNATURE", "EndpointShape"]
 
 SECRET_FIELDS = frozenset({"publicTokenHash", "public_token_hash"})
 """What no answer may hold, in both ways in which it is written."""
@@ -43,7 +51,15 @@ def _fields(row: type[Row]) -> frozenset[str]:
 
 _REQUEST = _fields(SchedulingRequest)
 _BOOKING = _fields(Booking)
-_JOB = _fields(WebhookEvent) | _fields(SyncJob)
+_JOB = _fields(SyncJob) & _fields(WebhookEvent) & _fields(ReconciliationJob)
+"""What the rows of all queues have."""
+_SEEN_BY_THE_CANDIDATE = frozenset(
+    {
+        *("candidateName", "reqTitle", "interviewType", "durationMinutes", "windowStart", "windowEnd"),
+        *("candidateTimezone", "expiresAt", "status"),
+    }
+)
+"""Nothing about interviewers, and nothing that only the company knows."""
 _NEW_REQUEST = _REQUEST - {"id", "publicToken", "status", "createdAt", "updatedAt"}
 _EVENT = frozenset({"eventId", "eventType", "tenantId", "applicationId", "candidateName", "occurredAt"})
 _SLOT = frozenset({"scheduledStart", "scheduledEnd"})
@@ -69,7 +85,7 @@ ENDPOINTS: Mapping[str, EndpointShape] = {
         required=_ID,
     ),
     "delete_request": EndpointShape(sends=_ID),
-    "open_link": EndpointShape(sends=frozenset({"token"}), answers=_REQUEST | {"booking"}),
+    "open_link": EndpointShape(sends=frozenset({"token"}), answers=_SEEN_BY_THE_CANDIDATE),
     "book": EndpointShape(sends=_SLOT | {"token"}, answers=_BOOKING, required=_ID | _SLOT),
     "reschedule": EndpointShape(sends=_SLOT | _ID, answers=_BOOKING, required=_SLOT),
     "cancel": EndpointShape(sends=_ID | {"reason"}, answers=_BOOKING),

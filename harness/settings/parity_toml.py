@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any, Final, get_args
 
 from harness.errors import ConfigurationError
+from harness.settings.api import Api
+from harness.settings.api_reader import read_api
 from harness.settings.application import SubjectTable, read_subject
 from harness.settings.environment import DbMode
 from harness.settings.gaps import Gap, read_gaps
@@ -24,7 +26,7 @@ __all__ = ["FILE_NAME", "Check", "ParityToml", "load", "parse"]
 
 FILE_NAME: Final = "parity.toml"
 _MODES: tuple[DbMode, ...] = get_args(DbMode)
-_RESERVED = ("api", "budgets", "policy")
+_RESERVED = ("budgets", "policy")
 """Documented sections that this version does not use: they may stand there empty, but claim nothing."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _DEFAULT_TIMEOUT_S = 600.0
@@ -55,6 +57,8 @@ class ParityToml:
     checks: tuple[Check, ...] = ()
     gaps: tuple[Gap, ...] = ()
     migration: MigrationTable = field(default_factory=MigrationTable)
+    api: Api | None = None
+    """None: the reference API; its variables are not looked up yet (`harness.settings.api.resolved`)."""
 
 
 def load(path: Path | None = None) -> ParityToml:
@@ -80,7 +84,7 @@ def parse(text: str, *, name: str, directory: Path, today: date) -> ParityToml:
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{name}: {error}.") from error
     reader = Reader(text, name)
-    reader.only(data, (), ("subject", "checks", "gaps", "migration", *_RESERVED))
+    reader.only(data, (), ("subject", "checks", "gaps", "migration", "api", *_RESERVED))
     for section in _RESERVED:
         reader.only(reader.table(data, (), section), (section,), ())
     subject = read_subject(reader, data)
@@ -95,6 +99,7 @@ def parse(text: str, *, name: str, directory: Path, today: date) -> ParityToml:
         checks=checks,
         gaps=gaps,
         migration=read_migration(reader, data),
+        api=read_api(reader, data),
     )
 
 

@@ -48,17 +48,13 @@ def _kinds(table: str) -> dict[str, Kind]:
     return kinds
 
 
+def _chosen(name: str, kinds: Mapping[str, Kind]) -> dict[str, Kind]:
+    return {field: kind for field, kind in kinds.items() if field in ENDPOINTS[name].answers}
+
+
 _REQUEST = _kinds("scheduling_requests")
 _BOOKING = _kinds("bookings")
-_JOB = {name: kind for name, kind in _kinds("sync_jobs").items() if name in _kinds("reconciliation_jobs")}
-_SEEN_BY_THE_CANDIDATE = {
-    name: _REQUEST[name]
-    for name in (
-        *("candidateName", "reqTitle", "interviewType", "durationMinutes", "windowStart", "windowEnd"),
-        *("candidateTimezone", "expiresAt", "status"),
-    )
-}
-"""Nothing about interviewers, and nothing that only the company knows."""
+_JOB = _chosen("complete_job", _kinds("sync_jobs"))
 _EVENT_BODY = {
     "eventId": "{eventId}",
     "eventType": "{eventType}",
@@ -110,7 +106,9 @@ _ALL = (
         fields=_REQUEST,
     ),
     Endpoint(name="delete_request", method="DELETE", path="/api/scheduling-requests/{id}", status=(204,)),
-    Endpoint(name="open_link", method="GET", path="/api/public/{token}", fields=_SEEN_BY_THE_CANDIDATE),
+    Endpoint(
+        name="open_link", method="GET", path="/api/public/{token}", fields=_chosen("open_link", _REQUEST)
+    ),
     Endpoint(
         name="book",
         method="POST",
