@@ -8,12 +8,7 @@ from harness.adapters.protocol import Store
 from harness.adapters.registry import open_adapter
 from harness.errors import ConfigurationError
 from harness.settings import DbMode, Settings, StackKind
-from harness.stack.account import Account
 from harness.stack.coordinates import Coordinates
-from harness.stack.embedded import EmbeddedStack
-from harness.stack.home import Home
-from harness.stack.kept import KeptStack
-from harness.stack.variables import forget_libpq_variables
 
 __all__ = ["chosen_mode", "opened"]
 
@@ -52,28 +47,12 @@ def opened(
     if kind == "docker":
         raise ConfigurationError("harness serve cannot use --stack docker; use --stack embedded or external.")
     with contextlib.ExitStack() as owned:
-        at = None if kind == "external" else _embedded(settings, say, owned)
-        yield owned.enter_context(
-            open_adapter("supabase", settings if at is None else _pointed(settings, at))
-        )
+        if kind != "external":
+            # Imported here: what starts servers takes longer to import than all the rest of the API.
+            from harness.api.embedded import coordinates  # noqa: PLC0415  # see above
 
-
-def _embedded(settings: Settings, say: Callable[[str], None], owned: contextlib.ExitStack) -> Coordinates:
-    forget_libpq_variables()
-    if settings.stack_file is None:
-        kept = KeptStack.find(Home.of(settings, Account.current()))
-        if kept is not None:
-            say(f"The data is in the stack that `harness stack up` keeps, at {kept.supabase_url}.")
-            return kept.coordinates
-        say(
-            "No stack is kept and SUPABASE_URL is not set: starting one for this server alone. Its data does "
-            "not outlive the server; `harness stack up` starts one that does."
-        )
-        stack = owned.enter_context(EmbeddedStack.start(settings))
-    else:
-        say("The data is in a database of its own in the stack of HARNESS_STACK_FILE, and ends with it.")
-        stack = owned.enter_context(EmbeddedStack.attach(settings.stack_file))
-    return owned.enter_context(stack.clone()).coordinates
+            settings = _pointed(settings, coordinates(settings, say, owned))
+        yield owned.enter_context(open_adapter("supabase", settings))
 
 
 def _pointed(settings: Settings, at: Coordinates) -> Settings:

@@ -55,6 +55,8 @@ def serve(app: ASGIApp, listener: socket.socket, *, ready: Callable[[str], None]
         log_config=None,
         access_log=False,
         server_header=False,
+        ws="none",
+        lifespan="on",
         backlog=_BACKLOG,
         timeout_graceful_shutdown=_PATIENCE_S,
     )
