@@ -24,7 +24,7 @@ CONTENT_SECURITY_POLICY = (
 
 _NOTHING = "-"
 _LONGEST = 200
-_BAD = frozenset({"failed"})
+_BAD = frozenset({"failed", "requires_attention"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,7 +176,7 @@ def _chip(status: str, count: int) -> str:
     kind = "chip" if count else "chip none"
     if count and status in _BAD:
         kind = "chip bad"
-    return f'<span class="{kind}">{_text(status)} <b>{count:,}</b></span> '
+    return f'<span class="{kind}">{_text(status.replace("_", " "))} <b>{count:,}</b></span> '
 
 
 def _table(name: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str) -> str:

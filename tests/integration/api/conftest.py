@@ -31,13 +31,18 @@ def database(stack: EmbeddedStack) -> Iterator[Coordinates]:
         yield made.coordinates
 
 
-@pytest.fixture
-def project(database: Coordinates) -> Coordinates:
-    """The database without any rows, as an application is given it."""
+def emptied(database: Coordinates) -> Coordinates:
+    """Remove all rows."""
     tables = sql.SQL(", ").join(map(sql.Identifier, ENTITIES))
     with psycopg.connect(database.database_url) as connection:
         connection.execute(sql.SQL("TRUNCATE {}").format(tables))
     return database
+
+
+@pytest.fixture
+def project(database: Coordinates) -> Coordinates:
+    """The database without any rows, as an application is given it."""
+    return emptied(database)
 
 
 @pytest.fixture(params=MODES)
