@@ -56,7 +56,8 @@ class EndpointRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Microseconds from the real start: what a closed loop would report."""
     sent: int | None = None
     """Requests with their intended start anywhere in the window, borders included: what the gateway's
-    counter is compared with, where there is one."""
+    counter is compared with, where there is one. An endpoint that was called in the borders only has a
+    record as well, of 0 requests."""
 
 
 class WindowRecord(msgspec.Struct, frozen=True, kw_only=True):

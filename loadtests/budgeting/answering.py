@@ -19,10 +19,13 @@ _ALL = "(all)"
 def answered(
     asked: Sequence[Question], alpha: float, at_this_look: Callable[[float], float], *, last: bool
 ) -> tuple[Judgement, ...]:
-    """Test together what is to be decided by evidence; each direction has an alpha of its own.
+    """Test what is to be decided by evidence; each direction has an alpha of its own.
 
     `at_this_look` turns a share of alpha into the level of the present look; `last` says that there is no
-    other.
+    other. That a single one is called REGRESSED fails the run: Holm's procedure keeps that from happening by
+    chance. A run passes only if each single one does, so that each is tested at the whole alpha, and a
+    wrong PASS of the run is no more likely than that: the intersection-union test of R. L. Berger,
+    "Multiparameter hypothesis testing and acceptance sampling", Technometrics 24 (1982).
     """
     tested = [
         (index, one.evidence)
@@ -30,8 +33,11 @@ def answered(
         if one.allowed is not None and one.known is None and one.evidence is not None
     ]
     more = step_down([evidence.p_more for _, evidence in tested], alpha, at_this_look)
-    within = step_down([evidence.p_within for _, evidence in tested], alpha, at_this_look)
-    steps = {index: pair for (index, _), *pair in zip(tested, more, within, strict=True)}
+    level = at_this_look(alpha)
+    steps = {
+        index: (step, Step(rejected=evidence.p_within <= level, level=level))
+        for (index, evidence), step in zip(tested, more, strict=True)
+    }
     return tuple(_answer(one, steps.get(index), alpha, last=last) for index, one in enumerate(asked))
 
 

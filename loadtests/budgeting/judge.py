@@ -33,10 +33,10 @@ def judge(
 ) -> tuple[Judgement, ...]:
     """Judge what was recorded up to the `look`-th of so many `looks`, counted from 1.
 
-    A round is added before each further look. The chance that any endpoint is called REGRESSED that keeps all
-    its margins is at most `alpha` over all looks, endpoints and metrics, and so is the chance that any is
-    called PASS that exceeds one. Raises ConfigurationError for a budget on an endpoint that the run does
-    not know, and ValueError for a look that is not planned.
+    A round is added before each further look. If all margins are kept, the chance that any endpoint is
+    called REGRESSED is at most `alpha` over all looks, endpoints and metrics; if any is exceeded, the chance
+    that the run passes is at most `alpha` over all looks. Raises ConfigurationError for a budget on an
+    endpoint that the run does not know, and ValueError for a look that is not planned.
     """
     check_names(budgets, recording.load.weights)
     measured = read(recording, fit_windows(recording))

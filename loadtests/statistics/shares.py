@@ -10,6 +10,7 @@ expected number of positive counts", Survey Methodology 24 (1998).
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,9 +90,14 @@ def effective(found: NDArray[np.int64], sizes: NDArray[np.int64]) -> tuple[float
     residuals = found - share * sizes
     variance = clusters / (clusters - 1) * float(np.square(residuals).sum()) / size**2
     design = max(1.0, variance / (share * (1 - share) / size))
-    few = float(stats.norm.isf(_USUAL_LEVEL) / stats.t.isf(_USUAL_LEVEL, clusters - 1)) ** 2
-    worth = size / design * few if design > 1 else size
+    worth = size / design * _few(clusters) if design > 1 else size
     return share * worth, worth
+
+
+@lru_cache(maxsize=10_000)
+def _few(clusters: int) -> float:
+    """What is left of the size because the variance itself is an estimate from so many clusters."""
+    return float(stats.norm.isf(_USUAL_LEVEL) / stats.t.isf(_USUAL_LEVEL, clusters - 1)) ** 2
 
 
 @dataclass(frozen=True)
