@@ -17,6 +17,7 @@ from harness.errors import ConfigurationError
 from harness.settings.api import Api
 from harness.settings.api_reader import read_api
 from harness.settings.application import SubjectTable, read_subject
+from harness.settings.budgets import Budgets, read_budgets
 from harness.settings.environment import DbMode
 from harness.settings.gaps import Gap, read_gaps
 from harness.settings.migration import MigrationTable, read_migration
@@ -26,7 +27,7 @@ __all__ = ["FILE_NAME", "Check", "ParityToml", "load", "parse"]
 
 FILE_NAME: Final = "parity.toml"
 _MODES: tuple[DbMode, ...] = get_args(DbMode)
-_RESERVED = ("budgets", "policy")
+_RESERVED = ("policy",)
 """Documented sections that this version does not use: they may stand there empty, but claim nothing."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _DEFAULT_TIMEOUT_S = 600.0
@@ -59,6 +60,8 @@ class ParityToml:
     migration: MigrationTable = field(default_factory=MigrationTable)
     api: Api | None = None
     """None: the reference API; its variables are not looked up yet (`harness.settings.api.resolved`)."""
+    budgets: Budgets | None = None
+    """None without the section; endpoints are named, but not yet known."""
 
 
 def load(path: Path | None = None) -> ParityToml:
@@ -84,7 +87,7 @@ def parse(text: str, *, name: str, directory: Path, today: date) -> ParityToml:
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{name}: {error}.") from error
     reader = Reader(text, name)
-    reader.only(data, (), ("subject", "checks", "gaps", "migration", "api", *_RESERVED))
+    reader.only(data, (), ("subject", "checks", "gaps", "migration", "api", "budgets", *_RESERVED))
     for section in _RESERVED:
         reader.only(reader.table(data, (), section), (section,), ())
     subject = read_subject(reader, data)
@@ -100,6 +103,7 @@ def parse(text: str, *, name: str, directory: Path, today: date) -> ParityToml:
         gaps=gaps,
         migration=read_migration(reader, data),
         api=read_api(reader, data),
+        budgets=read_budgets(reader, data),
     )
 
 
