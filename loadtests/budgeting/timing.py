@@ -21,6 +21,7 @@ __all__ = [
     "SHARES",
     "PerRound",
     "absolute",
+    "common_rounds",
     "difference",
     "logarithms",
     "ratio",
@@ -77,7 +78,7 @@ def absolute(endpoint: str, mode: str, metric: Metric, series: Series, budget_ms
 
 def difference(endpoint: str, a: Series, b: Series, allowed_ms: float | None) -> Question:
     """Ask whether the median on arm b exceeds the one on arm a by at most so many milliseconds."""
-    pairs = _pairs(a, b, 0.5)
+    pairs = common_rounds(a, b, 0.5)
     evidence = None
     if len(pairs) >= FEWEST_ROUNDS:
         medians = [(quantile(one, 0.5), quantile(other, 0.5)) for one, other in pairs]
@@ -111,7 +112,7 @@ def ratio(
     A difference of less than `floor_ms` is none: below it, the ratio that it makes of the base is allowed.
     """
     share = SHARES[metric]
-    pairs = _pairs(a, b, share)
+    pairs = common_rounds(a, b, share)
     evidence = None
     if len(pairs) >= FEWEST_ROUNDS:
         base = logarithms([one for one, _ in pairs], share)
@@ -153,7 +154,7 @@ def logarithms(rounds: Sequence[Samples], share: float) -> PerRound:
     )
 
 
-def _pairs(a: Series, b: Series, share: float) -> list[tuple[Samples, Samples]]:
+def common_rounds(a: Series, b: Series, share: float) -> list[tuple[Samples, Samples]]:
     """The rounds in which both arms have enough samples for the quantile."""
     fewest = _fewest(share)
     return [
