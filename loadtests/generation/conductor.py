@@ -27,11 +27,11 @@ from loadtests.generation.messages import (
     Run,
     Send,
 )
-from loadtests.generation.plan import Plan
+from loadtests.generation.plan import Plan, stretches
 from loadtests.generation.team import LocalTeam, MasterTeam, Team
 from loadtests.records import WindowRecord
 
-__all__ = ["Conductor", "stretches"]
+__all__ = ["Conductor"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -119,12 +119,3 @@ class Conductor:
                 record = merge(of_one_window)
                 yield record
                 self._channel.say(Progress(window=record.index))
-
-
-def stretches(plan: Plan) -> Iterator[tuple[int, int]]:
-    """First and past-the-end index of each run of windows of one arm: what is sent without a pause."""
-    first = 0
-    for index in range(1, len(plan.windows) + 1):
-        if index == len(plan.windows) or plan.windows[index].arm != plan.windows[first].arm:
-            yield first, index
-            first = index

@@ -9,7 +9,7 @@ generation"), and the same on every machine.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 import msgspec
@@ -17,7 +17,7 @@ import numpy as np
 
 from loadtests.records import Arm
 
-__all__ = ["Plan", "Window", "paired_plan", "single_plan"]
+__all__ = ["Plan", "Window", "paired_plan", "single_plan", "stretches"]
 
 _ORDER_OF_ARMS = 0xA8B
 """Spawn key of the stream that draws AB or BA: no worker has this number."""
@@ -172,3 +172,12 @@ def single_plan(
         users=users,
         think_s=think_s,
     )
+
+
+def stretches(plan: Plan) -> Iterator[tuple[int, int]]:
+    """First and past-the-end index of each run of windows of one arm: what is sent without a pause."""
+    first = 0
+    for index in range(1, len(plan.windows) + 1):
+        if index == len(plan.windows) or plan.windows[index].arm != plan.windows[first].arm:
+            yield first, index
+            first = index
