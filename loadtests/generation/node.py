@@ -4,13 +4,14 @@ It runs inside of locust's one User of that process, whether the process is alon
 """
 
 import resource
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, get_type_hints
 
 import gevent  # type: ignore[import-untyped]  # it ships no types
 import msgspec
 from gevent.lock import Semaphore  # type: ignore[import-untyped]  # it ships no types
+from gevent.pool import Pool  # type: ignore[import-untyped]  # it ships no types
 
 from loadtests.errors import LoadError
 from loadtests.generation.arrivals import needs
@@ -21,7 +22,7 @@ from loadtests.generation.open_loop import send_open
 from loadtests.generation.plan import Plan
 from loadtests.generation.sender import Cancelled, Sender, Stretch
 from loadtests.records import Arm
-from loadtests.scenarios.call import Answer, Call, Workload
+from loadtests.scenarios.call import Answer, Call, SendMany, Workload
 
 __all__ = ["Node"]
 
@@ -29,6 +30,7 @@ _MOST_UNDER_WAY = 4096
 _OTHER_FILES = 64
 # Preparing and removing is not measured, and may be slow on a server that has just started.
 _PATIENCE_S = 60.0
+_AT_ONCE = 8
 
 
 class Node:
@@ -116,9 +118,14 @@ class Node:
                     f"the plan names endpoints that the workload does not know: {', '.join(unknown)}"
                 )
 
-    def _patiently(self, arm: Arm) -> Callable[[Call], Answer]:
+    def _patiently(self, arm: Arm) -> SendMany:
         client = self._clients[arm]
-        return lambda call: client.send(call, _PATIENCE_S)
+
+        def send(calls: Sequence[Call]) -> list[Answer]:
+            answers: list[Answer] = Pool(_AT_ONCE).map(lambda call: client.send(call, _PATIENCE_S), calls)
+            return answers
+
+        return send
 
 
 def _most_under_way() -> int:
