@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from harness.reports.markdown import cell
 from loadtests.reporting.facts import facts_of
-from loadtests.reporting.wording import READING, RULES, allowed, called, found, sentence
+from loadtests.reporting.wording import READING, RULES, allowed, called, found, reasons, sentence
 from loadtests.result import Result
 from loadtests.verdicts import Judgement, Verdict
 
@@ -21,14 +21,7 @@ def render(result: Result) -> str:
         [f"## {cell(sentence(result))}", ""],
         _listed("What makes the run unfit", result.unfit),
         list(_decides(result)),
-        _listed(
-            "Why",
-            [
-                f"{one.verdict.value} {one.endpoint} {called(one)}, {one.subject}: {one.reason}"
-                for one in result.deciding
-                if one.verdict is not Verdict.PASS
-            ],
-        ),
+        _listed("Why", [f"{verdict.value} {who}: {why}" for verdict, who, why in reasons(result.deciding)]),
         _listed("Good to know", result.notes),
     ]
     folded = [

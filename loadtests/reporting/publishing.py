@@ -10,6 +10,7 @@ from harness.models.outcome import Artifact
 from harness.reports.files import make_directory, remove, sha256_of, write_json, write_text
 from harness.settings import secrets
 from loadtests.reporting import document, junit, markdown, terminal
+from loadtests.reporting.page import document as document_page
 from loadtests.result import Result
 
 __all__ = ["OUTCOME", "prepare", "publish"]
@@ -18,6 +19,7 @@ OUTCOME = "outcome.json"
 _RECORDING = "recording.json"
 _RESULT = "result.json"
 _TEXTS: Mapping[str, Callable[[Result], str]] = {
+    "index.html": document_page.render,
     "summary.txt": lambda result: terminal.render(result) + "\n",
     "summary.md": markdown.render,
     "junit.xml": junit.render,

@@ -9,7 +9,7 @@ import click
 
 from harness.settings import inherited, secrets
 from loadtests.reporting.facts import facts_of
-from loadtests.reporting.wording import MEANING, READING, allowed, called, found, sentence
+from loadtests.reporting.wording import MEANING, READING, allowed, called, found, reasons, sentence
 from loadtests.result import Result
 from loadtests.verdicts import Judgement, Verdict
 
@@ -129,11 +129,10 @@ def _painted(text: str, verdict: Verdict, *, colour: bool) -> str:
 
 def _reasons(result: Result, width: int) -> Iterator[str]:
     yield from _listed("What makes the run unfit:", result.unfit, width)
-    for verdict in (Verdict.REGRESSED, Verdict.INVALID, Verdict.INCONCLUSIVE):
-        such = [one for one in result.deciding if one.verdict is verdict]
+    found_so = reasons(result.deciding)
+    for verdict in dict.fromkeys(verdict for verdict, _, _ in found_so):
         title = f"{verdict.value} ({MEANING[verdict]}):"
-        lines = (f"{one.endpoint} {called(one)}, {one.subject}: {one.reason}" for one in such)
-        yield from _listed(title, lines, width)
+        yield from _listed(title, (f"{who}: {why}" for one, who, why in found_so if one is verdict), width)
 
 
 def _advice(advice: Sequence[Judgement], width: int) -> Iterator[str]:

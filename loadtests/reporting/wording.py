@@ -6,7 +6,19 @@ from loadtests.reporting.numbers import counted, duration, estimate, limit
 from loadtests.result import Result
 from loadtests.verdicts import Judgement, Verdict
 
-__all__ = ["MEANING", "READING", "RULES", "allowed", "called", "found", "leading", "sentence", "statement"]
+__all__ = [
+    "MEANING",
+    "READING",
+    "RULES",
+    "allowed",
+    "called",
+    "found",
+    "ground",
+    "next_step",
+    "reasons",
+    "sentence",
+    "statement",
+]
 
 MEANING = {
     Verdict.PASS: "the whole interval is within what is allowed",
@@ -24,16 +36,37 @@ _NEXT = {
     Verdict.INCONCLUSIVE: "Measure longer (more --rounds, more --seconds), or on a quieter machine.",
     Verdict.INVALID: "",  # each reason says itself what to do
 }
+_NAMED = 4
+"""So many are named that share a reason; the others are in the table."""
 _FIRST = ("answers", "errors", "round_trips", "capacity")
 """Metrics that are told before any time: how fast a wrong answer comes says nothing."""
 
 
 def sentence(result: Result) -> str:
     """Return the last line of every report: the verdict, its main ground, and what to do next."""
+    return " ".join(part for part in (f"{result.verdict.value}:", ground(result), next_step(result)) if part)
+
+
+def ground(result: Result) -> str:
+    """Return the main ground of the verdict, as one sentence, and how many others there are."""
     verdict = result.verdict
-    ground = _ground(result, verdict)
-    follows = result.next_step if result.next_step is not None else _NEXT[verdict]
-    return " ".join(part for part in (f"{verdict.value}:", ground, follows) if part)
+    interrupted = not result.complete
+    if verdict is Verdict.PASS:
+        return _all_hold(result)
+    if interrupted or (verdict is Verdict.INVALID and result.unfit):
+        return _and_more(result.unfit[0], len(result.unfit) - 1, "in the report")
+    such = [one for one in result.deciding if one.verdict is verdict]
+    if not such:
+        return "Nothing was judged: [budgets] names nothing that decides."
+    first = min(such, key=_rank)
+    said = first.reason.rstrip(".") if verdict is Verdict.INVALID else statement(first)
+    about = f"{first.endpoint} {called(first)} in {first.subject}: " if verdict is Verdict.INVALID else ""
+    return _and_more(f"{about}{said}.", len(such) - 1, f"{verdict.value} in the report")
+
+
+def next_step(result: Result) -> str:
+    """Return what to do now; empty where the ground says it already."""
+    return result.next_step if result.next_step is not None else _NEXT[result.verdict]
 
 
 def statement(one: Judgement) -> str:
@@ -62,24 +95,28 @@ def allowed(one: Judgement) -> str:
     return f"{relation} {limit(one.allowed, one.unit)}"
 
 
-def leading(judgements: Sequence[Judgement]) -> Judgement:
-    """Return the one to tell first: wrong answers before slow ones, then the one farthest from its limit."""
-    return min(judgements, key=_rank)
+def reasons(judgements: Sequence[Judgement]) -> tuple[tuple[Verdict, str, str], ...]:
+    """Return verdict, whom it is about, and why, for all that is not PASS; what has one reason is told once.
+
+    REGRESSED is first, then INVALID, and in each what matters most.
+    """
+    order = (Verdict.REGRESSED, Verdict.INVALID, Verdict.INCONCLUSIVE)
+    such = sorted(
+        (one for one in judgements if one.verdict in order),
+        key=lambda one: (order.index(one.verdict), _rank(one)),
+    )
+    groups: dict[tuple[Verdict, str], list[str]] = {}
+    for one in such:
+        groups.setdefault((one.verdict, one.reason), []).append(
+            f"{one.endpoint} {called(one)}, {one.subject}"
+        )
+    return tuple((verdict, _some(names), reason) for (verdict, reason), names in groups.items())
 
 
-def _ground(result: Result, verdict: Verdict) -> str:
-    interrupted = not result.complete
-    if verdict is Verdict.PASS:
-        return _all_hold(result)
-    if interrupted or (verdict is Verdict.INVALID and result.unfit):
-        return _and_more(result.unfit[0], len(result.unfit) - 1, "in the report")
-    such = [one for one in result.deciding if one.verdict is verdict]
-    if not such:
-        return "Nothing was judged: [budgets] names nothing that decides."
-    first = leading(such)
-    said = first.reason.rstrip(".") if verdict is Verdict.INVALID else statement(first)
-    about = f"{first.endpoint} {called(first)} in {first.subject}: " if verdict is Verdict.INVALID else ""
-    return _and_more(f"{about}{said}.", len(such) - 1, f"{verdict.value} in the report")
+def _some(names: Sequence[str]) -> str:
+    if len(names) <= _NAMED:
+        return "; ".join(names)
+    return f"{'; '.join(names[: _NAMED - 1])}; and {len(names) - _NAMED + 1} more"
 
 
 def _and_more(text: str, more: int, what: str) -> str:
@@ -142,6 +179,7 @@ def _allowed(one: Judgement) -> str:
 
 
 def _rank(one: Judgement) -> tuple[int, float]:
+    """Wrong answers before slow ones, then the one farthest from its limit."""
     kind = _FIRST.index(one.metric) if one.metric in _FIRST else len(_FIRST)
     if one.estimate is None or not one.allowed:
         return kind, 0.0

@@ -1,0 +1,122 @@
+"""A recording, decoded once, as what the plots show: by arm, endpoint, round and window."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from loadtests.records import Arm, WindowRecord
+from loadtests.reporting.facts import arm_name, arms_of
+from loadtests.reporting.histograms import Samples, decode, merged
+from loadtests.result import Result
+
+__all__ = ["Measured", "Window"]
+
+
+@dataclass(frozen=True, eq=False)
+class Window:
+    """One window, decoded."""
+
+    record: WindowRecord
+    start_s: float
+    """Since the first window began."""
+    latency: dict[str, Samples]
+    service: dict[str, Samples]
+    lag: Samples
+
+    @property
+    def arm(self) -> Arm:
+        """Which server got the traffic."""
+        return self.record.arm
+
+    @property
+    def middle_s(self) -> float:
+        """The middle of the window, seconds since the first window began."""
+        return self.start_s + self.record.duration_s / 2
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """All windows in the order of time."""
+
+    arms: tuple[Arm, ...]
+    names: Mapping[Arm, str]
+    """What the arms are called."""
+    endpoints: tuple[str, ...]
+    windows: tuple[Window, ...]
+    _merged: dict[tuple[str, ...], Samples] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, result: Result) -> "Measured":
+        """Decode the recording of a result; endpoints as they were judged, then as they were recorded."""
+        recording = result.recording
+        if recording is None:
+            return cls((), {}, (), ())
+        records = sorted(recording.windows, key=lambda window: window.begun_at)
+        first = records[0].begun_at if records else 0.0
+        named = dict.fromkeys(name for window in records for name in window.endpoints)
+        judged = (one.endpoint for one in result.judgements if one.endpoint in named)
+        arms = arms_of(recording)
+        return cls(
+            arms,
+            {arm: arm_name(result, arm) for arm in arms},
+            tuple(dict.fromkeys((*judged, *named))),
+            tuple(_decoded(record, first) for record in records),
+        )
+
+    @property
+    def rounds(self) -> tuple[int, ...]:
+        """The numbers of the rounds."""
+        return tuple(dict.fromkeys(window.record.round for window in self.windows))
+
+    def latency(self, arm: Arm, endpoint: str, number: int | None = None) -> Samples:
+        """Response times of an arm and endpoint, in one round or in all."""
+        return self._sum(
+            ("latency", arm, endpoint, str(number)),
+            (
+                window.latency[endpoint]
+                for window in self.windows
+                if window.arm == arm and endpoint in window.latency and number in {None, window.record.round}
+            ),
+        )
+
+    def service(self, arm: Arm, endpoint: str) -> Samples:
+        """Times from the real start."""
+        return self._sum(
+            ("service", arm, endpoint),
+            (
+                window.service[endpoint]
+                for window in self.windows
+                if window.arm == arm and endpoint in window.service
+            ),
+        )
+
+    def errors(self, arm: Arm, endpoint: str) -> dict[str, int]:
+        """Wrong answers, in words, and how often."""
+        found: dict[str, int] = {}
+        for window in self.windows:
+            if window.arm == arm and endpoint in window.record.endpoints:
+                for error, count in window.record.endpoints[endpoint].errors.items():
+                    found[error] = found.get(error, 0) + count
+        return found
+
+    def requests(self, arm: Arm, endpoint: str) -> int:
+        """Requests that were recorded."""
+        return sum(
+            window.record.endpoints[endpoint].requests
+            for window in self.windows
+            if window.arm == arm and endpoint in window.record.endpoints
+        )
+
+    def _sum(self, key: tuple[str, ...], parts: Iterable[Samples]) -> Samples:
+        if key not in self._merged:
+            self._merged[key] = merged(parts)
+        return self._merged[key]
+
+
+def _decoded(record: WindowRecord, first: float) -> Window:
+    return Window(
+        record,
+        record.begun_at - first,
+        {name: decode(one.latency) for name, one in record.endpoints.items()},
+        {name: decode(one.service) for name, one in record.endpoints.items()},
+        decode(record.lag),
+    )

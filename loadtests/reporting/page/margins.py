@@ -1,0 +1,111 @@
+"""Plots of what decides: each estimate with its interval, and the limit, endpoint by endpoint."""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+
+from loadtests.reporting.numbers import counted, limit
+from loadtests.reporting.page.chart import Chart
+from loadtests.reporting.page.parts import MARKS, Markup, figure
+from loadtests.reporting.page.scales import linear
+from loadtests.reporting.wording import called, found
+from loadtests.verdicts import Judgement, Verdict
+
+__all__ = ["in_plot", "margins"]
+
+_ROW = 42
+_CUT = 3
+"""What is beyond so many times the largest limit is drawn at the edge: the others stay readable."""
+_RIGHT = 0.8
+"""Where the limit's label changes its side."""
+_NOTE = (
+    "Dot: what was found. Line: its interval. Upright bar: the limit, with what is not allowed shaded. "
+    "An arrow at the edge: it lies beyond."
+)
+
+
+def margins(judgements: Sequence[Judgement]) -> Iterator[Markup]:
+    """Yield a plot for each metric and subject that was estimated and has limits; comparisons first."""
+    # Of "not a single wrong answer" there is nothing to draw: any upper bound lies beyond it.
+    drawn = [one for one in judgements if one.estimate is not None and one.unit != "count" and one.allowed]
+    groups = dict.fromkeys((one.subject, one.metric) for one in drawn)
+    for subject, metric in sorted(groups, key=lambda group: not _is_comparison(group[0])):
+        yield _plot([one for one in drawn if (one.subject, one.metric) == (subject, metric)])
+
+
+def in_plot(one: Judgement, value: float | None) -> float | None:
+    """Return a value as it is drawn: ratios and shares as percent; None for what has no place."""
+    if value is None or not math.isfinite(value):
+        return None
+    return {"ratio": 100 * (value - 1), "share": 100 * value}.get(one.unit, value)
+
+
+def _unit(one: Judgement) -> str:
+    """Return what the axis counts."""
+    first, is_difference, second = one.subject.partition(" - ")
+    numerator, is_ratio, denominator = one.subject.partition(" / ")
+    if is_ratio and one.unit == "ratio":
+        return f"% by which {numerator} is above {denominator}"
+    if is_difference:
+        return f"ms by which {first} is above {second}"
+    return {"ms": "ms", "share": "% of the answers", "per_s": "requests per second"}.get(one.unit, one.unit)
+
+
+def _is_comparison(subject: str) -> bool:
+    return " - " in subject or " / " in subject
+
+
+def _plot(group: Sequence[Judgement]) -> Markup:
+    limits = [value for one in group if (value := in_plot(one, one.allowed)) is not None]
+    farthest = _CUT * max(map(abs, limits), default=0.0)
+    ends = [value for one in group for value in _ends(one)]
+    far = any(abs(value) > farthest for value in ends)
+    axis = linear(
+        [*limits, *(max(min(value, farthest), -farthest) for value in ends)] if far else [*limits, *ends]
+    )
+    chart = Chart(axis, None, height=_ROW * len(group) + 48, x_label=_unit(group[0]))
+    for number, one in enumerate(group):
+        _row(chart, one, 26 + _ROW * number)
+    return figure(_title(group), chart, note=_NOTE)
+
+
+def _ends(one: Judgement) -> Iterable[float]:
+    values = (in_plot(one, value) for value in (one.estimate, one.low, one.high))
+    return [value for value in values if value is not None]
+
+
+def _row(chart: Chart, one: Judgement, top: float) -> None:
+    kind, sign = MARKS[one.verdict]
+    middle = top + 12
+    axis = chart.x
+    at, value = in_plot(one, one.allowed), in_plot(one, one.estimate)
+    if at is not None:
+        chart.line(at, middle, axis.low if one.metric == "capacity" else axis.high, middle, "beyond")
+        chart.rule(at, "limit", middle - 9, middle + 9)
+        far = axis.place(at) > _RIGHT
+        chart.text(at, middle + 4, limit(one.allowed, one.unit), "tick", "end" if far else "start")
+    if one.low is not None or one.high is not None:
+        low, high = in_plot(one, one.low), in_plot(one, one.high)
+        ends = (axis.low if low is None else low, axis.high if high is None else high)
+        chart.line(ends[0], middle, ends[1], middle, f"interval {kind}")
+    if value is not None and value <= axis.high:
+        chart.dot(value, middle, f"dot {kind}{' hollow' if one.verdict is not Verdict.PASS else ''}")
+    elif value is not None:
+        chart.remark(middle + 5, "\N{BLACK RIGHT-POINTING POINTER}", f"arrow {kind}")
+    chart.heading(top - 4, one.endpoint)
+    chart.remark(top - 4, f"{sign} {found(one)}", f"value {kind}")
+
+
+def _title(group: Sequence[Judgement]) -> str:
+    told = [
+        f"{words} for {len(such)}"
+        for verdict, words in (
+            (Verdict.REGRESSED, "beyond it"),
+            (Verdict.INCONCLUSIVE, "undecided"),
+            (Verdict.INVALID, "not shown"),
+        )
+        if (such := [one for one in group if one.verdict is verdict])
+    ]
+    good = sum(one.verdict is Verdict.PASS for one in group)
+    subject = f"{called(group[0])}, {group[0].subject}"
+    rest = f"; {', '.join(told)}" if told else ""
+    return f"{subject}: within the limit for {good} of {counted(len(group), 'endpoint')}{rest}."
