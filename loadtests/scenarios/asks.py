@@ -18,6 +18,9 @@ from loadtests.scenarios.values import Seeded
 __all__ = ["Asks"]
 
 
+_LASTING = ("id", "candidateEmail", "createdAt")
+
+
 def _forget(_subject: Any) -> None:
     """Nobody asked for the subject."""
 
@@ -29,6 +32,10 @@ class Asks:
         self._implementation = implementation
         self._seeded = seeded
         self._ledger = ledger
+
+    def made(self, request: Request) -> bool:
+        """True if this worker created a request."""
+        return request.id in self._ledger.created.requests
 
     def health(self) -> Ask:
         """Is the server there?"""
@@ -68,10 +75,21 @@ class Asks:
         status: str | None = None,
         needs_attention: bool | None = None,
         cursor: str | None = None,
-        then: Callable[[Got], None] | None = None,
+        keep: Callable[[Request], None] = _forget,
+        then: Callable[[Got], None] = _forget,
     ) -> Ask:
-        """A coordinator looks through requests; so many of the kind are there at least."""
+        """A coordinator looks through requests; so many of the kind are there at least.
+
+        Of those that are kept, only what nobody changes is known: others work with them, too.
+        """
         asked = {"status": status, "needsAttention": needs_attention}
+
+        def kept(got: Got) -> None:
+            for row in got["rows"]:
+                lasting = {name: row[name] for name in _LASTING if name in row}
+                keep(Request(id=row["id"], token=row.get("publicToken"), expected=lasting))
+            then(got)
+
         return Ask(
             endpoint="list_requests",
             values={**asked, "limit": limit, "cursor": cursor},
@@ -82,7 +100,7 @@ class Asks:
                 order=self._implementation.order("list_requests"),
                 ties=self._implementation.api.is_reference,
             ),
-            then=then,
+            then=kept,
         )
 
     def update(self, request: Request, number: int) -> Ask:
@@ -100,6 +118,7 @@ class Asks:
         return Ask(
             endpoint="delete_request",
             values={"id": request_id},
+            then=lambda _: self._ledger.removed({request_id}),
         )
 
     def open(self, request: Request, **changed: Any) -> Ask:
@@ -116,7 +135,7 @@ class Asks:
         expected = {**slot, "requestId": request.id, "status": "confirmed", "cancelledAt": None}
 
         def then(got: Got) -> None:
-            self._ledger.booking(got["id"])
+            self._ledger.booking(got["id"], request.id)
             keep(Booking(id=got["id"], expected={**expected, "id": got["id"]}))
 
         return Ask(
@@ -149,7 +168,7 @@ class Asks:
         """A booking is cancelled."""
         reason = f"candidate withdrew, no. {number}"
         expected = {**booking.expected, "status": "cancelled", "cancellationReason": reason}
-        del expected["cancelledAt"]
+        expected.pop("cancelledAt", None)
         return Ask(
             endpoint="cancel",
             values={"id": booking.id, "reason": reason},
@@ -235,18 +254,7 @@ class Asks:
 
     def summary(self) -> Ask:
         """Operations looks at the numbers, which are not below what this worker made."""
-        created = self._ledger.created
-        return Ask(
-            endpoint="ops_summary",
-            values={},
-            means=meaning.summed(
-                {
-                    "schedulingRequests": len(created.requests),
-                    "bookings": len(created.bookings),
-                    "webhookEvents": len(created.events),
-                }
-            ),
-        )
+        return Ask(endpoint="ops_summary", values={}, means=meaning.summed(self._ledger.alive))
 
     def dashboard(self) -> Ask:
         """Operations looks at the dashboard."""

@@ -38,6 +38,10 @@ class Ask:
     """Remembers what later calls need; called for a right answer only."""
     status: tuple[int, ...] | None = None
     """Another status than usual, for a request that must be refused: then nothing else is read."""
+    usual: bool = True
+    """False for what is not measured: it may take another number of round trips."""
+    forged: bool = False
+    """True to sign with a wrong secret."""
 
 
 class Implementation:
@@ -71,7 +75,7 @@ class Implementation:
         endpoint = described.endpoint
         values: dict[str, Any] = dict.fromkeys(ENDPOINTS[ask.endpoint].sends) | dict(ask.values)
         body = None if endpoint.body is None else orjson.dumps(render(endpoint.body, values))
-        headers = self._headers(endpoint, values, body)
+        headers = self._headers(endpoint, values, body, forged=ask.forged)
         layout = described.layout
         if self.api.is_reference and "queue" in values:
             layout = _of_queue(layout, values["queue"])
@@ -84,10 +88,13 @@ class Implementation:
             check=lambda answer: _check(answer, ask, endpoint, layout, described.contains),
         )
 
-    def _headers(self, endpoint: Endpoint, values: Mapping[str, Any], body: bytes | None) -> dict[str, str]:
+    def _headers(
+        self, endpoint: Endpoint, values: Mapping[str, Any], body: bytes | None, *, forged: bool
+    ) -> dict[str, str]:
         signed: dict[str, Any] = dict(values)
         if ENDPOINTS[endpoint.name].signed:
-            digest = hmac.digest(self._secret().encode(), body or b"", hashlib.sha256)
+            secret = self._secret()[::-1] + "x" if forged else self._secret()
+            digest = hmac.digest(secret.encode(), body or b"", hashlib.sha256)
             signed |= {"signature": digest.hex(), "signatureBase64": base64.b64encode(digest).decode()}
         named = {"Accept": "application/json"}
         if body is not None:
@@ -180,16 +187,21 @@ def _check(
         return None  # it was refused, as it must be
     if ENDPOINTS[ask.endpoint].html:
         return _check_page(answer, contains)
-    if answer.status == 204:
-        return "status 204 with a body" if answer.body else None
     try:
-        got = layout.read(answer.body) if layout.fields else {}
+        got = layout.read(answer.body) if layout.fields else _nothing(answer)
         _refuse_another_meaning(got, ask)
     except WrongAnswer as wrong:
         return str(wrong)
     if ask.then is not None:
         ask.then(got)
     return None
+
+
+def _nothing(answer: Answer) -> Got:
+    """An endpoint of which nothing is read: whatever it says, but with 204 it may say nothing (RFC 9110)."""
+    if answer.status == 204 and answer.body:
+        raise WrongAnswer("status 204 with a body")
+    return {}
 
 
 def _refuse_another_meaning(got: Got, ask: Ask) -> None:

@@ -7,7 +7,7 @@ the end. What was created without an answer has no id here: it is found by the m
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -74,17 +74,25 @@ class Created:
     api: str
     requests: set[str] = field(default_factory=set)
     bookings: set[str] = field(default_factory=set)
+    """Also of those that are gone: jobs are about them."""
     events: set[str] = field(default_factory=set)
+    audit_entries: set[str] = field(default_factory=set)
+    """Known only once they were looked for, as the API does not tell them."""
 
     @property
-    def empty(self) -> bool:
-        """True if nothing is left that is known by its id."""
-        return not (self.requests or self.bookings or self.events)
+    def kinds(self) -> Mapping[str, set[str]]:
+        """The ids by the word for one of them in the journal."""
+        return {
+            "request": self.requests,
+            "booking": self.bookings,
+            "event": self.events,
+            "audit_entry": self.audit_entries,
+        }
 
     def forget(self, ids: Iterable[str]) -> None:
         """Take note that rows are gone."""
         gone = set(ids)
-        for held in (self.requests, self.bookings, self.events):
+        for held in self.kinds.values():
             held.difference_update(gone)
 
 
@@ -107,9 +115,8 @@ def _created(lines: list[dict[str, Any]]) -> Created:
     if first["schema"] != SCHEMA:
         raise ValueError(first["schema"])
     created = Created(mark=first["mark"], host=first["host"], api=first["api"])
-    kinds = {"request": created.requests, "booking": created.bookings, "event": created.events}
     for line in others:
-        for kind, held in kinds.items():
+        for kind, held in created.kinds.items():
             if kind in line:
                 held.add(line[kind])
         created.forget(line.get("removed", ()))

@@ -10,7 +10,7 @@ from typing import Any
 from loadtests.scenarios.reading import WrongAnswer
 from loadtests.scenarios.shapes import instant
 
-__all__ = ["Got", "all_of", "claimed", "created_now", "listed", "new_id", "set_in_time", "summed"]
+__all__ = ["Got", "all_of", "claimed", "created_now", "grown", "listed", "new_id", "set_in_time", "summed"]
 
 Got = Mapping[str, Any]
 Rule = Callable[[Got], None]
@@ -129,6 +129,21 @@ def summed(at_least: Mapping[str, int]) -> Rule:
                     raise WrongAnswer(f"counts of {table} are less than what is there")
 
     return check
+
+
+def grown(before: Got, growth: Mapping[str, Any]) -> Rule:
+    """Every number is larger than before by what stands at the same place in `growth`, or the same."""
+
+    def compare(then: Any, now: Any, by: Any, where: str) -> None:
+        if isinstance(then, Mapping):
+            for name, inner in then.items():
+                if not isinstance(now, Mapping) or name not in now:
+                    raise WrongAnswer(f"{where}{name} is missing")
+                compare(inner, now[name], by.get(name, {}) if by else {}, f"{where}{name}.")
+        elif now - then != (by or 0):
+            raise WrongAnswer(f"{where.rstrip('.')} grew by {now - then}, not by {by or 0}")
+
+    return lambda got: compare(before, got, growth, "")
 
 
 def _ordered(rows: Sequence[Got], field: str, *, falling: bool, ties: bool) -> bool:

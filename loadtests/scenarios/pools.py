@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from loadtests.scenarios.call import OutOfSubjects
 
-__all__ = ["Booking", "Event", "Job", "Pool", "Request", "Subjects"]
+__all__ = ["Booking", "Event", "Job", "Kept", "Pool", "Request", "Subjects"]
 
 S = TypeVar("S")
 
@@ -45,6 +45,24 @@ class Job:
     id: str
     attempts: int
     queue: str
+
+
+class Kept(Generic[S]):
+    """What the steps of a journey made of one kind."""
+
+    def __init__(self) -> None:
+        self.all: list[S] = []
+
+    def __call__(self, subject: S) -> None:
+        """Keep one more."""
+        self.all.append(subject)
+
+    @property
+    def last(self) -> S:
+        """As it is now. Raises OutOfSubjects if nothing was made, as the step for it was left out."""
+        if not self.all:
+            raise OutOfSubjects("nothing was made for the next step")
+        return self.all[-1]
 
 
 class Pool(Generic[S]):

@@ -6,28 +6,23 @@ Each kind of subject is made in one batch, whose requests do not wait for each o
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from harness.settings.api import Subjects as Given
 from loadtests.errors import LoadError
 from loadtests.scenarios.asks import Asks
 from loadtests.scenarios.call import SendMany
 from loadtests.scenarios.implementation import Implementation
-from loadtests.scenarios.journeys import CLAIMED
+from loadtests.scenarios.journeys import CLAIMED, LEASE_S, PAGE, QUEUE
 from loadtests.scenarios.ledger import Ledger
 from loadtests.scenarios.meaning import Got
 from loadtests.scenarios.pools import Booking, Job, Request, Subjects
 from loadtests.scenarios.sending import must_succeed
 
-__all__ = ["EVENTS", "FEW", "LEASE_S", "PAGE", "RETRY_S", "Preparation"]
+__all__ = ["FEW", "Preparation"]
 
-EVENTS = "webhook-events"
-"""The queue of which workers claim: the one that can be filled through the API."""
-PAGE, FEW = 50, 20
-"""Rows of the lists that are asked for."""
-LEASE_S = 3600
-RETRY_S = 3600
-"""Longer than any run: no job becomes due again in it."""
+FEW = 20
+"""Rows of a short list."""
 _REUSED = 50
 """So many subjects of a kind are enough for calls that change nothing."""
 _SPARE = 50
@@ -78,7 +73,7 @@ class Preparation:
             self._discover(found, send)
         requests = [Request(id=one, token=None, expected={"id": one}) for one in given.requests] or found
         tokens = [Request(id="", token=one, expected={}) for one in given.tokens] or [
-            one for one in found if one.token is not None and one.expected.get("status") == "pending"
+            one for one in found if one.token is not None
         ]
         bookings = [Booking(id=one, expected={"id": one}) for one in given.bookings]
         for name, kind, pool, subjects in (
@@ -90,7 +85,7 @@ class Preparation:
                     f"{name} has nothing to read: the list shows no request for it."
                     f" Name some in [api.subjects] {kind} of parity.toml."
                 )
-            pool.add(_part([_known(one) for one in subjects], share))
+            pool.add(_part(subjects, share))
         self.subjects.booked.add(_part(bookings, share))
 
     def _make(self, number: int, into: list[Request], send: SendMany) -> None:
@@ -138,7 +133,7 @@ class Preparation:
         jobs: list[Job] = []
         while len(jobs) < done + failed:
             limit = min(_MOST_CLAIMED, done + failed - len(jobs))
-            ask = self.asks.claim(EVENTS, limit=limit, lease_s=LEASE_S, at_least=1, keep=jobs.append)
+            ask = self.asks.claim(QUEUE, limit=limit, lease_s=LEASE_S, at_least=1, keep=jobs.append)
             must_succeed([ask], self.implementation, send)
         self.subjects.done.add(jobs[:done])
         self.subjects.failed.add(jobs[done:])
@@ -152,28 +147,14 @@ class Preparation:
         must_succeed([ask], self.implementation, send)
 
     def _discover(self, found: list[Request], send: SendMany) -> None:
-        def keep(got: Got) -> None:
-            found.extend(
-                Request(id=row["id"], token=row.get("publicToken"), expected=dict(row)) for row in got["rows"]
-            )
-
-        must_succeed(
-            [self.asks.page(limit=PAGE, status="pending", at_least=0, then=keep)], self.implementation, send
-        )
+        ask = self.asks.page(limit=PAGE, status="pending", at_least=0, keep=found.append)
+        must_succeed([ask], self.implementation, send)
         # Other people work there: that there is one row is all that can be expected to last.
         self.ledger.standing = min(1, len(found))
 
 
 def _few(needs: Mapping[str, int], name: str) -> int:
     return min(needs.get(name, 0), _REUSED)
-
-
-def _known(request: Request) -> Request:
-    """What nobody changes about a request: others may update it while it is read."""
-    lasting: dict[str, Any] = {
-        name: request.expected[name] for name in ("id", "createdAt") if name in request.expected
-    }
-    return Request(id=request.id, token=request.token, expected=lasting)
 
 
 def _part(subjects: list[S], share: tuple[int, int]) -> list[S]:

@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 
 from loadtests.errors import LoadError
-from loadtests.scenarios.journal import Created
+from loadtests.scenarios.ledger import Ledger
 from loadtests.scenarios.values import DOMAIN
 
 __all__ = ["RowAccess", "Rows"]
@@ -47,30 +47,39 @@ class Rows:
                 " neither is given."
             )
 
-    def find(self, created: Created) -> None:
-        """Add what carries the run's mark and is not in its journal, as the answer to it never arrived."""
-        created.requests |= set(
-            self._ids("scheduling_requests", "candidate_email", f"{created.mark}@{DOMAIN}")
-        )
-        created.events |= set(self._ids("webhook_events", "event_id", created.mark))
-        created.bookings |= set(self._of("bookings", "request_id", created.requests))
+    def find(self, ledger: Ledger) -> None:
+        """Look for what carries the run's mark without being in the journal, and for audit entries.
 
-    def remove(self, created: Created) -> None:
-        """Remove events, jobs and, if that is possible, audit entries; requests and bookings stay.
-
-        It must happen before the requests are removed: audit entries then lose the link to them.
+        It must happen before requests are removed: audit entries then lose the link to them.
         """
-        if self.removes_audit_entries:
-            self._delete("audit_logs", "request_id", created.requests)
-            self._delete("audit_logs", "booking_id", created.bookings)
-        self._delete("sync_jobs", "entity_id", created.bookings | created.requests)
+        created = ledger.created
+        ledger.note(
+            "request", self._marked("scheduling_requests", "candidate_email", f"{created.mark}@{DOMAIN}")
+        )
+        ledger.note("event", self._marked("webhook_events", "event_id", created.mark))
+        ledger.note("booking", self._about("bookings", "request_id", created.requests))
+        ledger.note("audit_entry", self._about("audit_logs", "request_id", created.requests))
+        ledger.note("audit_entry", self._about("audit_logs", "booking_id", created.bookings))
+
+    def remove(self, ledger: Ledger) -> None:
+        """Remove jobs, events and, where it is possible, audit entries."""
+        created = ledger.created
+        about = created.bookings | created.requests
+        self._delete("sync_jobs", "entity_id", about)
+        self._delete("reconciliation_jobs", "entity_id", about)
         self._delete("webhook_events", "id", created.events)
+        gone = created.events | (created.bookings - created.requests)
+        if self.removes_audit_entries:
+            self._delete("audit_logs", "id", created.audit_entries)
+            gone |= created.audit_entries
+        ledger.removed(gone)
 
-    def remove_requests(self, created: Created) -> None:
+    def remove_requests(self, ledger: Ledger) -> None:
         """Remove requests, and with them their bookings."""
-        self._delete("scheduling_requests", "id", created.requests)
+        self._delete("scheduling_requests", "id", ledger.created.requests)
+        ledger.removed(ledger.created.requests)
 
-    def _ids(self, table: str, column: str, ending: str) -> list[str]:
+    def _marked(self, table: str, column: str, ending: str) -> list[str]:
         if self._access.database_url is not None:
             query = sql.SQL("SELECT id::text FROM public.{} WHERE right({}, length(%s)) = %s").format(
                 sql.Identifier(table), sql.Identifier(column)
@@ -82,7 +91,7 @@ class Rows:
             for row in self._rest("GET", table, {"select": "id", column: f"like.*.{ending}", "limit": "1000"})
         ]
 
-    def _of(self, table: str, column: str, ids: Iterable[str]) -> Iterator[str]:
+    def _about(self, table: str, column: str, ids: Iterable[str]) -> Iterator[str]:
         for chunk in _chunks(ids):
             if self._access.database_url is not None:
                 query = sql.SQL("SELECT id::text FROM public.{} WHERE {}::text = ANY(%s)").format(

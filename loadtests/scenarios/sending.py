@@ -6,10 +6,19 @@ from loadtests.errors import LoadError
 from loadtests.scenarios.call import Answer, Call, SendMany
 from loadtests.scenarios.implementation import Ask, Implementation
 
-__all__ = ["must_succeed", "sent"]
+__all__ = ["WrongPreparation", "must_succeed", "sent"]
 
 _BATCH = 500
 _SHOWN = 200
+
+
+class WrongPreparation(LoadError):
+    """An endpoint answered wrongly when subjects were made."""
+
+    def __init__(self, endpoint: str, problem: str, message: str) -> None:
+        super().__init__(message)
+        self.endpoint = endpoint
+        self.problem = problem
 
 
 def sent(calls: Sequence[Call], send: SendMany) -> list[Answer]:
@@ -28,13 +37,15 @@ def sent(calls: Sequence[Call], send: SendMany) -> list[Answer]:
 
 
 def must_succeed(asks: Sequence[Ask], implementation: Implementation, send: SendMany) -> None:
-    """Send what is asked, and check the answers. Raises LoadError for the first one that is wrong."""
+    """Send what is asked, and check the answers. Raises WrongPreparation for the first wrong one."""
     calls = [implementation.call(ask) for ask in asks]
     for call, answer in zip(calls, sent(calls, send), strict=True):
         problem = call.check(answer)
         if problem is not None:
             said = answer.body[:_SHOWN].decode("utf-8", "replace")
-            raise LoadError(
+            raise WrongPreparation(
+                call.endpoint,
+                problem,
                 f"{call.endpoint}: {problem}. {call.method} {call.path} was needed to prepare the run,"
-                f" and was answered with status {answer.status}: {said or 'nothing'}"
+                f" and was answered with status {answer.status}: {said or 'nothing'}",
             )

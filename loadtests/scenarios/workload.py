@@ -18,10 +18,10 @@ from loadtests.scenarios.call import Call, SendMany
 from loadtests.scenarios.endpoints import DESCRIPTIONS
 from loadtests.scenarios.implementation import Ask, Implementation
 from loadtests.scenarios.journal import Created, Journal
-from loadtests.scenarios.journeys import mix
+from loadtests.scenarios.journeys import LEASE_S, PAGE, QUEUE, RETRY_S, mix
 from loadtests.scenarios.ledger import Ledger
 from loadtests.scenarios.pools import Subjects
-from loadtests.scenarios.preparation import EVENTS, FEW, LEASE_S, PAGE, RETRY_S, Preparation
+from loadtests.scenarios.preparation import FEW, Preparation
 from loadtests.scenarios.removal import remove
 from loadtests.scenarios.rows import RowAccess
 from loadtests.scenarios.values import Seeded
@@ -98,6 +98,16 @@ class ScenarioWorkload:
         self._worker, self._workers = worker, workers
         self._counts = {name: count() for name in DESCRIPTIONS}
         self._prepared = count()
+
+    @property
+    def writes(self) -> bool:
+        """True unless it only reads."""
+        return self._spec.profile == "write"
+
+    @property
+    def owns_data(self) -> bool:
+        """True if nobody else uses the database."""
+        return self._spec.owns_data
 
     @property
     def weights(self) -> Mapping[str, float]:
@@ -187,7 +197,7 @@ def _page(workload: ScenarioWorkload, number: int) -> Ask:
 
 def _claim(workload: ScenarioWorkload, _number: int) -> Ask:
     limit = workload.subjects.claims.take()
-    return workload.asks.claim(EVENTS, limit=limit, lease_s=LEASE_S, at_least=limit)
+    return workload.asks.claim(QUEUE, limit=limit, lease_s=LEASE_S, at_least=limit)
 
 
 _NEXT: Mapping[str, Callable[[ScenarioWorkload, int], Ask]] = {
