@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from harness.models.outcome import Artifact, Counts, Finding, Outcome, Status, Subject
-from harness.models.verdict import ADVICE_LEVEL, UNCHECKED_LEVEL
+from harness.models.verdict import UNCHECKED_LEVEL
 from harness.redact import redact
 from loadtests.records import Arm, Recording
 from loadtests.verdicts import Judgement, Verdict, exit_status, worst
@@ -16,6 +16,7 @@ __all__ = ["Result"]
 
 _STATUS: Mapping[int, Status] = {status.exit_status: status for status in Status}
 _NOT_SOUND = "this is a defect of the harness: report it, and do not rely on this run"
+_ROUNDING = 1e-9
 _EXACT = frozenset({"round_trips", "answers"})
 """Metrics that are checked and not estimated: they may lack an interval."""
 
@@ -147,13 +148,10 @@ class Result:
         findings = [_unfit(self.step, remark) for remark in self.unfit]
         if not self.deciding:
             findings.append(_unfit(self.step, "Nothing was judged: [budgets] names nothing that decides."))
-        for one in self.judgements:
-            if one.verdict is Verdict.PASS:
-                continue
-            level = UNCHECKED_LEVEL
-            if one.verdict is Verdict.REGRESSED and self.complete:
-                level = "core"
-            findings.append(_finding(one, level if one.decides else ADVICE_LEVEL))
+        for one in self.deciding:
+            if one.verdict is not Verdict.PASS:
+                is_shown = one.verdict is Verdict.REGRESSED and self.complete
+                findings.append(_finding(one, "core" if is_shown else UNCHECKED_LEVEL))
         return tuple(findings)
 
 
@@ -174,14 +172,15 @@ def _sound(one: Judgement) -> Judgement:
 
 
 def _is_inside(one: Judgement, allowed: float) -> bool:
-    # NaN compares as False.
+    # NaN compares as False. Bounds were logarithms or microseconds, which may cost the last digit.
+    slack = _ROUNDING * abs(allowed)
     if one.metric in _EXACT:
         return True
     if one.metric == "errors" and allowed == 0:  # no upper bound is 0: not a single one, of enough
         return one.estimate == 0
     if one.metric == "capacity":  # of which the lower end is demanded
-        return one.low is not None and one.low >= allowed
-    return one.high is not None and one.high <= allowed
+        return one.low is not None and one.low >= allowed - slack
+    return one.high is not None and one.high <= allowed + slack
 
 
 def _unfit(step: str, remark: str) -> Finding:
@@ -200,7 +199,7 @@ def _finding(one: Judgement, level: str) -> Finding:
         id=f"load.{one.endpoint}.{one.metric}[{one.subject}]",
         level=level,
         where=f"{one.endpoint}, {one.subject}, {one.metric}",
-        expected="advice, no budget" if one.allowed is None else f"{_said(one.allowed)} {one.unit}",
+        expected="a budget" if one.allowed is None else f"{_said(one.allowed)} {one.unit}",
         actual=_actual(one),
         message=f"{one.verdict.value}: {one.reason}",
     )

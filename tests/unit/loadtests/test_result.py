@@ -126,7 +126,7 @@ def test_an_interrupted_run_is_invalid_whatever_it_showed() -> None:
     [
         {"samples": 0},
         {"allowed": None},
-        {"high": 8.1},
+        {"high": 8.000001},
         {"high": None},
         {"high": float("nan")},
         {"metric": "errors", "unit": "share", "allowed": 0.0, "estimate": 0.001},
@@ -142,6 +142,7 @@ def test_a_pass_that_its_numbers_do_not_show_is_taken_back(changes: dict[str, An
 @pytest.mark.parametrize(
     "changes",
     [
+        {"high": 8.000000000000002},
         {"metric": "errors", "unit": "share", "allowed": 0.0, "estimate": 0.0, "high": 0.001},
         {"metric": "capacity", "unit": "per_s", "allowed": 100.0, "low": 101.0, "high": 120.0},
         {"metric": "round_trips", "unit": "count", "allowed": 4.0, "low": None, "high": None},
@@ -150,6 +151,10 @@ def test_a_pass_that_its_numbers_do_not_show_is_taken_back(changes: dict[str, An
 )
 def test_a_pass_that_its_numbers_show_stays(changes: dict[str, Any]) -> None:
     assert _result(_but(BOOK, **changes)).verdict is Verdict.PASS
+
+
+def test_advice_is_no_finding() -> None:
+    assert _result(BOOK, _but(UNDECIDED, decides=False, allowed=None)).outcome().findings == ()
 
 
 def test_counts_are_by_subject_and_findings_name_endpoint_and_metric() -> None:
