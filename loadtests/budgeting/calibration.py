@@ -55,8 +55,8 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True):
 def calibrated(recordings: Sequence[Recording], *, rounds: int) -> Calibration:
     """Estimate the noise from comparisons of equal servers in one mode, for comparisons of so many rounds.
 
-    Endpoints with too few samples for a quantile have no noise of it. Raises ValueError if there is no recording, one
-    that compares two modes, or fewer than `FEWEST_ROUNDS` rounds.
+    Endpoints with too few samples for a quantile have no noise of it. Raises ValueError if there is no
+    recording, one that compares two modes, or fewer than `FEWEST_ROUNDS` rounds.
     """
     if not recordings or rounds < FEWEST_ROUNDS:
         raise ValueError(f"{len(recordings)} recordings do not calibrate {rounds} rounds")
@@ -73,7 +73,7 @@ def calibrated(recordings: Sequence[Recording], *, rounds: int) -> Calibration:
 
 
 def unholdable(budgets: Budgets, calibration: Calibration) -> Mapping[tuple[str, Metric], str]:
-    """Say which ratios cannot be held on this machine, by endpoint and metric: to judge them would be a guess."""
+    """Say which ratios cannot be held on this machine, by endpoint and metric: a verdict would be a guess."""
     found: dict[tuple[str, Metric], str] = {}
     for noise in calibration.noises:
         budget = budgets.endpoints.get(noise.endpoint, {}).get(noise.mode)
@@ -89,9 +89,7 @@ def unholdable(budgets: Budgets, calibration: Calibration) -> Mapping[tuple[str,
     return found
 
 
-def _noises(
-    measured: Sequence[Measured], names: Sequence[str], mode: DbMode, rounds: int
-) -> Iterator[Noise]:
+def _noises(measured: Sequence[Measured], names: Sequence[str], mode: DbMode, rounds: int) -> Iterator[Noise]:
     looks = tuple(number / rounds for number in range(FEWEST_ROUNDS, rounds + 1))
     passed = level_at(len(looks), looks, _ALPHA)
     shown = level_at(len(looks), looks, _ALPHA / (len(names) * len(RATIOS)))

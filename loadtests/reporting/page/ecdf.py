@@ -18,8 +18,8 @@ _SHARES = (0.0, 0.5, 0.95)
 _QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 NOTE = (
     "All response times (curves): which share of the requests was answered within which time, counted from "
-    "the moment at which a request was due, wrong answers included. The axis is logarithmic; the farther left a "
-    "curve, the faster. Short upright bars are budgets, at the share of requests that they are about."
+    "the moment at which a request was due, wrong answers included. The axis is logarithmic; the farther "
+    "left a curve, the faster. Short upright bars are budgets, at the share of requests that they are about."
 )
 
 
