@@ -150,7 +150,7 @@ class _Resource:
         _authorize(self._service, endpoint, request)
         inquiry = Inquiry(
             path=request.path_params,
-            query=_single(request) if request.scope["query_string"] else {},
+            query=_single(request) if endpoint.query and request.scope["query_string"] else {},
             headers=request.headers,
             body=b"" if endpoint.body is None else await _body(request),
         )

@@ -59,7 +59,7 @@ def serve(
                 webhook_secret=settings.icims_webhook_secret,
             )
             serve_app(app, listener, ready=lambda url: click.echo(f"serving {url} ({mode})"), parent=parent)
-    _say("The server has ended; every request that had begun was answered.")
+    _say("The server has ended.")
     return 0
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "of_row",
     "reference",
     "row_name",
+    "shown",
 ]
 
 TIME: Schema = {
@@ -26,6 +27,7 @@ TIME: Schema = {
     "format": "date-time",
     "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})$",
 }
+SHOWN_TIME: Schema = {**TIME, "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$"}
 UUID: Schema = {"type": "string", "format": "uuid"}
 # NUL is refused: Postgres cannot store it.
 TEXT: Schema = {"type": "string", "pattern": r"^[^\u0000]*$"}
@@ -35,7 +37,6 @@ _TYPES: Mapping[ColumnType, Schema] = {
     ColumnType.JSONB: {},
     ColumnType.TEXT: TEXT,
     ColumnType.TEXT_ARRAY: {"type": "array", "items": TEXT},
-    ColumnType.TIMESTAMPTZ: TIME,
     ColumnType.UUID: UUID,
 }
 
@@ -84,9 +85,9 @@ def listing(row: type[Row]) -> Schema:
     return {"type": "array", "items": row_name(row)}
 
 
-def of_column(column: Column) -> Schema:
-    """The schema of one column's values."""
-    schema = dict(_TYPES[column.type])
+def of_column(column: Column, *, time: Schema = TIME) -> Schema:
+    """The schema of one column's values; times as they may be sent, unless `time` says otherwise."""
+    schema = dict(time if column.type is ColumnType.TIMESTAMPTZ else _TYPES[column.type])
     if column.choices is not None:
         schema = {"type": "string", "enum": [*column.choices]}
     if column.max_bytes is not None:
@@ -96,7 +97,7 @@ def of_column(column: Column) -> Schema:
 
 def of_row(entity: Entity[Any]) -> Schema:
     """The schema of a row as an answer shows it: all columns but the hidden ones."""
-    return obj({column.alias: of_column(column) for column in entity.columns if column.name not in HIDDEN})
+    return obj(shown(entity, {column.alias: column.name for column in entity.columns}))
 
 
 def columns(entity: Entity[Any], *, without: Iterable[str]) -> dict[str, str]:
@@ -105,6 +106,15 @@ def columns(entity: Entity[Any], *, without: Iterable[str]) -> dict[str, str]:
     return {column.alias: column.name for column in entity.columns if column.name not in hidden}
 
 
+def shown(entity: Entity[Any], accepted: Mapping[str, str]) -> dict[str, Schema]:
+    """The schemas of these columns by alias, as an answer shows them; the hidden ones are left out."""
+    return {
+        alias: of_column(entity.by_name[name], time=SHOWN_TIME)
+        for alias, name in accepted.items()
+        if name not in HIDDEN
+    }
+
+
 def named(entity: Entity[Any], accepted: Mapping[str, str]) -> dict[str, Schema]:
-    """The schemas of these columns by alias."""
+    """The schemas of these columns by alias, as they may be sent."""
     return {alias: of_column(entity.by_name[name]) for alias, name in accepted.items()}

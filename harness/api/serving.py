@@ -91,6 +91,8 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def ended_by_signals(self) -> Iterator[None]:
         def end(_number: int, _frame: FrameType | None) -> None:
+            # Who asks twice does not want to wait.
+            self.force_exit = self.should_exit
             self.should_exit = True
 
         numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -7,37 +7,35 @@ from harness.adapters.protocol import OpsSummary
 from harness.adapters.queries import Order, where
 from harness.api.dashboard import CONTENT_SECURITY_POLICY, Board, in_order, page
 from harness.api.exchange import Inquiry, Reply, json_of
-from harness.api.refusals import Refusal, refusal_of
+from harness.api.refusals import invalid
 from harness.api.schemas import obj
 from harness.api.service import Access, Endpoint, Service
-from harness.errors import StoreError
 from harness.models import ENTITIES
 from harness.models.description import camel
 
 __all__ = ["ENDPOINTS"]
 
 _NOBODY = UUID(int=0)
-_FLAGS = {"deep": {"type": "string", "enum": ["0", "1"]}}
+_DEEP = ("0", "1")
+_FLAGS = {"deep": {"type": "string", "enum": [*_DEEP]}}
 _NEWEST = 10
 _COUNTS = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}}
 
 
 def health(service: Service, inquiry: Inquiry) -> Reply:
     """Say that this process answers; with ``?deep=1``, that its store does, too."""
-    told: dict[str, Any] = {
-        "status": "ok",
-        "mode": service.mode,
-        "instance": service.instance,
-        "version": service.version,
-    }
-    if not _is_deep(inquiry):
-        return json_of(told)
-    try:
-        service.store.scheduling_requests.get(_NOBODY)
-    except StoreError as error:
-        refusal = Refusal("unavailable", refusal_of(error).message)
-        return json_of({**told, "status": "unavailable", **refusal.document()}, 503, {"Retry-After": "1"})
-    return json_of(told)
+    if inquiry.asked(_FLAGS).get("deep", "0") not in _DEEP:
+        raise invalid("deep", "is neither 0 nor 1")
+    if _is_deep(inquiry):
+        service.store.scheduling_requests.get(_NOBODY)  # raises if it does not answer
+    return json_of(
+        {
+            "status": "ok",
+            "mode": service.mode,
+            "instance": service.instance,
+            "version": service.version,
+        }
+    )
 
 
 def _is_deep(inquiry: Inquiry) -> bool:
@@ -100,6 +98,7 @@ ENDPOINTS = (
         round_trips=0,
         query=_FLAGS,
         answers=obj(_HEALTH),
+        refusals=("invalid_value",),
         access=Access.EVERYBODY,
         asks_store=_is_deep,
     ),

@@ -4,7 +4,7 @@ from harness.adapters.protocol import Actor
 from harness.api.endpoints.requests import hash_of
 from harness.api.exchange import Inquiry, Reply, json_of, row_of
 from harness.api.refusals import Refusal, gone
-from harness.api.schemas import UUID, named, obj, row_name
+from harness.api.schemas import UUID, named, obj, row_name, shown
 from harness.api.service import Access, Endpoint, Service
 from harness.models import Booking, NewBooking, SchedulingRequest, entity_of
 
@@ -68,7 +68,7 @@ ENDPOINTS = (
         summary="Show a candidate what is to be booked.",
         handle=open_link,
         round_trips=1,
-        answers=obj(named(_REQUEST, {alias: _REQUEST.by_alias[alias].name for alias in _VISIBLE})),
+        answers=obj(shown(_REQUEST, {alias: _REQUEST.by_alias[alias].name for alias in _VISIBLE})),
         refusals=("not_found", "gone"),
         access=Access.EVERYBODY,
     ),

@@ -1,5 +1,6 @@
 """Both modes give the same answers, and the answers of the table."""
 
+from tests.documented import Description
 from tests.integration.api import refusals, right_answers
 from tests.integration.api.conversation import Conversation, Step
 from tests.serving import Server
@@ -7,11 +8,14 @@ from tests.serving import Server
 
 def go_through(steps: tuple[Step, ...], server: Server) -> None:
     conversation = Conversation(server.client)
+    description = Description(server.client.get("/openapi.json").json())
     for number, step in enumerate(steps):
         response = conversation.send(step)
         about = f"step {number}, {step.method} {step.path} {step.body!r:.200}: {response.text}"
         assert response.status_code == step.status, about
         assert conversation.normalised(step, response) == step.answer, about
+        request = response.request
+        assert description.complaint(request.method, request.url.raw_path.decode(), response) is None
     log = server.log.read_text()
     assert "Traceback" not in log
     assert "unexpected" not in log
