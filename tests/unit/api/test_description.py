@@ -4,15 +4,17 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from harness.api.catalogue import ENDPOINTS
 from harness.api.endpoints.webhooks import signature_of
-from harness.api.service import Access
+from harness.api.service import Access, Endpoint
 from tests.documented import Description
 from tests.unit.api.asking import SECRET, app, ask
+from tests.unit.api.test_access import path_of
 
 _APPLICATION = app()
 DOCUMENT: dict[str, Any] = ask(_APPLICATION, "GET", "/openapi.json").json()
@@ -143,3 +145,13 @@ def test_no_request_gets_an_answer_that_is_not_described(request: tuple[str, str
     answer = ask(_APPLICATION, method, path, content=body, headers=headers)
     assert answer.status_code < 500
     assert DESCRIPTION.complaint(method, path, answer) is None
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"null", b"1e999", b'{"other": {}}', b'{"id": null}'])
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
+def test_neither_does_a_body_that_says_little(endpoint: Endpoint, body: bytes) -> None:
+    path = path_of(endpoint)
+    headers = {"X-ICIMS-Signature": signature_of(SECRET, body)}
+    answer = ask(_APPLICATION, endpoint.method, path, content=body, headers=headers)
+    assert answer.status_code < 500
+    assert DESCRIPTION.complaint(endpoint.method, path, answer) is None
