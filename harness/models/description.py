@@ -38,6 +38,9 @@ class ColumnType(Enum):
     TIMESTAMPTZ = "timestamp with time zone"
     UUID = "uuid"
 
+    # Each value of each row is looked up by its type, and Enum's own hash is written in Python.
+    __hash__ = object.__hash__
+
 
 @dataclass(frozen=True)
 class Default:

@@ -97,6 +97,11 @@ class Transaction:
         """Return the rows of a table by id."""
         return self._tables[table].rows
 
+    def owner(self, table: str, unique: Unique, key: Wire) -> Stored | None:
+        """Return the row that holds a unique key, None if nobody does, or if a part of the key is NULL."""
+        id_ = self._tables[table].owner(unique, key)
+        return None if id_ is None else self._tables[table].rows[id_]
+
     def create(self, table: str, wire: Wire) -> Stored:
         """Insert a row: an id if it has none, then the defaults of absent columns, then the constraints."""
         return self.insert(table, self._with_defaults(table, wire))
@@ -110,9 +115,9 @@ class Transaction:
         """
         row = pack(self._tables[table].entity, self._with_defaults(table, wire))
         check_row(self._tables[table], row)
-        owner = self._tables[table].owner(unique, row)
+        owner = self.owner(table, unique, row)
         if owner is not None:
-            return self._tables[table].rows[owner], False
+            return owner, False
         self._write(self._tables[table], None, row)
         return row, True
 

@@ -121,5 +121,8 @@ class MemorySchedulingRequests(MemoryRepository[SchedulingRequest]):
 
     def get_by_token_hash(self, token_hash: str) -> SchedulingRequest | None:
         """Return the request with this public_token_hash, or None."""
-        rows = self.list(where=(Condition("public_token_hash", "eq", token_hash),), limit=1).rows
-        return rows[0] if rows else None
+        query = Query.checked(self._entity, (Condition("public_token_hash", "eq", token_hash),))
+        (unique,) = self._entity.uniques
+        with self._begin() as transaction:
+            stored = transaction.owner(self._table, unique, {"public_token_hash": query.conditions[0].value})
+        return None if stored is None else self._decode(stored)

@@ -20,18 +20,21 @@ def count(query: Query, rows: Iterable[Stored]) -> int:
 
 def select(query: Query, rows: Iterable[Stored], limit: int) -> list[Stored]:
     """Return the first `limit` rows that meet the conditions, in order, from the query's position on."""
-    found = list(filter(_meets(query), rows))
+    found = list(filter(_meets(query), rows) if query.conditions else rows)
     descending = query.order.direction == "desc"
     if query.after is not None:
         after = _position(query.after.value, query.after.id)
         comes_after = lt if descending else gt
-        found = [row for row in found if comes_after(_of(query, row), after)]
-    found.sort(key=lambda row: _of(query, row), reverse=descending)
+        position = _of(query)
+        found = [row for row in found if comes_after(position(row), after)]
+    found.sort(key=_of(query), reverse=descending)
     return found[:limit]
 
 
-def _of(query: Query, row: Stored) -> _Position:
-    return _position(row[query.order.field], row["id"])
+def _of(query: Query) -> Callable[[Stored], _Position]:
+    """Return the position of a row as a function: it is asked of every row of a table."""
+    field = query.order.field
+    return lambda row: _position(row[field], row["id"])
 
 
 def _position(value: Any, id_: Any) -> _Position:
