@@ -35,7 +35,7 @@ class Series:
             for number in sorted(set(self.rounds))
         }
 
-    @property
+    @cached_property
     def size(self) -> int:
         """How many response times there are."""
         return sum(one.size for one in self.samples)

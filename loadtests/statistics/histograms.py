@@ -7,7 +7,7 @@ The format is that of https://hdrhistogram.github.io/HdrHistogram/.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from hdrh.histogram import HdrHistogram  # type: ignore[import-untyped]
@@ -31,7 +31,7 @@ class Samples:
     values: NDArray[np.float64]
     counts: NDArray[np.int64]
 
-    @property
+    @cached_property
     def size(self) -> int:
         """How many there are."""
         return int(self.counts.sum())
