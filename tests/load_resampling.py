@@ -1,8 +1,8 @@
-"""Comparisons that could have been recorded: rounds and windows of recorded ones, drawn again.
+"""Comparisons that could have been recorded: rounds of recorded ones, drawn again.
 
-The block bootstrap: windows stay whole, with all that depends on each other in them, and so do rounds, with
-the servers that were started for them (B. Efron and R. Tibshirani, "An introduction to the bootstrap",
-1993, section 8.6).
+The block bootstrap: what depends on each other stays together, which is all that was recorded of the two
+servers that were started for a round (B. Efron and R. Tibshirani, "An introduction to the bootstrap",
+1993, section 8.6). Windows are not drawn again within a round: that would double the noise of a round.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ _OTHER: dict[str, Literal["a", "b"]] = {"a": "b", "b": "a"}
 
 
 def resampled(recordings: Sequence[Recording], *, rounds: int, seed: int, swap: bool) -> Recording:
-    """Draw so many rounds, and their windows in pairs of one of each arm.
+    """Draw so many rounds, each at most once while there are enough.
 
     With `swap`, the arms of each round change places or not by chance: they are equal servers, so that
     the result is as likely as what was recorded, and no arm is slower in truth.
@@ -31,22 +31,12 @@ def resampled(recordings: Sequence[Recording], *, rounds: int, seed: int, swap: 
         for number in sorted({window.round for window in one.windows})
     ]
     windows: list[WindowRecord] = []
-    for number in range(rounds):
-        group = groups[int(random.integers(len(groups)))]
-        arms = [[window for window in group if window.arm == arm] for arm in ("a", "b")]
-        pairs = list(zip(*arms, strict=False))
+    for number, place in enumerate(random.choice(len(groups), size=rounds, replace=rounds > len(groups))):
         turned = swap and random.random() < 0.5
-        drawn = [pairs[int(place)] for place in random.integers(len(pairs), size=len(pairs))]
-        for index, window in enumerate(one for pair in drawn for one in pair):
-            windows.append(
-                msgspec.structs.replace(
-                    window,
-                    round=number,
-                    index=index,
-                    arm=_OTHER[window.arm] if turned else window.arm,
-                    begun_at=float(len(windows)),
-                )
-            )
+        windows += [
+            msgspec.structs.replace(window, round=number, arm=_OTHER[window.arm] if turned else window.arm)
+            for window in groups[int(place)]
+        ]
     return msgspec.structs.replace(recordings[0], run_id=f"resampled-{seed}", windows=tuple(windows))
 
 
