@@ -17,6 +17,10 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "baseline": ("loadtests.runs.baseline_command:baseline", "Keep runs, and compare a new one with them."),
     "calibrate": ("loadtests.comparison.calibrate:calibrate", "Which margins can this machine hold?"),
     "capacity": ("loadtests.runs.capacity_command:capacity", "The highest rate within budget."),
+    "worker": (
+        "loadtests.generation.command:worker",
+        "Generate load on this machine for a run on another one.",
+    ),
     "check": (
         "loadtests.scenarios.command:check",
         "Each endpoint once, in both modes: are the answers right?",

@@ -6,6 +6,7 @@
 import locust  # isort: skip  # noqa: F401  # it patches what the modules below import, so it comes first
 
 import argparse
+import contextlib
 import ctypes
 import logging
 import os
@@ -38,7 +39,8 @@ def main() -> None:
             parser.error("a worker needs --master-port")
         if not options.stay:
             when_stdin_ends(lambda: os._exit(0))
-        work(options.master_host, options.master_port)
+        with contextlib.suppress(KeyboardInterrupt):  # of a terminal: nobody is left to be told
+            work(options.master_host, options.master_port)
     else:
         channel = Channel()
         gevent.spawn(channel.beat)

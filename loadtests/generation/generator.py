@@ -5,6 +5,7 @@ own: ``python -P -m loadtests.generation``. They end with their parent,
 however that ends.
 """
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -122,13 +123,19 @@ class Generator:
     ) -> tuple[WindowRecord, ...]:
         """Send what the plan says, which `prepare` was told of; returns its windows in their order.
 
-        `progress` is called with the index of each window that has ended. Raises RunInterrupted on Ctrl-C.
+        `progress` is called with the index of each window that has ended; windows of one arm that follow each
+        other end together. What it raises ends the run. Raises RunInterrupted on Ctrl-C; nothing can be run
+        after that, and `clean` still removes.
         """
         self._process.send(Run(plan=plan))
         try:
             return self._wait(Ran, progress).windows
         except KeyboardInterrupt:
             raise RunInterrupted(self._cancel()) from None
+        except BaseException:
+            with contextlib.suppress(LoadError):  # what is raised already is the cause
+                self._process.send(Cancel())
+            raise
 
     def clean(self) -> tuple[str, ...]:
         """Remove what `prepare` and `run` made; returns what could not be removed, in words."""

@@ -57,6 +57,11 @@ class Node:
         """End what is being sent soon; it stays cancelled."""
         self._cancelled.set = True
 
+    def close(self) -> None:
+        """Close the connections."""
+        for client in self._clients.values():
+            client.close()
+
     def _open(self, order: Open) -> Result:
         factory = _named(order.factory)
         spec = _typed(factory, order.spec)
