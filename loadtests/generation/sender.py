@@ -9,20 +9,22 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import gevent  # type: ignore[import-untyped]  # it ships no types
 from gevent.event import Event  # type: ignore[import-untyped]  # it ships no types
 from gevent.lock import Semaphore  # type: ignore[import-untyped]  # it ships no types
+from geventhttpclient.response import HTTPSocketPoolResponse
 
 from loadtests.errors import LoadError
 from loadtests.generation.alarm import Alarm
-from loadtests.generation.client import Client
+from loadtests.generation.client import Client, read
 from loadtests.generation.connections import in_words
 from loadtests.generation.ledger import TIMEOUT, Ledger, Taken
 from loadtests.generation.plan import Plan, Window
-from loadtests.scenarios.call import Answer, Call, OutOfSubjects, Workload
+from loadtests.scenarios.call import Call, OutOfSubjects, Workload
 
-__all__ = ["Cancelled", "Sender", "Stretch"]
+__all__ = ["Cancelled", "Sender", "Stretch", "Written"]
 
 # From here to the first window: enough to have the first call made.
 _LEAD_S = 0.05
@@ -53,6 +55,13 @@ class Stretch:
         return window.start_s - self.windows[0].start_s
 
 
+class Written(NamedTuple):
+    """A call that is ready to be sent: made before it is due, because making it takes time."""
+
+    call: Call
+    request: bytes
+
+
 class Sender:
     """One stretch; used once."""
 
@@ -60,8 +69,8 @@ class Sender:
         self, stretch: Stretch, workload: Workload, client: Client, slots: Semaphore, cancelled: Cancelled
     ) -> None:
         self.stretch = stretch
-        self.names = tuple(stretch.plan.shares)
-        self.workload = workload
+        self._names = tuple(stretch.plan.shares)
+        self._workload = workload
         self.ledger = Ledger()
         self.cancelled = cancelled
         self._origin = 0.0
@@ -72,6 +81,7 @@ class Sender:
         self._idle = Event()
         self._epoch = 0.0
         self._broken: Exception | None = None
+        self._said: set[str] = set()
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -96,17 +106,18 @@ class Sender:
         if not self.cancelled.set:
             alarm.wait(self._origin + until)
 
-    def make(self, endpoint: int) -> Call:
+    def make(self, endpoint: int) -> Written:
         """The next call of an endpoint. Raises LoadError if it was not prepared."""
         try:
-            return self.workload.next(self.names[endpoint])
+            call = self._workload.next(self._names[endpoint])
         except OutOfSubjects as error:
             raise LoadError(
-                f"{self.names[endpoint]} has nothing left to work on ({error}): the plan that runs asks for "
+                f"{self._names[endpoint]} has nothing left to work on ({error}): the plan that runs asks for "
                 "more than was prepared"
             ) from error
+        return Written(call, self._client.write(call))
 
-    def spawn(self, number: int, call: Call) -> None:
+    def spawn(self, number: int, call: Written) -> None:
         """Send a call in a greenlet of its own."""
         self.go(self.send, number, call)
 
@@ -115,15 +126,15 @@ class Sender:
         self._under_way += 1
         gevent.spawn_raw(self._counted, function, arguments)
 
-    def send(self, number: int, call: Call) -> None:
-        """Send a call and write down what happened; never raises."""
-        ledger = self.ledger
+    def send(self, number: int, call: Written) -> None:
+        """Send a call and write down what happened."""
+        ledger, timeout_s = self.ledger, self.stretch.plan.timeout_s
         ledger.ready[number] = self.now()
         with self._slots:
             ledger.started[number] = self.now()
             words: str | None
             try:
-                answer = self._client.send(call, self.stretch.plan.timeout_s)
+                response = self._client.exchange(call.request, call.call.method, timeout_s)
             except TimeoutError:
                 ledger.ended[number] = self.now()
                 words = TIMEOUT
@@ -132,7 +143,7 @@ class Sender:
                 words = in_words(error)
             else:
                 ledger.ended[number] = self.now()
-                words = self._judge(call, answer)
+                words = self._judge(call.call, response)
             if words is not None:
                 ledger.errors[number] = words
 
@@ -174,10 +185,12 @@ class Sender:
             if not self._under_way:
                 self._idle.set()
 
-    @staticmethod
-    def _judge(call: Call, answer: Answer) -> str | None:
+    def _judge(self, call: Call, response: HTTPSocketPoolResponse) -> str | None:
         try:
-            return call.check(answer)
+            return call.check(read(response))
         except Exception as error:  # noqa: BLE001  # an answer that breaks its check is wrong, whatever breaks
-            _LOG.warning("%s: the check of %r failed", call.endpoint, answer.body[:200], exc_info=True)
-            return f"unreadable answer: {type(error).__name__}"
+            words = f"unreadable answer: {type(error).__name__}"
+            if words not in self._said:
+                self._said.add(words)
+                _LOG.warning("%s: the check of an answer failed", call.endpoint, exc_info=True)
+            return words

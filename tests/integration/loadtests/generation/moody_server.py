@@ -19,9 +19,10 @@ _ANSWERS = {
     "/moved": b"HTTP/1.1 302 Found\r\nLocation: /ping\r\nSet-Cookie: a=b\r\nContent-Length: 0\r\n\r\n",
     "/garbage": b"pong\r\n\r\n",
     "/cut": b"HTTP/1.1 200 OK\r\nContent-Length: 400\r\n\r\npong",
+    "/until_closed": b"HTTP/1.1 200 OK\r\n\r\npong",
     "/last": b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n\r\npong",
 }
-_CLOSED_AFTER = {"/garbage", "/cut", "/last", "/drop"}
+_CLOSED_AFTER = {"/garbage", "/cut", "/last", "/until_closed", "/drop"}
 
 
 class MoodyServer:

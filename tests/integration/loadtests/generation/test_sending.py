@@ -47,11 +47,11 @@ def after(seconds: float, function: Callable[[], None]) -> None:
 
 
 def test_every_arrival_of_the_plan_reaches_the_server_once(server: MoodyServer, open_node: OpenNode) -> None:
-    paths = {"ping": "/ping", "last": "/last"}
+    paths = {"ping": "/ping", "last": "/last", "until_closed": "/until_closed"}
     plan = plan_for(paths, windows=2)
     records = sent(open_node(paths), plan)
     expected = needs(plan)["a"]
-    assert server.asked == {"GET /ping": expected["ping"], "GET /last": expected["last"]}
+    assert server.asked == {f"GET /{name}": count for name, count in expected.items()}
     assert {name: total(records, name) for name in paths} == expected
     assert sum(record.offered for record in records) == sum(expected.values())
     assert all(not one.errors for record in records for one in record.endpoints.values())
