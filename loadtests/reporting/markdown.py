@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from harness.reports.markdown import cell
 from loadtests.reporting.facts import facts_of
-from loadtests.reporting.wording import READING, RULES, allowed, called, found, reasons, sentence
+from loadtests.reporting.wording import READING, RULES, allowed, called, caution, found, reasons, sentence
 from loadtests.result import Result
 from loadtests.verdicts import Judgement, Verdict
 
@@ -36,8 +36,8 @@ def render(result: Result) -> str:
 def _decides(result: Result) -> Iterator[str]:
     if not result.deciding:
         return
-    if not result.complete:
-        yield from ("Until the run was interrupted (this decides nothing):", "")
+    if caution(result):
+        yield from (caution(result), "")
     yield from _table(result.deciding)
     yield from ("", f"<sub>{cell(READING)} {cell(RULES)}.</sub>", "")
 

@@ -9,7 +9,7 @@ import click
 
 from harness.settings import inherited, secrets
 from loadtests.reporting.facts import facts_of
-from loadtests.reporting.wording import MEANING, READING, allowed, called, found, reasons, sentence
+from loadtests.reporting.wording import MEANING, READING, allowed, called, caution, found, reasons, sentence
 from loadtests.result import Result
 from loadtests.verdicts import Judgement, Verdict
 
@@ -66,8 +66,8 @@ def _judged(result: Result, width: int, *, colour: bool) -> Iterator[str]:
     deciding = result.deciding
     if not deciding:
         return
-    if not result.complete:
-        yield "Until it was interrupted:"
+    if caution(result):
+        yield "\n".join(textwrap.wrap(caution(result), width))
     rows = [_cells(one) for one in deciding]
     widths = [max(len(row[column]) for row in (_HEAD, *rows)) for column in range(len(_HEAD))]
     if width >= max(_LEAST, sum(widths) + 2 * len(widths)):

@@ -12,6 +12,7 @@ __all__ = [
     "RULES",
     "allowed",
     "called",
+    "caution",
     "found",
     "ground",
     "next_step",
@@ -93,6 +94,13 @@ def allowed(one: Judgement) -> str:
         return limit(None, one.unit)
     relation = {"round_trips": "=", "capacity": ">="}.get(one.metric, "<=")
     return f"{relation} {limit(one.allowed, one.unit)}"
+
+
+def caution(result: Result) -> str:
+    """Return what to say before a table of judgements that do not all count; else nothing."""
+    if not result.complete:
+        return "What there was until the run was interrupted; none of it counts:"
+    return "The run is unfit, so no PASS counts:" if result.unfit else ""
 
 
 def reasons(judgements: Sequence[Judgement]) -> tuple[tuple[Verdict, str, str], ...]:

@@ -11,7 +11,17 @@ from loadtests.reporting.numbers import counted
 from loadtests.reporting.page import ecdf, forest, timeline
 from loadtests.reporting.page.margins import margins
 from loadtests.reporting.page.parts import MARKS, Markup, anchor, badge, folded, listed, table
-from loadtests.reporting.wording import MEANING, READING, allowed, called, found, ground, next_step, reasons
+from loadtests.reporting.wording import (
+    MEANING,
+    READING,
+    allowed,
+    called,
+    caution,
+    found,
+    ground,
+    next_step,
+    reasons,
+)
 from loadtests.result import Result
 from loadtests.verdicts import Judgement, Verdict, worst
 
@@ -57,8 +67,12 @@ def _style() -> str:
 def _banner(result: Result) -> Iterator[str]:
     if not result.unfit:
         return
-    yield '<div class="banner" role="alert"><strong>INVALID</strong>'
-    yield "This run shows nothing about response times:"
+    if result.verdict is Verdict.INVALID:
+        yield '<div class="banner" role="alert"><strong>INVALID</strong>'
+        yield "This run shows nothing about response times:"
+    else:
+        yield '<div class="banner" role="alert"><strong>UNFIT</strong>'
+        yield "What regressed stays so, but nothing that passed in this run counts:"
     yield listed(result.unfit)
     yield "</div>"
 
@@ -72,7 +86,7 @@ def _head(result: Result, measured: Measured) -> Iterator[str]:
     yield f"<time>{result.started_at:%Y-%m-%d %H:%M} UTC</time></p>"
     yield f'<h1><strong><span aria-hidden="true">{sign}</span> {word}</strong>: {escape(ground(result))}</h1>'
     yield f"<p>{escape(follows)}</p></header>" if follows else "</header>"
-    good = sum(one.verdict is Verdict.PASS for one in result.deciding)
+    good = sum(count.passed for count in result.outcome().counts.values())
     requests = sum(measured.requests(arm, name) for arm in measured.arms for name in measured.endpoints)
     yield '<dl class="tiles">'
     for name, value in (
@@ -91,8 +105,8 @@ def _decides(result: Result) -> Iterator[str]:
     if not result.deciding:
         yield "<p>Nothing: [budgets] names no endpoint and metric that was judged.</p>"
         return
-    if not result.complete:
-        yield "<p>This is what there was when the run was interrupted. None of it counts.</p>"
+    if caution(result):
+        yield f"<p>{escape(caution(result))}</p>"
     wrong = reasons(result.deciding)
     if wrong:
         yield '<div class="why">'

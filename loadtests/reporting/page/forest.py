@@ -26,7 +26,7 @@ _Row = tuple[int, float, float]
 
 
 def plot(measured: Measured, endpoint: str, judged: Sequence[Judgement]) -> Markup | None:
-    """Return the plot of an endpoint's median per round; None where there is nothing to draw.
+    """Return the plot of an endpoint's median per round; None for less than two rounds.
 
     Of two arms it is their difference in ms, or in percent where a ratio decides; of one its median in ms.
     """
@@ -38,7 +38,7 @@ def plot(measured: Measured, endpoint: str, judged: Sequence[Judgement]) -> Mark
     )
     is_ratio = chosen is not None and chosen.unit == "ratio"
     rows = _rows(measured, endpoint, is_ratio=is_ratio and is_pair)
-    if not rows:
+    if len(rows) < 2:
         return None
     limit = None if chosen is None else in_plot(chosen, chosen.allowed)
     ends = (

@@ -12,11 +12,11 @@ from loadtests.verdicts import Judgement, Verdict
 
 __all__ = ["in_plot", "margins"]
 
-_ROW = 42
+_ROW = 50
 _CUT = 3
 """What is beyond so many times the largest limit is drawn at the edge: the others stay readable."""
-_RIGHT = 0.8
-"""Where the limit's label changes its side."""
+_LEFT, _RIGHT = 0.1, 0.9
+"""Where the limit's label must not be centred, or it would be cut."""
 _NOTE = (
     "Dot: what was found. Line: its interval. Upright bar: the limit, with what is not allowed shaded. "
     "An arrow at the edge: it lies beyond."
@@ -81,8 +81,8 @@ def _row(chart: Chart, one: Judgement, top: float) -> None:
     if at is not None:
         chart.line(at, middle, axis.low if one.metric == "capacity" else axis.high, middle, "beyond")
         chart.rule(at, "limit", middle - 9, middle + 9)
-        far = axis.place(at) > _RIGHT
-        chart.text(at, middle + 4, limit(one.allowed, one.unit), "tick", "end" if far else "start")
+        side = "start" if axis.place(at) < _LEFT else "end" if axis.place(at) > _RIGHT else "middle"
+        chart.text(at, middle + 21, limit(one.allowed, one.unit), "tick", side)
     if one.low is not None or one.high is not None:
         low, high = in_plot(one, one.low), in_plot(one, one.high)
         ends = (axis.low if low is None else low, axis.high if high is None else high)

@@ -52,7 +52,7 @@ def logarithmic(values: Iterable[float], *, ticks: int = 6) -> Scale:
     low, high = low / 1.06, high * 1.06
     exponents = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     found: tuple[float, ...] = ()
-    for steps in ((1, 2, 5), (1, 3), (1,)):
+    for steps in ((1, 1.5, 2, 3, 4, 5, 7), (1, 2, 5), (1, 3), (1,)):
         found = tuple(
             step * 10.0**exponent
             for exponent in exponents

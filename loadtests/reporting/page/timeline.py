@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from loadtests.reporting.histograms import Samples, merged, quantile_ms
+from loadtests.budgeting.fitness import HIGHEST_LAG_MS
+from loadtests.reporting.histograms import quantile_ms
 from loadtests.reporting.measured import Measured, Window
 from loadtests.reporting.numbers import amount
 from loadtests.reporting.page.chart import Chart, number
 from loadtests.reporting.page.parts import Markup, figure, legend, table
 from loadtests.reporting.page.scales import linear, logarithmic
+from loadtests.statistics.histograms import Samples, merged
 
 __all__ = ["NOTE", "lag", "plot"]
 
@@ -18,8 +20,8 @@ NOTE = (
 )
 _LAG_NOTE = (
     "By how much the generator itself started requests late. Large mark: the median of a window; small mark: "
-    "its 99th percentile. It is part of every response time here, so if it were large, the generator would "
-    "have been measured and not the server."
+    "its 99th percentile. Black line: a window whose 99th percentile is above does not count. "
+    "The lag is part of every response time here: were it large, the generator would have been measured."
 )
 _MANY_ROUNDS = 8
 
@@ -32,6 +34,8 @@ class _Course:
     high: float
     height: int
     note: str
+    limit: float | None = None
+    """A value in ms above which a window does not count."""
 
     def points(self, measured: Measured) -> list[tuple[Window, float, float]]:
         """Return the windows that have values, with both quantiles in ms."""
@@ -67,7 +71,7 @@ def plot(measured: Measured, endpoint: str | None = None) -> Markup | None:
 
 def lag(measured: Measured) -> Markup | None:
     """Return the plot of the schedule lag, with what else makes a round fit; None without windows."""
-    course = _Course(lambda window: window.lag, 0.99, 200, _LAG_NOTE)
+    course = _Course(lambda window: window.lag, 0.99, 200, _LAG_NOTE, HIGHEST_LAG_MS)
     points = course.points(measured)
     if not points:
         return None
@@ -85,7 +89,8 @@ def _over_time(
 ) -> Markup:
     last = measured.windows[-1]
     time = linear([0.0, last.start_s + last.record.duration_s], ticks=8)
-    scale = logarithmic(value for _, median, high in points for value in (median, high))
+    values = [value for _, median, high in points for value in (median, high)]
+    scale = logarithmic(values if course.limit is None else [*values, 2 * course.limit])
     labels = [f"{number(tick)} ms" for tick in scale.ticks]
     label = "seconds since the first window"
     chart = Chart(time, scale, height=course.height, x_label=label, y_labels=labels, gutter=52)
@@ -96,7 +101,13 @@ def _over_time(
             if window.arm == arm
         ]
         chart.bands(spans, f"window {arm}")
+    left_out = [window for window in measured.windows if not window.fit]
+    chart.bands(
+        ((window.start_s, window.start_s + window.record.duration_s) for window in left_out), "window unfit"
+    )
     _mark_rounds(chart, measured)
+    if course.limit is not None:
+        chart.line(time.low, chart.down(course.limit), time.high, chart.down(course.limit), "limit")
     for arm in measured.arms:
         of_arm = [(window.middle_s, median, high) for window, median, high in points if window.arm == arm]
         chart.dots(((at, high) for at, _, high in of_arm), f"small {arm}")
