@@ -52,7 +52,8 @@ class Preparation:
         bookable = needs.get("book", 0) + booking
         reused = max(_few(needs, name) for name in ("get_request", "open_link", "update_request"))
         missing = max(0, rows - self.ledger.standing, 2 * reused if self.ledger.standing == 0 else 0)
-        self._make(missing, standing, send)
+        if self.implementation.lacks("create_request") is None:
+            self._make(missing, standing, send)
         pending: list[Request] = []
         self._make(bookable + needs.get("delete_request", 0), pending, send)
         self._share_out(standing, send)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from itertools import count
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
@@ -24,20 +23,10 @@ from loadtests.scenarios.pools import Subjects
 from loadtests.scenarios.preparation import FEW, Preparation
 from loadtests.scenarios.removal import remove
 from loadtests.scenarios.rows import RowAccess
+from loadtests.scenarios.selection import Profile, left_out
 from loadtests.scenarios.values import Seeded
 
 __all__ = ["Profile", "ScenarioSpec", "ScenarioWorkload", "open_workload"]
-
-Profile = Literal["read-only", "write"]
-
-_READS = frozenset(
-    {
-        *("health", "get_request", "list_requests", "open_link", "get_booking"),
-        *("ops_summary", "ops_dashboard"),
-    }
-)
-_QUEUES = frozenset({"claim_jobs", "complete_job", "fail_job"})
-_WEBHOOKS = frozenset({"receive_webhook", "redeliver_webhook"})
 
 
 def _today() -> str:
@@ -88,7 +77,9 @@ class ScenarioWorkload:
         self.seeded = Seeded(
             seed=spec.seed, run=spec.run, day=date.fromisoformat(spec.day), arm=arm, worker=worker
         )
-        self.left_out: Mapping[str, str] = _left_out(spec, self.implementation)
+        self.left_out: Mapping[str, str] = left_out(
+            self.implementation, profile=spec.profile, owns_data=spec.owns_data
+        )
         self.endpoints = tuple(name for name in mix(DESCRIPTIONS) if name not in self.left_out)
         self.subjects = Subjects()
         created = Created(mark=self.seeded.mark, host=spec.host, api=spec.api.name)
@@ -148,28 +139,6 @@ def open_workload(spec: ScenarioSpec, *, arm: str, worker: int, workers: int) ->
     Raises ConfigurationError if the mapping cannot be used, or the journal cannot be written.
     """
     return ScenarioWorkload(spec, arm=arm, worker=worker, workers=workers)
-
-
-def _left_out(spec: ScenarioSpec, implementation: Implementation) -> Mapping[str, str]:
-    """Which endpoints are not called, and why."""
-    reasons = {"delete_request": "it only removes what a run has made"}
-    for name in DESCRIPTIONS:
-        lacking = implementation.lacks(name)
-        if lacking is not None:
-            reasons[name] = lacking
-        elif spec.profile == "read-only" and name not in _READS:
-            reasons[name] = "it writes, and the profile is read-only"
-        elif name in _QUEUES and not spec.owns_data:
-            reasons[name] = "it would take jobs that others wait for"
-        elif name in _WEBHOOKS and spec.api.webhook_secret is None:
-            reasons[name] = "there is no secret to sign with (ICIMS_WEBHOOK_SECRET)"
-    needed = {"get_booking": spec.api.subjects.bookings, "open_link": spec.api.subjects.tokens}
-    if spec.profile == "read-only":
-        for name, given in needed.items():
-            told = name == "open_link" and implementation.answers("list_requests", "publicToken")
-            if not given and not told:
-                reasons.setdefault(name, "nothing to read is named in [api.subjects] of parity.toml")
-    return reasons
 
 
 def _journal(spec: ScenarioSpec, created: Created, suffix: str) -> Journal | None:
