@@ -254,7 +254,8 @@ class Asks:
 
     def summary(self) -> Ask:
         """Operations looks at the numbers, which are not below what this worker made."""
-        return Ask(endpoint="ops_summary", values={}, means=meaning.summed(self._ledger.alive))
+        means = meaning.summed(self._ledger.alive, whole=self._implementation.api.is_reference)
+        return Ask(endpoint="ops_summary", values={}, means=means)
 
     def dashboard(self) -> Ask:
         """Operations looks at the dashboard."""

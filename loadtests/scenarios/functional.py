@@ -6,6 +6,7 @@ however many rows there are.
 """
 
 import contextlib
+from collections import Counter as Counted
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,8 +38,8 @@ class EndpointResult:
     """What was wrong, with the step in which it was; empty if every answer was right."""
     round_trips: list[int] = field(default_factory=list)
     """Requests to the gateway, for each call that was answered rightly; empty without a gateway to ask."""
-    shapes: list[str] = field(default_factory=list)
-    """Status, names and kinds of each answer in turn, to compare with those of another mode."""
+    shapes: dict[str, str] = field(default_factory=dict)
+    """Status, names and kinds of each answer, by the step in which it was, to compare with another mode's."""
 
 
 @dataclass(kw_only=True)
@@ -55,7 +56,11 @@ class FunctionalResult:
         found = [(name, problem) for name, one in self.endpoints.items() for problem in one.problems]
         return (
             *found,
-            *((name, "was not called") for name, one in self.endpoints.items() if not one.calls),
+            *(
+                (name, "was not called")
+                for name, one in self.endpoints.items()
+                if not one.calls and not one.problems
+            ),
         )
 
     @property
@@ -92,17 +97,16 @@ def examine(
 
 
 def differences(a: FunctionalResult, b: FunctionalResult) -> tuple[tuple[str, str], ...]:
-    """Endpoint and how its answers differ in shape, between two results of the same calls."""
-    found = []
-    for name in a.endpoints:
-        ours, theirs = a.endpoints[name].shapes, b.endpoints[name].shapes
-        if len(ours) != len(theirs):
-            found.append((name, f"{len(ours)} answers against {len(theirs)}"))
-            continue
-        unequal = [(one, other) for one, other in zip(ours, theirs, strict=True) if one != other]
-        if unequal:
-            found.append((name, f"{unequal[0][0]} against {unequal[0][1]}"))
-    return tuple(found)
+    """Endpoint and how its answers differ in shape, between two results of the same calls.
+
+    It says nothing beyond their problems while there are some: what follows a wrong answer differs, too.
+    """
+    return tuple(
+        (name, f"{step}: {shape} against {b.endpoints[name].shapes.get(step)}")
+        for name in a.endpoints
+        for step, shape in a.endpoints[name].shapes.items()
+        if not (a.problems or b.problems) and b.endpoints[name].shapes.get(step) != shape
+    )
 
 
 class _Examination:
@@ -113,6 +117,7 @@ class _Examination:
         self._workload = workload
         self._counter = counter
         self._numbers = 0
+        self._steps: Counted[tuple[str, str]] = Counted()
         called = [*workload.endpoints]
         if workload.writes and workload.implementation.lacks("delete_request") is None:
             called.append("delete_request")
@@ -182,7 +187,8 @@ class _Examination:
             return False
         trips = None if self._counter is None else self._counter() - before
         result.calls += 1
-        result.shapes.append(_shape(answer))
+        self._steps[where, call.endpoint] += 1
+        result.shapes[f"{where}, call {self._steps[where, call.endpoint]}"] = _shape(answer)
         problem = call.check(answer)
         if problem is not None:
             result.problems.append(f"{where}: {problem}")

@@ -7,12 +7,20 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from harness.models import ENTITIES
+from harness.models.description import camel
 from loadtests.scenarios.reading import WrongAnswer
 from loadtests.scenarios.shapes import instant
 
 __all__ = ["Got", "all_of", "claimed", "created_now", "grown", "listed", "new_id", "set_in_time", "summed"]
 
 Got = Mapping[str, Any]
+_STATUSES = {
+    camel(table): set(entity.by_name["status"].choices or ())
+    for table, entity in ENTITIES.items()
+    if "status" in entity.by_name
+}
+_QUEUES = {camel(table) for table, entity in ENTITIES.items() if entity.queue is not None}
 Rule = Callable[[Got], None]
 
 
@@ -109,26 +117,37 @@ def claimed(*, limit: int, at_least: int, seen: Collection[tuple[str, int]], pro
     return check
 
 
-def summed(at_least: Mapping[str, int]) -> Rule:
-    """Counts of every table, whole and not below what is known to be there."""
+def summed(at_least: Mapping[str, int], *, whole: bool) -> Rule:
+    """Counts that are not below what is known to be there, by table.
+
+    With `whole`, every table with a status has all of its statuses, and every queue says what is due.
+    """
 
     def check(got: Got) -> None:
-        if got.get("needsAttention", 0) < 0:
-            raise WrongAnswer("counts fewer than none")
-        for name in ("counts", "due"):
-            for table, counted in got.get(name, {}).items():
-                numbers = counted.values() if isinstance(counted, Mapping) else (counted,)
-                if any(type(number) is not int or number < 0 for number in numbers):
-                    raise WrongAnswer(f"{name} of {table} are no counts")
-        if "counts" in got:
-            for table, fewest in at_least.items():
-                counted = got["counts"].get(table)
-                if not isinstance(counted, Mapping):
-                    raise WrongAnswer(f"counts of {table} are missing")
-                if sum(counted.values()) < fewest:
-                    raise WrongAnswer(f"counts of {table} are less than what is there")
+        counts, due = got.get("counts", {}), got.get("due", {})
+        _refuse_no_counts(counts, due, got.get("needsAttention", 0))
+        if whole:
+            if any(set(counts.get(table, ())) != statuses for table, statuses in _STATUSES.items()):
+                raise WrongAnswer("counts are not those of every table and status")
+            if due.keys() != _QUEUES:
+                raise WrongAnswer("due is not told of every queue")
+        for table, fewest in at_least.items():
+            if "counts" in got and sum(counts.get(table, {}).values()) < fewest:
+                raise WrongAnswer(f"counts of {table} are less than what is there")
 
     return check
+
+
+def _refuse_no_counts(counts: Mapping[str, Any], due: Mapping[str, Any], attention: int) -> None:
+    for table, by_status in counts.items():
+        if not isinstance(by_status, Mapping) or not all(map(_is_count, by_status.values())):
+            raise WrongAnswer(f"counts of {table[:40]} are no counts")
+    if not all(map(_is_count, due.values())) or not _is_count(attention):
+        raise WrongAnswer("what is due, or needs attention, is no count")
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and value >= 0
 
 
 def grown(before: Got, growth: Mapping[str, Any]) -> Rule:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -15,6 +16,9 @@ from loadtests.scenarios.call import Answer, Call, Send
 from loadtests.scenarios.workload import ScenarioSpec, ScenarioWorkload, open_workload
 
 KEYS = {"SCHEDULER_API_KEY": "key {1}", "ICIMS_WEBHOOK_SECRET": "secret {2}"}
+
+DAY = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
+"""From which the dates of interviews count: links are open for at least two weeks."""
 
 Open = Callable[..., ScenarioWorkload]
 
@@ -39,8 +43,9 @@ def api() -> Api:
     return reference_api(KEYS)
 
 
-@pytest.fixture
-def send() -> Iterator[Send]:
+@contextlib.contextmanager
+def reference() -> Iterator[Send]:
+    """The reference API on an empty store."""
     with MemoryStore() as store:
         app = create_app(
             store,
@@ -52,10 +57,22 @@ def send() -> Iterator[Send]:
             yield send
 
 
-@pytest.fixture
-def opened(api: Api) -> Open:
+def opening(api: Api) -> Open:
+    """Open workloads of an API."""
+
     def open_one(*, arm: str = "a", worker: int = 0, workers: int = 1, **settings: Any) -> ScenarioWorkload:
-        given = {"api": api, "seed": 1, "rows": 8, "owns_data": True, "run": "r1", "day": "2026-01-01"}
+        given = {"api": api, "seed": 1, "rows": 8, "owns_data": True, "run": "r1", "day": DAY}
         return open_workload(ScenarioSpec(**{**given, **settings}), arm=arm, worker=worker, workers=workers)
 
     return open_one
+
+
+@pytest.fixture
+def send() -> Iterator[Send]:
+    with reference() as send:
+        yield send
+
+
+@pytest.fixture
+def opened(api: Api) -> Open:
+    return opening(api)

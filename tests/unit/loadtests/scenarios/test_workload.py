@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -14,11 +13,10 @@ from loadtests.scenarios.workload import ScenarioSpec
 from tests.unit.loadtests.scenarios.conftest import Open
 
 EACH = 3
-DAY = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
 
 
 def test_every_endpoint_answers_rightly_as_often_as_was_planned(send: Send, opened: Open) -> None:
-    workload = opened(day=DAY)
+    workload = opened()
     workload.prepare(dict.fromkeys(workload.endpoints, EACH), one_by_one(send))
     for endpoint in workload.endpoints:
         for _ in range(EACH):
@@ -31,7 +29,7 @@ def test_every_endpoint_answers_rightly_as_often_as_was_planned(send: Send, open
     "endpoint", ["book", "reschedule", "cancel", "claim_jobs", "complete_job", "fail_job"]
 )
 def test_what_is_used_up_is_never_used_again(send: Send, opened: Open, endpoint: str) -> None:
-    workload = opened(day=DAY)
+    workload = opened()
     workload.prepare({endpoint: EACH}, one_by_one(send))
     calls = [workload.next(endpoint) for _ in range(EACH)]
     assert len({(call.path, call.body) for call in calls}) == (1 if endpoint == "claim_jobs" else EACH)
@@ -40,7 +38,7 @@ def test_what_is_used_up_is_never_used_again(send: Send, opened: Open, endpoint:
 
 
 def test_what_is_prepared_later_comes_on_top(send: Send, opened: Open) -> None:
-    workload = opened(day=DAY)
+    workload = opened()
     workload.prepare({"book": 1, "claim_jobs": 1}, one_by_one(send))
     workload.prepare({"book": 1, "claim_jobs": 1}, one_by_one(send))
     for endpoint in ("book", "book", "claim_jobs", "claim_jobs"):
@@ -49,7 +47,7 @@ def test_what_is_prepared_later_comes_on_top(send: Send, opened: Open) -> None:
 
 
 def test_preparation_sends_few_batches(send: Send, opened: Open) -> None:
-    workload = opened(day=DAY, rows=300)
+    workload = opened(rows=120)
     sizes = []
 
     def many(calls: Sequence[Call]) -> list[Answer]:
@@ -57,14 +55,14 @@ def test_preparation_sends_few_batches(send: Send, opened: Open) -> None:
         return [send(call) for call in calls]
 
     workload.prepare(dict.fromkeys(workload.endpoints, EACH), many)
-    assert max(sizes) == 300
+    assert max(sizes) == 120
     assert len(sizes) <= 8
 
 
 def test_both_arms_make_the_same_calls(send: Send, opened: Open) -> None:
     made = {}
     for arm in ("a", "b"):
-        workload = opened(arm=arm, day=DAY)
+        workload = opened(arm=arm)
         calls = [workload.next(name) for name in ("create_request", "receive_webhook") for _ in range(20)]
         made[arm] = [
             (call.method, call.path, (call.body or b"").replace(f"-{arm}0".encode(), b"-x0"))
@@ -82,7 +80,7 @@ def test_another_seed_makes_other_calls(opened: Open) -> None:
 def test_workers_share_no_subject(send: Send, opened: Open) -> None:
     seen: set[str] = set()
     for worker in range(2):
-        workload = opened(worker=worker, workers=2, day=DAY)
+        workload = opened(worker=worker, workers=2)
         workload.prepare({"book": EACH, "reschedule": EACH, "get_request": EACH}, one_by_one(send))
         paths = {workload.next(name).path for name in ("book", "reschedule", "get_request") for _ in range(2)}
         assert not paths & seen
@@ -96,7 +94,7 @@ def test_workers_share_the_rows_of_the_lists(send: Send, opened: Open) -> None:
 
 
 def test_without_a_need_only_the_rows_are_made(send: Send, opened: Open) -> None:
-    workload = opened(rows=3, day=DAY)
+    workload = opened(rows=3)
     workload.prepare({}, one_by_one(send))
     assert len(workload.ledger.created.requests) == 3
     assert not workload.ledger.created.events
