@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from harness.errors import ConfigurationError
-from harness.gate.steps import CHECK_PREFIX, GATE, SUBJECT, expected_steps
+from harness.gate.steps import CHECK_PREFIX, GATE, LOAD, SUBJECT, expected_steps
 from harness.gate.subject import subject_of
 from harness.gate.verdict import judge
 from harness.models.outcome import Artifact, Counts, Outcome, Subject
@@ -90,7 +90,8 @@ def _expected(gate: Outcome, outcomes: list[Outcome], checks: list[str]) -> tupl
     )
     is_judged = gate.subject.app is not None or any(outcome.step == SUBJECT for outcome in outcomes)
     stack: StackKind = "external" if gate.subject.target.get("stack") == "external" else "embedded"
-    return expected_steps(stack, names, subject=is_judged)
+    is_measured = any(outcome.step == LOAD for outcome in outcomes)
+    return expected_steps(stack, names, subject=is_judged, load=is_measured)
 
 
 def _read(path: Path) -> Outcome:

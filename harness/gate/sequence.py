@@ -15,6 +15,7 @@ from harness.gate.steps import (
     CHECK_PREFIX,
     CONTRACT,
     DOCTOR,
+    LOAD,
     MIGRATION,
     SCHEMA_APPLY,
     SCHEMA_CHECK,
@@ -57,6 +58,11 @@ class Options:
     """Where the application is, if its own adapter is to be judged."""
 
     @property
+    def judges_load(self) -> bool:
+        """True if parity.toml says what response times may be, or how its own API is called."""
+        return self.config.api is not None or self.config.budgets is not None
+
+    @property
     def subject_level(self) -> Level:
         """The cases that the user's adapter is judged by."""
         return self.level or self.config.subject.level
@@ -72,6 +78,7 @@ class Sequence:
             settings.stack,
             [check.name for check in options.config.checks],
             subject=options.work_copy is not None,
+            load=options.judges_load,
         )
         self.outcomes: list[Outcome] = []
         self._settings = settings
@@ -115,6 +122,8 @@ class Sequence:
             directory = self._options.config.directory
             fresh = started.stack.clone
             self._take(run_check(check, directory, self._runner, fresh, started.outcome.subject))
+        if self._options.judges_load:
+            self._step(self._load(config), {**_NO_PROJECT, **_joined(started.stack)})
         return None
 
     def _rehearse(self, fresh: Callable[[], Database], stack: EmbeddedStack) -> None:
@@ -142,6 +151,8 @@ class Sequence:
         self._contract({"HARNESS_STACK_FILE": None})
         if self._options.work_copy is not None:
             self._give_up(SUBJECT, "not run because your adapter would write to a given project.")
+        if self._options.judges_load:
+            self._give_up(LOAD, "not run because it would write to a given project; see harness load run.")
         return self._skip("not run because your tests would write to a given project; use --stack embedded.")
 
     def _check(self) -> Step:
@@ -161,6 +172,12 @@ class Sequence:
         if table.allow_empty:
             given.append("--allow-empty")
         return Step(name=MIGRATION, command=("migrate", "rehearse", *given), timeout_s=1800)
+
+    def _load(self, config: tuple[str, ...]) -> Step:
+        """Both modes side by side; it ends within three minutes itself."""
+        report = self._runner.place(LOAD) / "report"
+        options = ("--profile", "ci", "--stack", "embedded", "--report", str(report))
+        return Step(name=LOAD, command=("load", "compare", *options, *config), timeout_s=600)
 
     def _judge_adapters(self, environ: Mapping[str, str | None]) -> None:
         """Judge the reference adapters, and by what they have shown to be good, the user's own."""

@@ -13,6 +13,7 @@ __all__ = [
     "CONTRACT",
     "DOCTOR",
     "GATE",
+    "LOAD",
     "MIGRATION",
     "SCHEMA_APPLY",
     "SCHEMA_CHECK",
@@ -33,6 +34,8 @@ CONTRACT = "contract"
 """On the reference adapters: it shows that servers, migrations and cases are good."""
 SUBJECT = "contract subject"
 """On the user's own adapter: what the verdict is about."""
+LOAD = "load compare"
+"""Response times of both modes, side by side."""
 GATE = "gate"
 CHECK_PREFIX = "check:"
 
@@ -48,14 +51,19 @@ class Step:
     timeout_s: float
 
 
-def expected_steps(stack: StackKind, checks: Iterable[str], *, subject: bool = False) -> tuple[str, ...]:
-    """The names of all steps that a verdict needs, in order; `subject` if an adapter of the user's is named.
+def expected_steps(
+    stack: StackKind, checks: Iterable[str], *, subject: bool = False, load: bool = False
+) -> tuple[str, ...]:
+    """The names of all steps that a verdict needs, in order.
 
-    A given project is never migrated by the gate, so its plan has no rehearsal of schema and data.
+    `subject` if an adapter of the user's is named, `load` if response times are to be judged. A given project
+    is never migrated by the gate, so its plan has no rehearsal of schema and data.
     """
     schema = (SCHEMA_CHECK,) if stack == "external" else (SCHEMA_APPLY, SCHEMA_CHECK, MIGRATION)
     judged = (CONTRACT, SUBJECT) if subject else (CONTRACT,)
-    return (DOCTOR, STACK, *schema, *judged, *(f"{CHECK_PREFIX}{name}" for name in checks))
+    # Last: it measures, and nothing else shall run beside it.
+    measured = (LOAD,) if load else ()
+    return (DOCTOR, STACK, *schema, *judged, *(f"{CHECK_PREFIX}{name}" for name in checks), *measured)
 
 
 def unchecked(

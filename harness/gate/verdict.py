@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.gate.steps import CHECK_PREFIX, MIGRATION, SUBJECT
+from harness.gate.steps import CHECK_PREFIX, LOAD, MIGRATION, SUBJECT
 from harness.models.outcome import Finding, Outcome, Status
 from harness.models.verdict import ACCEPTED_LEVEL, ADVICE_LEVEL, UNCHECKED_LEVEL, Row, Verdict
 from harness.revision import described
@@ -13,6 +13,7 @@ __all__ = ["judge"]
 _GAP = "gap."
 """Begins the id of a finding about an operation that the user's adapter lacks."""
 _NOT_REHEARSED = "; the migration of the data was not rehearsed"
+_NOT_MEASURED = "; response times were not judged"
 
 
 def judge(expected: Sequence[str], outcomes: Sequence[Outcome]) -> Verdict:
@@ -43,7 +44,8 @@ def judge(expected: Sequence[str], outcomes: Sequence[Outcome]) -> Verdict:
     return Verdict(
         status=Status.worst([row.status for row in rows]),
         subject=(_subject(checks) if SUBJECT not in expected else _application(own, checks, accepted))
-        + ("" if MIGRATION in expected else _NOT_REHEARSED),
+        + ("" if MIGRATION in expected else _NOT_REHEARSED)
+        + (_measured(outcomes) if LOAD in expected else _NOT_MEASURED),
         rows=tuple(rows),
         findings=blocking,
         failures=len(blocking) + silent,
@@ -161,6 +163,13 @@ def _subject(checks: list[Row]) -> str:
     if names:
         return f"reference adapters and your checks: {names}; your adapter was not examined"
     return "reference adapters; your application was not examined"
+
+
+def _measured(outcomes: Sequence[Outcome]) -> str:
+    """Whose response times were judged: those of the reference API say nothing about another one."""
+    found = [outcome.subject.target.get("api") for outcome in outcomes if outcome.step == LOAD]
+    name = found[0] if found else None
+    return f"; response times of {'the reference API' if name in {None, 'reference'} else name}"
 
 
 def _name(check: Row) -> str:

@@ -17,6 +17,7 @@ from harness.reports.files import sha256_of
 BRIDGES = Path(__file__).parents[1] / "bridges"
 PARTIAL = f"exec '{sys.executable}' -P '{BRIDGES / 'partial.py'}'"
 MISSING = "claimSyncJobs"
+NOT_MEASURED = "; response times were not judged"
 TODAY = datetime.now(UTC).date()
 SUBJECT = """
 [subject]
@@ -128,6 +129,7 @@ def test_verdict_names_application_commit_level_checks_and_gaps(app: Application
     app.write(subject("--without", MISSING), CHECKS, gap())
     done = app.gate("--report", "report", "--json", "gate.json")
     about = f"scheduler {app.commit}, level core; 42 of 43 operations; checks unit, build; 1 accepted gap"
+    about += NOT_MEASURED
     assert (done.returncode, last_line(done)) == (0, f"READY ({about})"), done.stdout + done.stderr
     assert f"claimSyncJobs until {TODAY + timedelta(days=30)}, ops: no worker yet" in done.stdout
     outcome = json.loads((app.directory / "gate.json").read_text())
@@ -150,7 +152,9 @@ def test_what_is_missing_or_expired_is_never_ready(app: Application) -> None:
     done = app.gate("--json", "gate.json")
     assert done.returncode == 2, done.stdout + done.stderr
     assert last_line(done).startswith("COULD NOT CHECK: The adapter lacks getOpsSummary (1 case): implement")
-    assert last_line(done).endswith(f"(scheduler {app.commit}, level core; 41 of 43 operations; no checks)")
+    assert last_line(done).endswith(
+        f"(scheduler {app.commit}, level core; 41 of 43 operations; no checks{NOT_MEASURED})"
+    )
     unchecked = findings(app.directory, "unchecked")
     assert {("gap.claimSyncJobs", "unchecked"), ("gap.getOpsSummary", "unchecked")} < set(unchecked)
     assert f"claimSyncJobs expired on {TODAY - timedelta(days=1)}, ops: no worker yet" in done.stdout
@@ -161,7 +165,7 @@ def test_an_adapter_that_diverges_is_not_ready_whatever_is_accepted(app: Applica
     (app.directory / "src.ts").write_text("not committed")
     done = app.gate("--json", "gate.json")
     assert done.returncode == 1, done.stdout + done.stderr
-    about = f"scheduler {app.commit} with uncommitted changes, level core; no checks"
+    about = f"scheduler {app.commit} with uncommitted changes, level core; no checks{NOT_MEASURED}"
     assert last_line(done) == f"NOT READY: 4 findings ({about})"
     assert findings(app.directory, "advice") == [("gap.claimSyncJobs", "advice")]
 

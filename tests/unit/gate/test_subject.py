@@ -19,6 +19,7 @@ from harness.revision import WorkCopy
 from harness.settings import Settings
 from harness.settings.parity_toml import parse
 
+NOT_MEASURED = "; response times were not judged)"
 EXPECTED = expected_steps("embedded", ["unit", "build"], subject=True)
 NOW = datetime(2026, 1, 15, tzinfo=UTC)
 APP = {"name": "scheduler", "sha": "1a2b3c4d5e", "dirty": False, "digest": None, "note": None}
@@ -55,20 +56,21 @@ def run(*changed: Outcome) -> Verdict:
 
 
 def test_ready_names_application_commit_level_and_checks() -> None:
-    assert run().sentence == "READY (scheduler 1a2b3c4, level core; checks unit, build)"
+    assert run().sentence == "READY (scheduler 1a2b3c4, level core; checks unit, build" + NOT_MEASURED
 
 
 def test_ready_without_checks_says_so() -> None:
     steps = expected_steps("embedded", [], subject=True)
     verdict = judge(steps, [outcome(step, level="strict") for step in steps])
-    assert verdict.sentence == "READY (scheduler 1a2b3c4, level strict; no checks)"
+    assert verdict.sentence == "READY (scheduler 1a2b3c4, level strict; no checks" + NOT_MEASURED
 
 
 def test_ready_says_what_the_bridge_does_not_cover() -> None:
     verdict = run(outcome(SUBJECT, GAP, level="core", operations="42 of 43"))
     assert verdict.status is Status.PASSED
     assert verdict.sentence == (
-        "READY (scheduler 1a2b3c4, level core; 42 of 43 operations; checks unit, build; 1 accepted gap)"
+        "READY (scheduler 1a2b3c4, level core; 42 of 43 operations; checks unit, build; 1 accepted gap"
+        + NOT_MEASURED
     )
     assert verdict.accepted == (GAP,)
     assert run(outcome(SUBJECT, level="core", operations="43 of 43")).sentence == run().sentence
@@ -99,7 +101,7 @@ def test_a_gap_that_works_is_advice() -> None:
 def test_what_is_not_known_of_the_commit_is_said(app: dict[str, Any], words: str) -> None:
     steps = expected_steps("embedded", [], subject=True)
     verdict = judge(steps, [outcome(step, app=app, level="core") for step in steps])
-    assert verdict.sentence == f"READY ({words}, level core; no checks)"
+    assert verdict.sentence == f"READY ({words}, level core; no checks" + NOT_MEASURED
 
 
 @pytest.mark.parametrize("change", [{"sha": "f"}, {"dirty": True}, {"name": "other"}, {"digest": "ab"}])
@@ -124,10 +126,13 @@ def test_a_run_without_the_step_is_not_ready() -> None:
 def test_could_not_check_and_not_ready_name_the_application_too() -> None:
     down = unchecked(SUBJECT, "It is down.", run_id="run", started_at=NOW, subject=Subject(app=APP))
     assert run(down).sentence == (
-        "COULD NOT CHECK: It is down. (scheduler 1a2b3c4, level unknown; checks unit, build)"
+        "COULD NOT CHECK: It is down. (scheduler 1a2b3c4, level unknown; checks unit, build" + NOT_MEASURED
     )
     failed = replace(outcome(SUBJECT, replace(GAP, level="core"), level="core"), status=Status.FAILED)
-    assert run(failed).sentence == "NOT READY: 1 finding (scheduler 1a2b3c4, level core; checks unit, build)"
+    assert (
+        run(failed).sentence
+        == "NOT READY: 1 finding (scheduler 1a2b3c4, level core; checks unit, build" + NOT_MEASURED
+    )
 
 
 def test_what_was_examined_is_gathered_from_the_steps() -> None:

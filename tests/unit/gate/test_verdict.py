@@ -50,7 +50,7 @@ def test_a_given_project_is_judged_without_a_rehearsal_and_the_verdict_says_so()
     verdict = judge(expected, [outcome(step) for step in expected])
     assert verdict.sentence == (
         "READY (reference adapters; your application was not examined; "
-        "the migration of the data was not rehearsed)"
+        "the migration of the data was not rehearsed; response times were not judged)"
     )
 
 
@@ -67,8 +67,9 @@ statuses = st.fixed_dictionaries({step: st.sampled_from(Status) for step in EXPE
 def test_everything_passed_is_ready_and_names_what_was_not_examined() -> None:
     verdict = judge(EXPECTED, run())
     assert verdict.status is Status.PASSED
-    assert (
-        verdict.sentence == "READY (reference adapters and your checks: unit; your adapter was not examined)"
+    assert verdict.sentence == (
+        "READY (reference adapters and your checks: unit; your adapter was not examined; "
+        "response times were not judged)"
     )
 
 
@@ -76,14 +77,15 @@ def test_a_check_of_one_mode_is_named_with_it() -> None:
     outcomes = run()
     outcomes[-1] = replace(outcomes[-1], counts={"memory": FULL["memory"]})
     assert judge(EXPECTED, outcomes).subject == (
-        "reference adapters and your checks: unit (memory only); your adapter was not examined"
+        "reference adapters and your checks: unit (memory only); your adapter was not examined; "
+        "response times were not judged"
     )
 
 
 def test_without_checks_the_application_was_not_examined() -> None:
     steps = expected_steps("embedded", [])
     assert judge(steps, [outcome(step) for step in steps]).sentence == (
-        "READY (reference adapters; your application was not examined)"
+        "READY (reference adapters; your application was not examined; response times were not judged)"
     )
 
 
@@ -155,7 +157,8 @@ def test_advice_blocks_nothing() -> None:
 def test_not_ready_tells_what_was_not_checked_too() -> None:
     verdict = judge(EXPECTED, run(schema_check=Status.FAILED, contract=Status.UNCHECKED))
     assert verdict.sentence == (
-        "NOT READY: 1 finding (reference adapters and your checks: unit; your adapter was not examined); "
+        "NOT READY: 1 finding (reference adapters and your checks: unit; your adapter was not examined; "
+        "response times were not judged); "
         "1 step could not be checked: contract is down."
     )
 

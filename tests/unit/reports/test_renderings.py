@@ -16,7 +16,7 @@ MakeRun = Callable[..., tuple[GateRun, list[Outcome]]]
 def test_the_last_line_on_the_terminal_is_the_verdict(make_run: MakeRun) -> None:
     run, _ = make_run()
     assert terminal.render(run).splitlines()[-1] == (
-        "READY (reference adapters; your application was not examined)"
+        "READY (reference adapters; your application was not examined; response times were not judged)"
     )
 
 
