@@ -10,6 +10,8 @@ ProfileName = Literal["ci", "full"]
 
 FEWEST_ROUNDS = 3
 """Before the third there is no interval worth a look: with one degree of freedom it is 6 times as wide."""
+_SHORTEST_S = 1.0
+"""No round is shorter: servers have to start."""
 _SLOWER = 1.15
 """The next round may take so much longer than the slowest until now."""
 
@@ -69,5 +71,6 @@ def rounds_that_fit(profile: Profile, elapsed_s: float, durations_s: Sequence[fl
     if profile.limit_s is None or not durations_s:
         return profile.rounds
     left_s = profile.limit_s - profile.closing_s - elapsed_s
-    further = int(max(0.0, left_s) // (max(durations_s) * _SLOWER))
+    longest_s = max(*durations_s, _SHORTEST_S)
+    further = int(max(0.0, left_s) // (longest_s * _SLOWER))
     return min(profile.rounds, done + further)

@@ -1,36 +1,53 @@
-"""When is a server warm? When it has stopped getting faster."""
+"""When is a server warm? When it has stopped getting faster.
+
+That the end of a warm-up has to be seen, and cannot be assumed, is in E. Barrett et al., "Virtual machine
+warmup blows hot and cold", OOPSLA 2017.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
-from statistics import fmean
+from statistics import fmean, median
 
-__all__ = ["is_flat", "level"]
+from loadtests.records import WindowRecord
+from loadtests.statistics.histograms import decode, quantile
 
-_COMPARED = 2
-"""Windows on either side of the comparison."""
-_STILL_FASTER = 0.10
-"""A fall by more than this share of the median is warming up: compilers and pools change it by a factor,
-while the mean over ten endpoints of medians of a few requests wavers by about 0.05 on two busy cores."""
+__all__ = ["FEWEST_WINDOWS", "is_warm", "level", "level_of"]
+
+_COMPARED = 3
+"""Windows on either side of the comparison: a single slow one does not move their median."""
+FEWEST_WINDOWS = 2 * _COMPARED
+_STILL_FASTER = 0.15
+"""A fall by a larger share is warming up: compilers and pools change times by a factor, while the medians of
+three short windows waver by about 0.05 on a quiet machine of two cores, and by 0.1 on a busy one."""
+
+
+def is_warm(levels_us: Sequence[float]) -> bool:
+    """True if the last three windows of an arm were not faster than the three before by more than a seventh.
+
+    Only faster counts: a server that becomes slower under load is what is to be measured, in both arms alike.
+    False with fewer windows, and after one without an answer.
+    """
+    if len(levels_us) < FEWEST_WINDOWS or any(map(math.isnan, levels_us[-FEWEST_WINDOWS:])):
+        return False
+    before, last = levels_us[-FEWEST_WINDOWS:-_COMPARED], levels_us[-_COMPARED:]
+    return median(last) >= (1 - _STILL_FASTER) * median(before)
+
+
+def level_of(window: WindowRecord) -> float:
+    """The typical response time of a window in microseconds; NaN if nothing answered."""
+    medians = {}
+    for name, record in window.endpoints.items():
+        samples = decode(record.service)
+        if samples.size:
+            medians[name] = quantile(samples, 0.5)
+    return level(medians)
 
 
 def level(medians_us: Mapping[str, float]) -> float:
-    """How fast a window was: the mean of the logarithms of the medians of its endpoints.
+    """The geometric mean of the medians of the endpoints; NaN if there is none.
 
     Each endpoint weighs the same: the mix of a short window is a matter of chance, and their medians differ
-    by a factor of ten. NaN if there is none.
+    by a factor of ten.
     """
-    known = [math.log(median) for median in medians_us.values() if median > 0]
-    return fmean(known) if known else math.nan
-
-
-def is_flat(levels: Sequence[float]) -> bool:
-    """True if the last two windows were not faster than the two before by more than a tenth.
-
-    Only faster counts: a server that gets slower is what is to be measured. `levels` are those of one arm in
-    order; fewer than four windows are never flat, and neither is one without an answer.
-    """
-    if len(levels) < 2 * _COMPARED:
-        return False
-    before = fmean(levels[-2 * _COMPARED : -_COMPARED])
-    last = fmean(levels[-_COMPARED:])
-    return last >= before + math.log(1 - _STILL_FASTER)
+    known = [math.log(value) for value in medians_us.values() if value > 0]
+    return math.exp(fmean(known)) if known else math.nan

@@ -1,0 +1,111 @@
+"""Each endpoint alone, on both servers, before anything is measured: are the answers right, at which cost?"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Literal
+
+import httpx
+import msgspec
+
+from loadtests.comparison.rounds import Examined
+from loadtests.comparison.servers import ApiServer
+from loadtests.records import Arm
+from loadtests.scenarios.call import Answer, Call, Send
+from loadtests.scenarios.functional import FunctionalResult, differences, examine
+from loadtests.scenarios.workload import ScenarioSpec, open_workload
+from loadtests.verdicts import Judgement, Verdict
+
+__all__ = ["answers", "examination", "unlike"]
+
+_TIMEOUT_S = 30.0
+
+
+def examination(
+    spec: ScenarioSpec,
+    comparison: Literal["across", "within"],
+    names: Mapping[Arm, str],
+    servers: Mapping[Arm, ApiServer],
+) -> Examined:
+    """Examine both servers, one after the other; `names` say in judgements which one is meant.
+
+    Two versions in one mode may answer differently, as long as each is right; two modes may not.
+    """
+    results: dict[Arm, FunctionalResult] = {}
+    for arm, server in servers.items():
+        # What is measured later on the same database has a mark of its own.
+        alone = msgspec.structs.replace(spec, run=f"{spec.run}e")
+        workload = open_workload(alone, arm=arm, worker=0, workers=1)
+        with _sending(server.host) as send:
+            results[arm] = examine(send, workload, server.round_trips)
+    judgements = [one for arm, result in results.items() for one in answers(names[arm], result)]
+    if comparison == "across":
+        judgements += unlike(results["a"], results["b"])
+    return Examined(
+        judgements=tuple(judgements), trips={arm: result.round_trips for arm, result in results.items()}
+    )
+
+
+def answers(subject: str, result: FunctionalResult) -> tuple[Judgement, ...]:
+    """Of each endpoint: right, or wrong in what."""
+    wrong: dict[str, list[str]] = {}
+    for name, problem in result.problems:
+        wrong.setdefault(name, []).append(problem)
+    return tuple(
+        _judgement(name, subject, one.calls, _told(wrong.get(name, [])))
+        for name, one in result.endpoints.items()
+    )
+
+
+def unlike(memory: FunctionalResult, supabase: FunctionalResult) -> tuple[Judgement, ...]:
+    """Of each endpoint whose answers differ in shape between the modes: how."""
+    return tuple(
+        _judgement(
+            name, "supabase - memory", memory.endpoints[name].calls, f"the answers differ: {difference}"
+        )
+        for name, difference in differences(memory, supabase)
+    )
+
+
+def _judgement(endpoint: str, subject: str, calls: int, problem: str | None) -> Judgement:
+    return Judgement(
+        endpoint=endpoint,
+        subject=subject,
+        metric="answers",
+        verdict=Verdict.PASS if problem is None else Verdict.REGRESSED,
+        decides=True,
+        unit="count",
+        allowed=None,
+        estimate=None,
+        low=None,
+        high=None,
+        rounds=1,
+        samples=calls,
+        reason=(
+            f"Each of {calls} answers was right."
+            if problem is None
+            else f"{problem}. Nothing was measured: correct it first; see harness load check."
+        ),
+    )
+
+
+def _told(problems: list[str]) -> str | None:
+    if not problems:
+        return None
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return f"{problems[0]}{more}"
+
+
+@contextmanager
+def _sending(host: str) -> Iterator[Send]:
+    with httpx.Client(base_url=host, trust_env=False, timeout=_TIMEOUT_S) as client:
+
+        def send(call: Call) -> Answer:
+            try:
+                got = client.request(call.method, call.path, headers=call.headers, content=call.body)
+            except httpx.HTTPError as error:
+                raise ConnectionError(str(error) or type(error).__name__) from error
+            return Answer(
+                got.status_code, {name.lower(): value for name, value in got.headers.items()}, got.content
+            )
+
+        yield send
