@@ -63,6 +63,8 @@ def judge_baselines(
     judgements = answered(list(_questions(measured, before, budgets)), _ALPHA, lambda level: level, last=True)
     if not any(one.decides for one in judgements):
         judgements = (nothing_decides(NOW), *judgements)
+    if not reasons:
+        return judgements
     return tuple(in_an_unfit_run(one, reasons, complete=now.complete) for one in judgements)
 
 
