@@ -2,20 +2,23 @@
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
 from harness.errors import ConfigurationError
 from harness.redact import redact
 from harness.settings import secrets
+from harness.settings.parity_toml import load
 from loadtests.records import Recording
-from loadtests.runs import recording_file
-from loadtests.runs.blessing import FEWEST_RUNS, MIN_SPAN_S, refuse_to_bless, refuse_unfit, span_s
-from loadtests.runs.durations import Duration, in_words
+from loadtests.runs import options, recording_file
+from loadtests.runs.blessing import MIN_SPAN_S, refuse_to_bless, refuse_unfit
+from loadtests.runs.comparing import compared
+from loadtests.runs.durations import Duration
+from loadtests.runs.ending import again, begin, finish
+from loadtests.runs.listing import document, summary, table
 from loadtests.runs.recording_file import Stored
 from loadtests.runs.store import BaselineSet, Member, Store
 
@@ -59,18 +62,15 @@ def list_(directory: Path, *, as_json: bool) -> None:
     store = Store(directory)
     runs, sets = store.runs(), store.sets()
     if as_json:
-        click.echo(redact(json.dumps(_document(runs, sets), indent=2, ensure_ascii=False), secrets()))
+        click.echo(redact(json.dumps(document(runs, sets), indent=2, ensure_ascii=False), secrets()))
         return
     if not runs:
         _say(f"{directory} has no runs. Add one: harness load baseline add FILE")
         return
-    rows: list[tuple[str, ...]] = [("RUN", "BEGUN (UTC)", "MODE", "REGION", "LOAD", "REQUESTS", "SETS")]
-    rows += [_row(stored.recording, _sets_of(stored.recording, sets)) for stored in runs]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        _say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    for line in table(runs, sets):
+        _say(line)
     for one in sets:
-        _say(f"\n{_described(store, one)}")
+        _say(f"\n{summary(store, one)}")
 
 
 @baseline.command()
@@ -98,7 +98,52 @@ def bless(name: str, runs: tuple[str, ...], directory: Path, min_span_s: float) 
             members=tuple(Member(run_id=stored.recording.run_id, sha256=stored.sha256) for stored in chosen),
         )
     )
-    _say(f"{_described(store, store.named(name))}\nwritten to {path}")
+    _say(f"{summary(store, store.named(name))}\nwritten to {path}")
+
+
+@baseline.command()
+@click.argument("run")
+@click.option("--baseline", "name", help="The set.  [default: the only one that there is]")
+@_directory
+@options.config
+@options.report
+@options.json_path
+def compare(
+    run: str,
+    *,
+    name: str | None,
+    directory: Path,
+    config: Path | None,
+    report: Path | None,
+    json_path: str | None,
+) -> int:
+    """Compare RUN, a file or the id of a run that is kept, with a blessed set.
+
+    Judged by the ratios of [budgets] in parity.toml. Exit status: 0 PASS; 1 REGRESSED; 2 INCONCLUSIVE,
+    INVALID (the canary says that the environment changed), or another fingerprint.
+    """
+    started_at = datetime.now(UTC)
+    begin(json_path, report)
+    budgets = load(config).budgets
+    store = Store(directory)
+    chosen = store.named(name)
+    result = compared(
+        _recording(store, run),
+        chosen,
+        store.members(chosen),
+        budgets,
+        started_at=started_at,
+        command=again(),
+    )
+    return finish(result, json_path, report)
+
+
+def _recording(store: Store, run: str) -> Recording:
+    """The run of a file, or that of an id in the store."""
+    for stored in () if Path(run).exists() else store.runs():
+        if stored.recording.run_id == run:
+            return stored.recording
+    return recording_file.read(Path(run)).recording
 
 
 def _chosen(store: Store, ids: Sequence[str]) -> tuple[Stored, ...]:
@@ -111,69 +156,6 @@ def _chosen(store: Store, ids: Sequence[str]) -> tuple[Stored, ...]:
         if one not in by_id:
             raise ConfigurationError(f"{store.directory} has no run {one!r}. See: harness load baseline list")
     return tuple(by_id[one] for one in ids)
-
-
-def _described(store: Store, one: BaselineSet) -> str:
-    """A set in one line: how many runs, over which time, and what was demanded."""
-    members = store.members(one)
-    spread = f"spread over {in_words(span_s(members))} (at least {in_words(one.min_span_s)} demanded)"
-    weak = "" if one.min_span_s >= MIN_SPAN_S else f"; less than {in_words(MIN_SPAN_S)} knows one hour only"
-    return f"set {one.name}: {len(members)} runs (at least {FEWEST_RUNS}), {spread}{weak}"
-
-
-def _row(recording: Recording, sets: Sequence[str]) -> tuple[str, ...]:
-    kind = recording.fingerprints["a"]
-    begun = datetime.fromtimestamp(recording.begun_at, UTC)
-    return (
-        recording.run_id,
-        f"{begun:%Y-%m-%d %H:%M:%S}",
-        kind.mode,
-        kind.region or "-",
-        f"{recording.load.loop}, {recording.load.rate_per_s:g}/s, {_seconds(recording):g} s",
-        str(sum(window.achieved for window in recording.windows)),
-        ", ".join(sets) or "-",
-    )
-
-
-def _document(runs: Sequence[Stored], sets: Sequence[BaselineSet]) -> dict[str, Any]:
-    return {
-        "runs": [_run_document(stored, sets) for stored in runs],
-        "sets": [
-            {
-                "name": one.name,
-                "blessed_at": datetime.fromtimestamp(one.blessed_at, UTC).isoformat(),
-                "min_span_s": one.min_span_s,
-                "runs": [member.run_id for member in one.members],
-            }
-            for one in sets
-        ],
-    }
-
-
-def _run_document(stored: Stored, sets: Sequence[BaselineSet]) -> Mapping[str, Any]:
-    recording = stored.recording
-    kind = recording.fingerprints["a"]
-    return {
-        "run_id": recording.run_id,
-        "file": str(stored.path),
-        "sha256": stored.sha256,
-        "begun_at": datetime.fromtimestamp(recording.begun_at, UTC).isoformat(),
-        "mode": kind.mode,
-        "region": kind.region,
-        "loop": recording.load.loop,
-        "rate_per_s": recording.load.rate_per_s,
-        "seconds": _seconds(recording),
-        "requests": sum(window.achieved for window in recording.windows),
-        "sets": list(_sets_of(recording, sets)),
-    }
-
-
-def _sets_of(recording: Recording, sets: Sequence[BaselineSet]) -> tuple[str, ...]:
-    return tuple(one.name for one in sets if recording.run_id in {member.run_id for member in one.members})
-
-
-def _seconds(recording: Recording) -> float:
-    return round(sum(window.duration_s for window in recording.windows), 3)
 
 
 def _say(text: str) -> None:

@@ -8,19 +8,38 @@ at least five, spread over time, that were recorded in the same way.
 from collections.abc import Sequence
 
 from harness.errors import ConfigurationError
+from harness.settings import DbMode
+from loadtests.budgeting.baselines import FEWEST as FEWEST_RUNS
+from loadtests.budgeting.fitness import unfit
 from loadtests.records import Fingerprint, Recording
 from loadtests.runs.durations import in_words
 from loadtests.runs.fingerprint import Difference, differences
 
-__all__ = ["FEWEST_RUNS", "MIN_SPAN_S", "refuse_to_bless", "refuse_to_compare", "refuse_unfit", "span_s"]
+__all__ = [
+    "FEWEST_RUNS",
+    "MIN_SPAN_S",
+    "mode_of",
+    "refuse_to_bless",
+    "refuse_to_compare",
+    "refuse_unfit",
+    "span_s",
+]
 
-FEWEST_RUNS = 5
 MIN_SPAN_S = 3600.0
 
 
 def span_s(runs: Sequence[Recording]) -> float:
     """Seconds between the beginning of the first run and that of the last."""
     return max(run.begun_at for run in runs) - min(run.begun_at for run in runs)
+
+
+def mode_of(run: Recording) -> DbMode:
+    """The mode that the server said it ran in. Raises ConfigurationError if it was none of the two."""
+    modes: dict[str, DbMode] = {"memory": "memory", "supabase": "supabase"}
+    found = run.fingerprints["a"].mode
+    if found not in modes:
+        raise ConfigurationError(f"the run {run.run_id} was in mode {found!r}, not memory or supabase.")
+    return modes[found]
 
 
 def refuse_unfit(recording: Recording, name: str) -> None:
@@ -36,6 +55,8 @@ def refuse_unfit(recording: Recording, name: str) -> None:
         )
     if not recording.windows or not any(window.achieved for window in recording.windows):
         raise ConfigurationError(f"{name} holds no request at all. Record it again.")
+    if reasons := unfit(recording, "single"):
+        raise ConfigurationError(f"{name} is unfit: {reasons[0]} Record it again.")
 
 
 def refuse_to_bless(runs: Sequence[Recording], min_span_s: float) -> None:
