@@ -13,10 +13,8 @@ from contracts.bridging import BridgeCommand, is_bridge
 from contracts.judging import OURS, ContractRun, Options
 from contracts.manifest import Manifest
 from contracts.plan import BUDGET_S, Adapter, Level
-from contracts.replay.run import ReplayOptions, ReplayRun
 from contracts.report.catalogue import listing
 from contracts.runner import DEADLINE_S
-from contracts.selfcheck.command import SelfCheckCommand, SelfCheckOptions
 from harness.reports.files import remove
 from harness.settings import Settings, StackKind
 
@@ -168,32 +166,45 @@ def contract(
     )
     if self_check:
         _refuse_selection(options)
-        return SelfCheckCommand(
-            SelfCheckOptions(
-                broken=broken,
-                exhaustive=exhaustive,
-                seed=options.seed,
-                workers=options.workers,
-                stack=options.stack,
-                json=options.json,
-                report=options.report,
-            ),
-            settings,
-        ).run()
+        return _self_check(options, settings, broken=broken, exhaustive=exhaustive)
     if replay is not None:
-        return ReplayRun(
-            ReplayOptions(
-                file=replay,
-                pace=pace,
-                adapters=options.adapters,
-                level=options.level,
-                stack=options.stack,
-                json=options.json,
-                report=options.report,
-            ),
-            settings,
-        ).run()
+        return _replayed(replay, options, settings, pace=pace)
     return ContractRun(options, settings).run()
+
+
+def _self_check(options: Options, settings: Settings, *, broken: tuple[str, ...], exhaustive: bool) -> int:
+    # It needs the client of Supabase, whose import takes longer than to refuse a wrong option.
+    from contracts.selfcheck.command import SelfCheckCommand, SelfCheckOptions  # noqa: PLC0415
+
+    return SelfCheckCommand(
+        SelfCheckOptions(
+            broken=broken,
+            exhaustive=exhaustive,
+            seed=options.seed,
+            workers=options.workers,
+            stack=options.stack,
+            json=options.json,
+            report=options.report,
+        ),
+        settings,
+    ).run()
+
+
+def _replayed(file: Path, options: Options, settings: Settings, *, pace: bool) -> int:
+    from contracts.replay.run import ReplayOptions, ReplayRun  # noqa: PLC0415  # as above
+
+    return ReplayRun(
+        ReplayOptions(
+            file=file,
+            pace=pace,
+            adapters=options.adapters,
+            level=options.level,
+            stack=options.stack,
+            json=options.json,
+            report=options.report,
+        ),
+        settings,
+    ).run()
 
 
 def _configured(config: Path, *, given: bool) -> Application:
