@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from loadtests.budgeting.fitness import fit_windows
 from loadtests.records import Arm, Fingerprint, Recording
 from loadtests.reporting.histograms import added, quantile_ms
 from loadtests.reporting.numbers import amount, counted, duration
@@ -72,6 +73,9 @@ def _measured(result: Result, recording: Recording) -> Iterator[tuple[str, str]]
         sum(values) for values in zip(*((w.offered, w.achieved) for w in windows), strict=True)
     )
     share = amount(achieved / offered, "share") if offered else "nothing"
+    unfit = len(windows) - len(fit_windows(recording))
+    if unfit:
+        yield "left out", f"{counted(unfit, 'window')} in which the generator stood still"
     late = amount(quantile_ms(added(window.lag for window in windows), 0.99), "ms")
     busiest = amount(max(window.generator_cpu for window in windows), "share")
     served = f"{achieved:,} of {offered:,} arrivals served ({share})"

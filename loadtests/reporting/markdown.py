@@ -55,7 +55,7 @@ def _table(judgements: Sequence[Judgement]) -> list[str]:
             cell(one.endpoint),
             cell(called(one)),
             cell(one.subject),
-            f"{sign}{one.verdict.value}{sign}",
+            f"{sign}{one.verdict.value}{sign}" if one.decides else "advice",
             cell(found(one)),
             cell(allowed(one)),
             f"{one.samples:,}",

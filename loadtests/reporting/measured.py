@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from loadtests.budgeting.fitness import fit_windows
 from loadtests.records import Arm, WindowRecord
 from loadtests.reporting.facts import arm_name, arms_of
-from loadtests.reporting.histograms import Samples, decode, merged
 from loadtests.result import Result
+from loadtests.statistics.histograms import Samples, decode, merged
 
 __all__ = ["Measured", "Window"]
 
@@ -21,6 +22,8 @@ class Window:
     latency: dict[str, Samples]
     service: dict[str, Samples]
     lag: Samples
+    fit: bool
+    """False if the generator stood still in it: then its response times do not count."""
 
     @property
     def arm(self) -> Arm:
@@ -52,6 +55,7 @@ class Measured:
             return cls((), {}, (), ())
         records = sorted(recording.windows, key=lambda window: window.begun_at)
         first = records[0].begun_at if records else 0.0
+        fit = {id(window) for window in fit_windows(recording)}
         named = dict.fromkeys(name for window in records for name in window.endpoints)
         judged = (one.endpoint for one in result.judgements if one.endpoint in named)
         arms = arms_of(recording)
@@ -59,7 +63,7 @@ class Measured:
             arms,
             {arm: arm_name(result, arm) for arm in arms},
             tuple(dict.fromkeys((*judged, *named))),
-            tuple(_decoded(record, first) for record in records),
+            tuple(_decoded(record, first, fit=id(record) in fit) for record in records),
         )
 
     @property
@@ -68,24 +72,27 @@ class Measured:
         return tuple(dict.fromkeys(window.record.round for window in self.windows))
 
     def latency(self, arm: Arm, endpoint: str, number: int | None = None) -> Samples:
-        """Response times of an arm and endpoint, in one round or in all."""
+        """Response times of an arm and endpoint that count, in one round or in all."""
         return self._sum(
             ("latency", arm, endpoint, str(number)),
             (
                 window.latency[endpoint]
                 for window in self.windows
-                if window.arm == arm and endpoint in window.latency and number in {None, window.record.round}
+                if window.fit
+                and window.arm == arm
+                and endpoint in window.latency
+                and number in {None, window.record.round}
             ),
         )
 
     def service(self, arm: Arm, endpoint: str) -> Samples:
-        """Times from the real start."""
+        """Times from the real start, that count."""
         return self._sum(
             ("service", arm, endpoint),
             (
                 window.service[endpoint]
                 for window in self.windows
-                if window.arm == arm and endpoint in window.service
+                if window.fit and window.arm == arm and endpoint in window.service
             ),
         )
 
@@ -112,11 +119,12 @@ class Measured:
         return self._merged[key]
 
 
-def _decoded(record: WindowRecord, first: float) -> Window:
+def _decoded(record: WindowRecord, first: float, *, fit: bool) -> Window:
     return Window(
         record,
         record.begun_at - first,
         {name: decode(one.latency) for name, one in record.endpoints.items()},
         {name: decode(one.service) for name, one in record.endpoints.items()},
         decode(record.lag),
+        fit,
     )

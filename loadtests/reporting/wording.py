@@ -61,7 +61,7 @@ def ground(result: Result) -> str:
         return "Nothing was judged: [budgets] names nothing that decides."
     first = min(such, key=_rank)
     said = first.reason.rstrip(".") if verdict is Verdict.INVALID else statement(first)
-    about = f"{first.endpoint} {called(first)} in {first.subject}: " if verdict is Verdict.INVALID else ""
+    about = "" if verdict is not Verdict.INVALID or first.estimate is None else f"{_where(first)}: "
     return _and_more(f"{about}{said}.", len(such) - 1, f"{verdict.value} in the report")
 
 
@@ -73,7 +73,7 @@ def next_step(result: Result) -> str:
 def statement(one: Judgement) -> str:
     """Say what was found, without a full stop: ``book p50 in memory is 3.2 ms [2.9, 3.5], allowed 4 ms``."""
     if one.metric == "answers" or one.estimate is None:
-        return f"{one.endpoint} {called(one)} in {one.subject}: {one.reason.rstrip('.')}"
+        return f"{_where(one)}: {one.reason.rstrip('.')}"
     return f"{_found(one)}{_allowed(one)}"
 
 
@@ -84,6 +84,8 @@ def called(one: Judgement) -> str:
 
 def found(one: Judgement) -> str:
     """Return the value with its interval; a difference with its sign: ``+5.00 ms [4.10, 5.90]``."""
+    if one.metric == "round_trips" and one.estimate is None and one.verdict is Verdict.PASS:
+        return limit(one.allowed, one.unit)  # each of them, exactly
     sign = "+" if " - " in one.subject and one.estimate is not None and one.estimate > 0 else ""
     return sign + estimate(one.estimate, one.low, one.high, one.unit)
 
@@ -119,6 +121,10 @@ def reasons(judgements: Sequence[Judgement]) -> tuple[tuple[Verdict, str, str], 
             f"{one.endpoint} {called(one)}, {one.subject}"
         )
     return tuple((verdict, _some(names), reason) for (verdict, reason), names in groups.items())
+
+
+def _where(one: Judgement) -> str:
+    return f"{one.endpoint} {called(one)} in {one.subject}"
 
 
 def _some(names: Sequence[str]) -> str:

@@ -47,10 +47,10 @@ def render(result: Result) -> str:
             *_banner(result),
             *_head(result, measured),
             "<main>",
-            *_decides(result),
+            *_decides(result, measured),
             *_whole_run(measured),
             *_endpoints(result, measured),
-            *_advice(result),
+            *_advice(result, measured),
             *_circumstances(result),
             "</main>",
             *_foot(result),
@@ -100,7 +100,7 @@ def _head(result: Result, measured: Measured) -> Iterator[str]:
     yield "</dl>"
 
 
-def _decides(result: Result) -> Iterator[str]:
+def _decides(result: Result, measured: Measured) -> Iterator[str]:
     yield "<h2>What decides</h2>"
     if not result.deciding:
         yield "<p>Nothing: [budgets] names no endpoint and metric that was judged.</p>"
@@ -115,7 +115,7 @@ def _decides(result: Result) -> Iterator[str]:
             for verdict, who, why in wrong
         )
         yield "</div>"
-    yield table(_HEAD, [_cells(one) for one in result.deciding], numbers=3)
+    yield table(_HEAD, [_cells(one, measured) for one in result.deciding], numbers=3)
     meanings = "; ".join(f"{verdict.value}: {meaning}" for verdict, meaning in MEANING.items())
     yield f'<p class="note">{escape(READING)} {escape(meanings)}.</p>'
     yield '<div class="columns wide">'
@@ -123,10 +123,12 @@ def _decides(result: Result) -> Iterator[str]:
     yield "</div>"
 
 
-def _cells(one: Judgement) -> Sequence[str]:
-    link = Markup(f'<a href="#{anchor(one.endpoint)}">{escape(one.endpoint)}</a>')
+def _cells(one: Judgement, measured: Measured) -> Sequence[str]:
+    name: str = one.endpoint
+    if name in measured.endpoints:
+        name = Markup(f'<a href="#{anchor(name)}">{escape(name)}</a>')
     samples = f"{one.samples:,} in {counted(one.rounds, 'round')}"
-    return (badge(one.verdict), link, called(one), one.subject, found(one), allowed(one), samples)
+    return (badge(one.verdict), name, called(one), one.subject, found(one), allowed(one), samples)
 
 
 def _whole_run(measured: Measured) -> Iterator[str]:
@@ -137,7 +139,7 @@ def _whole_run(measured: Measured) -> Iterator[str]:
 
 
 def _endpoints(result: Result, measured: Measured) -> Iterator[str]:
-    every = tuple(dict.fromkeys((*measured.endpoints, *(one.endpoint for one in result.judgements))))
+    every = measured.endpoints
     if not every:
         return
     yield "<h2>Endpoint by endpoint</h2>"
@@ -158,10 +160,10 @@ def _endpoints(result: Result, measured: Measured) -> Iterator[str]:
             )
             if plot is not None
         ]
-        over_time = timeline.plot(measured, name) if name in measured.endpoints else None
+        over_time = timeline.plot(measured, name)
         yield f'<div class="columns">{"".join(plots)}</div>{over_time or ""}'
         if not plots:
-            yield "<p>It was judged, but not measured in any window.</p>"
+            yield "<p>No window has a response time of it that counts.</p>"
         yield from _errors(measured, name)
         yield from _round_trips(result, measured, name)
         yield "</section>"
@@ -193,12 +195,12 @@ def _round_trips(result: Result, measured: Measured, endpoint: str) -> Iterator[
             yield f'<p class="note">One call of it made {said} in {escape(where)}.{unstable}</p>'
 
 
-def _advice(result: Result) -> Iterator[str]:
+def _advice(result: Result, measured: Measured) -> Iterator[str]:
     if result.advice:
         yield "<h2>Advice</h2>"
         yield folded(
             f"{counted(len(result.advice), 'figure')} without a budget: none decides",
-            table(_HEAD, [_cells(one) for one in result.advice], numbers=3),
+            table(_HEAD[1:], [_cells(one, measured)[1:] for one in result.advice], numbers=3),
         )
 
 

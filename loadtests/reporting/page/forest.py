@@ -17,8 +17,8 @@ _ROW = 18
 _RIGHT = 0.8
 """Where the limit's label changes its side."""
 NOTE = (
-    "Round by round (dots): the median of each round, in which the servers were started anew. The thin "
-    "line is two standard errors, as if requests did not depend on each other. The thick line below is the "
+    "Round by round (dots): the median of each round, in which the servers were started anew. The thin line "
+    "is two standard errors, as if requests did not depend on each other. The thick line below is the "
     "interval that decides: it comes from how much the rounds differ. The black upright line is the limit."
 )
 _Row = tuple[int, float, float]
