@@ -154,7 +154,7 @@ def table(found: Mapping[DbMode, Calibration], profile: Profile) -> str:
         for one in calibration.noises
     ]
     title = (
-        f"Equal servers, profile {profile.name}, {profile.rounds} rounds at {profile.rate_per_s:g}/s: the noise "
-        "of a round's ratio, and the smallest allowed ratio that such comparisons can show to be kept"
+        f"Equal servers, profile {profile.name}, {profile.rounds} rounds at {profile.rate_per_s:g}/s: the "
+        "noise of a round's ratio, and the smallest allowed ratio that such comparisons can show to be kept"
     )
     return "\n".join([title, head, *lines])

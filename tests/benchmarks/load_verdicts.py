@@ -25,9 +25,9 @@ from loadtests.budgeting.judge import judge, undecided
 from loadtests.budgeting.suggest import as_toml, suggested
 from loadtests.records import Recording
 from loadtests.verdicts import Judgement, Verdict, worst
-from tests.load_faults import FAULTS, Fault, injected
 from tests.load_model import Plan, simulated
 from tests.load_resampling import resampled, until
+from tests.load_simulated_faults import FAULTS, Fault, injected
 
 FIRST_LOOK = 3
 HIGHEST_FALSE_ALARMS = 0.10

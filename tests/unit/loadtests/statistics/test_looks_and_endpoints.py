@@ -42,7 +42,7 @@ def test_holm_rejects_what_its_adjusted_p_values_reject(p_values: list[float], a
     steps = step_down(p_values, alpha, lambda level: level)
     ordered = sorted(p_values)
     highest = 0.0
-    adjusted = {}
+    adjusted: dict[float, float] = {}
     for index, p_value in enumerate(ordered):
         highest = max(highest, min(1.0, (len(ordered) - index) * p_value))
         adjusted.setdefault(p_value, highest)
