@@ -29,7 +29,7 @@ _FLAGS: Mapping[str, bool] = {"true": True, "false": False}
 
 MAX_LIMIT = 200
 """Rows of one page: far below the row cap of a hosted project, so that a page is always one round trip."""
-_DEFAULT_LIMIT = 50
+_DEFAULT_LIMIT = 20
 _QUERY: Mapping[str, Schema] = {
     "status": {"type": "string", "enum": [*_STATUSES]},
     "needsAttention": {"type": "boolean"},
