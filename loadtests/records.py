@@ -54,10 +54,11 @@ class EndpointRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Microseconds from the intended start to the last byte, wrong answers included."""
     service: EncodedHistogram
     """Microseconds from the real start: what a closed loop would report."""
-    sent: int | None = None
-    """Requests with their intended start anywhere in the window, borders included: what the gateway's
-    counter is compared with, where there is one. An endpoint that was called in the borders only has a
-    record as well, of 0 requests."""
+
+    @property
+    def sent(self) -> int:
+        """All that ended, borders included: what the gateway's counter is compared with."""
+        return self.requests + self.in_borders
 
 
 class WindowRecord(msgspec.Struct, frozen=True, kw_only=True):

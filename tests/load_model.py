@@ -189,7 +189,7 @@ def _window(
         lag = 1000 * machine.lag_ms * np.exp(random.normal(0, 0.4, count))
         text = encoded(times + lag)
         endpoints[name] = EndpointRecord(
-            requests=count, errors={}, latency=text, service=text, sent=count + borders
+            requests=count, in_borders=borders, errors={}, latency=text, service=text
         )
     offered = sum(record.requests for record in endpoints.values())
     return WindowRecord(

@@ -38,7 +38,7 @@ def _tail(random: np.random.Generator, record: EndpointRecord, _: WindowRecord) 
 
 
 def _wrong(random: np.random.Generator, record: EndpointRecord, _: WindowRecord) -> EndpointRecord:
-    number = int(random.binomial(record.requests, 0.01))
+    number = int(random.binomial(record.sent, 0.01))
     if not number:
         return record
     return msgspec.structs.replace(record, errors={**record.errors, "status 500": number})
@@ -85,7 +85,7 @@ def _changed(random: np.random.Generator, window: WindowRecord, fault: Fault, en
     }
     trips = window.round_trips
     if fault.extra_round_trips and trips is not None and endpoint in window.endpoints:
-        trips += fault.extra_round_trips * (window.endpoints[endpoint].sent or 0)
+        trips += fault.extra_round_trips * window.endpoints[endpoint].sent
     return msgspec.structs.replace(window, endpoints=records, round_trips=trips)
 
 

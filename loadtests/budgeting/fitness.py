@@ -49,7 +49,7 @@ def fit_windows(recording: Recording) -> tuple[WindowRecord, ...]:
 def unfit(recording: Recording, comparison: Comparison) -> tuple[str, ...]:
     """What makes the whole run worthless, in sentences; nothing if it is fit to be judged."""
     found = list(recording.remarks)
-    if not recording.complete:
+    if not recording.complete or not all(window.complete for window in recording.windows):
         found.append("The run was interrupted; let it end.")
     found += _wrong_modes(recording, comparison)
     for arm in arms_of(comparison):
@@ -108,7 +108,7 @@ def _unequal(recording: Recording) -> list[str]:
         time[window.arm] += window.duration_s
         for endpoint, record in window.endpoints.items():
             counts = requests.setdefault(endpoint, {"a": 0, "b": 0})
-            counts[window.arm] += record.requests
+            counts[window.arm] += record.sent
     share = time["a"] / (time["a"] + time["b"])
     return [
         f"{endpoint} was called {counts['a']} times on arm a and {counts['b']} times on arm b:"

@@ -25,7 +25,7 @@ class Series:
     errors: Mapping[str, int]
     """Of all windows, fit or not."""
     requests: int
-    """Of all windows, wrong answers included."""
+    """Of all windows, borders and wrong answers included."""
 
     @cached_property
     def by_round(self) -> dict[int, Samples]:
@@ -78,7 +78,7 @@ class Measured:
             samples=tuple(decode(record.latency) for record, _ in fit),
             rounds=tuple(number for _, number in fit),
             errors=_added(records),
-            requests=sum(record.requests for record in records),
+            requests=sum(record.sent for record in records),
         )
 
 

@@ -49,7 +49,7 @@ def surplus(recording: Recording, arm: Arm) -> Surplus | None:
     if not windows or not single or not all(_comparable(window, single) for window in windows):
         return None
     cost = {endpoint: max(counts) for endpoint, counts in single.items() if counts}
-    calls = [{name: record.sent or 0 for name, record in window.endpoints.items()} for window in windows]
+    calls = [{name: record.sent for name, record in window.endpoints.items()} for window in windows]
     expected = [sum(number * cost[name] for name, number in sent.items() if number) for sent in calls]
     differences = [
         (window.round_trips or 0) - number for window, number in zip(windows, expected, strict=True)
@@ -105,11 +105,8 @@ def _compared(endpoint: str, counted: Sequence[int], allowed: int) -> Known:
 
 
 def _comparable(window: WindowRecord, single: Mapping[str, Sequence[int]]) -> bool:
-    """All that was sent is known, and so is what it costs."""
-    return all(
-        record.sent is not None and (record.sent == 0 or bool(single.get(name)))
-        for name, record in window.endpoints.items()
-    )
+    """What each request costs is known."""
+    return all(record.sent == 0 or bool(single.get(name)) for name, record in window.endpoints.items())
 
 
 def _culprit(
