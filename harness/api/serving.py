@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import logging
 import os
 import signal
 import socket
@@ -60,6 +61,8 @@ def serve(app: ASGIApp, listener: socket.socket, *, ready: Callable[[str], None]
         backlog=_BACKLOG,
         timeout_graceful_shutdown=_PATIENCE_S,
     )
+    # Its warnings are about requests: anybody could fill the log with them.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     server = _Server(config, listener, ready, parent)
     with server.ended_by_signals():
         asyncio.run(server.run_until_ended())
