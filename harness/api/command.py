@@ -34,16 +34,17 @@ __all__ = ["serve"]
     help="For supabase: the project of SUPABASE_URL (external), or the stack of `harness stack up`, else one "
     "for this server alone (embedded). Default: external where SUPABASE_URL is set.",
 )
-@click.option("--die-with-parent", is_flag=True, hidden=True)
+@click.option("--die-with-parent", type=int, is_flag=False, flag_value=0, hidden=True, metavar="[=PID]")
 def serve(
-    *, db_mode: DbMode | None, host: str, port: int, stack: StackKind | None, die_with_parent: bool
+    *, db_mode: DbMode | None, host: str, port: int, stack: StackKind | None, die_with_parent: int | None
 ) -> int:
     """Serve the reference API of the scheduler, and its dashboard at /ops.
 
     SCHEDULER_API_KEY, if set, is what internal callers must send as a bearer token. ICIMS_WEBHOOK_SECRET is
     what webhooks are signed with; without it none is accepted.
     """
-    parent = os.getppid() if die_with_parent else None
+    # A parent that says its own number is missed also if it died before this line.
+    parent = os.getppid() if die_with_parent == 0 else die_with_parent
     settings = Settings.from_environ()
     mode = chosen_mode(db_mode, settings)
     with hold_port(host, port) as listener:

@@ -21,7 +21,7 @@ from harness.errors import (
 from harness.models import ENTITIES
 from harness.models.description import camel
 
-__all__ = ["KINDS", "Refusal", "gone", "invalid", "malformed", "refusal_of", "shown"]
+__all__ = ["KINDS", "Refusal", "gone", "invalid", "malformed", "refusal_of", "shown", "unavailable"]
 
 KINDS: Mapping[str, int] = {
     "malformed": 400,
@@ -87,6 +87,11 @@ def gone(message: str) -> Refusal:
     return Refusal("gone", message)
 
 
+def unavailable(message: str) -> Refusal:
+    """Say that nothing was done, and that the same request may be sent again."""
+    return Refusal("unavailable", message, headers={"Retry-After": str(_RETRY_AFTER_S)})
+
+
 def refusal_of(error: StoreError) -> Refusal:
     """Translate what a store raised. Anything that is no fault of the client is 5xx."""
     return next((make(error) for kind, make in _BY_CLASS if isinstance(error, kind)), _unexpected(error))
@@ -105,10 +110,6 @@ def _invalid(error: Any) -> Refusal:
     return invalid(name, str(error).removeprefix(f"{error.name}: "))
 
 
-def _retry(kind: str, message: str) -> Refusal:
-    return Refusal(kind, message, headers={"Retry-After": str(_RETRY_AFTER_S)})
-
-
 def _unexpected(_error: StoreError) -> Refusal:
     return Refusal("unexpected", "the database answered something that this server does not understand")
 
@@ -122,8 +123,8 @@ _BY_CLASS: tuple[tuple[type[StoreError], Callable[[Any], Refusal]], ...] = (
         lambda error: Refusal("missing_reference", str(error), constraint=error.constraint),
     ),
     # The key is this server's own: a client that is told 401 would look for the fault in its own.
-    (Unauthorized, lambda _: _retry("unavailable", "the database refused this server's key")),
-    (Unavailable, lambda _: _retry("unavailable", "the database did nothing; the request is safe to repeat")),
+    (Unauthorized, lambda _: unavailable("the database refused this server's key")),
+    (Unavailable, lambda _: unavailable("the database did nothing; the request is safe to repeat")),
     (
         OutcomeUnknown,
         lambda _: Refusal("outcome_unknown", "it may or may not have happened: read before you repeat it"),

@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from harness.adapters.queries import where
 from harness.api.exchange import Inquiry, Reply, document, json_of
-from harness.api.refusals import Refusal, invalid
+from harness.api.refusals import Refusal, invalid, unavailable
 from harness.api.schemas import TEXT, obj
 from harness.api.schemas import UUID as ID
 from harness.api.service import Access, Endpoint, Service
@@ -56,7 +56,7 @@ def receive(service: Service, inquiry: Inquiry) -> Reply:
 
 def _verified(service: Service, inquiry: Inquiry) -> str:
     if service.webhook_secret is None:
-        raise Refusal("unavailable", "no webhook is accepted: this server has no ICIMS_WEBHOOK_SECRET")
+        raise unavailable("no webhook is accepted: this server has no ICIMS_WEBHOOK_SECRET")
     given = inquiry.headers.get(SIGNATURE, "")
     expected = signature_of(service.webhook_secret, inquiry.body)
     if not hmac.compare_digest(given.encode(), expected.encode()):

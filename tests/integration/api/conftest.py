@@ -64,9 +64,3 @@ class RoundTrips:
     def total(self) -> int:
         """Since the project was made."""
         return int(httpx.get(self._url, trust_env=False).json()["total"])
-
-
-@pytest.fixture
-def round_trips(project: Coordinates) -> RoundTrips:
-    """The counter of the project that the server of supabase works on."""
-    return RoundTrips(project)
