@@ -23,7 +23,12 @@ _DEADLINE_S = 60
 
 
 def supabase_at(url: str) -> dict[str, str]:
-    return {"SUPABASE_URL": url, "SUPABASE_SERVICE_ROLE_KEY": _KEY, "SCHEDULER_API_KEY": _API_KEY}
+    return {
+        "SUPABASE_URL": url,
+        "SUPABASE_SERVICE_ROLE_KEY": _KEY,
+        "SCHEDULER_API_KEY": _API_KEY,
+        "PARITY_TIMEOUT_MS": "60000",
+    }
 
 
 def test_without_its_database_it_says_so_and_stays_healthy(tmp_path: Path) -> None:
