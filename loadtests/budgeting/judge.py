@@ -13,7 +13,7 @@ from loadtests.budgeting.lag import late
 from loadtests.budgeting.measured import Measured, read
 from loadtests.budgeting.names import check_names
 from loadtests.budgeting.question import Known, Question
-from loadtests.budgeting.questions import judged_arms, questions, unexplained
+from loadtests.budgeting.questions import judged_arms, questions, unexplained, unwatched
 from loadtests.budgeting.timing import DIFFERENCE, RATIO, SHARES
 from loadtests.records import Recording
 from loadtests.statistics.spending import level_at
@@ -40,7 +40,11 @@ def judge(
     """
     check_names(budgets, recording.load.weights)
     measured = read(recording, fit_windows(recording))
-    reasons = (*unfit(recording, comparison), *unexplained(measured, budgets, comparison))
+    reasons = (
+        *unfit(recording, comparison),
+        *unwatched(measured, budgets, comparison),
+        *unexplained(measured, budgets, comparison),
+    )
     asked = [
         _with_fitness(one, measured, budgets, comparison) for one in questions(measured, budgets, comparison)
     ]

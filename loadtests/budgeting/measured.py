@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from loadtests.budgeting.names import ALL
 from loadtests.records import Arm, EndpointRecord, Recording, WindowRecord
 from loadtests.statistics.histograms import Samples, decode, merged
 
@@ -61,10 +62,22 @@ class Measured:
         return {arm: merged(decode(one.lag) for one in windows) for arm, windows in self.fit.items()}
 
     def series(self, arm: Arm, endpoint: str) -> Series:
-        """One endpoint on one arm; an empty series if it was never called."""
+        """One endpoint on one arm, or `ALL` of them together; an empty series if it was never called."""
         if (arm, endpoint) not in self._series:
-            self._series[arm, endpoint] = self._decoded(arm, endpoint)
+            self._series[arm, endpoint] = self._all(arm) if endpoint == ALL else self._decoded(arm, endpoint)
         return self._series[arm, endpoint]
+
+    def _all(self, arm: Arm) -> Series:
+        every = [record for window in self.windows[arm] for record in window.endpoints.values()]
+        return Series(
+            samples=tuple(
+                merged(decode(record.latency) for record in window.endpoints.values())
+                for window in self.fit[arm]
+            ),
+            rounds=tuple(_rounds(self.fit[arm])),
+            errors=_added(every),
+            requests=sum(record.sent for record in every),
+        )
 
     def _decoded(self, arm: Arm, endpoint: str) -> Series:
         records = [window.endpoints[endpoint] for window in self.windows[arm] if endpoint in window.endpoints]

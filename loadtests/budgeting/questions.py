@@ -4,16 +4,17 @@ from collections.abc import Iterator
 
 from harness.settings.budgets import Budgets, EndpointBudget
 from harness.settings.environment import DbMode
-from loadtests.budgeting.errors import errors
+from loadtests.budgeting.errors import errors, worthless
 from loadtests.budgeting.fitness import Comparison, arms_of
 from loadtests.budgeting.measured import Measured
+from loadtests.budgeting.names import ALL
 from loadtests.budgeting.question import Question
 from loadtests.budgeting.round_trips import round_trips, surplus, surplus_question, unexplained_total
 from loadtests.budgeting.timing import absolute, difference, ratio
 from loadtests.records import Arm
 from loadtests.verdicts import Metric
 
-__all__ = ["judged_arms", "questions", "unexplained"]
+__all__ = ["judged_arms", "questions", "unexplained", "unwatched"]
 
 _NONE = EndpointBudget()
 
@@ -37,10 +38,26 @@ def questions(measured: Measured, budgets: Budgets, comparison: Comparison) -> I
     for name in names:
         for arm, mode in judged_arms(measured, comparison).items():
             yield from _alone(measured, arm, name, mode, _budget(budgets, name, mode))
+        if name == ALL:
+            continue
         if comparison == "across":
             yield _across(measured, budgets, name)
         if comparison == "within":
             yield from _within(measured, budgets, name)
+
+
+def unwatched(measured: Measured, budgets: Budgets, comparison: Comparison) -> tuple[str, ...]:
+    """Say where answers were wrong without a budget that decides about it: fast ones must not pass as fast."""
+    modes = judged_arms(measured, comparison)
+    said = []
+    for arm in arms_of(comparison):
+        for name in measured.recording.load.weights:
+            if arm in modes and _budget(budgets, name, modes[arm]).errors is not None:
+                continue
+            why = worthless(measured.series(arm, name), None)
+            if why is not None:
+                said.append(f"{name} on arm {arm}: {why}.")
+    return tuple(said)
 
 
 def unexplained(measured: Measured, budgets: Budgets, comparison: Comparison) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from math import ceil, floor, inf, log10
+from math import ceil, exp, floor, inf, log10
 from typing import Final
 
 from harness.settings.budgets import Budgets, EndpointBudget
@@ -14,18 +14,23 @@ from loadtests.budgeting.question import Question
 from loadtests.budgeting.questions import judged_arms, questions
 from loadtests.budgeting.timing import DIFFERENCE
 from loadtests.records import Arm, Recording
+from loadtests.statistics.power import detectable
 from loadtests.verdicts import Metric
 
 __all__ = ["as_toml", "suggested"]
 
 _LEVEL: Final = 0.03
 """Of the bounds that a budget has to lie above: about what the last look of five leaves of 5 %."""
+_POWER: Final = 0.99
+"""Chance that an unchanged endpoint is shown to keep a ratio: of all, nearly each must, for a run to pass."""
 _MARGIN: Final = 1.25
 """Budgets in ms lie above the highest bound by this factor: other days are other days."""
 _ROUND: Final = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 _LOWEST_RATIO: Final = 1.05
-_HIGHEST_RATIO: Final = 2.0
-"""A ratio above it would let pass what everybody calls slow."""
+_HIGHEST_RATIO: Final = 1.5
+"""A ratio above it would let pass what everybody calls slow: an absolute budget says more."""
+_LONGEST_TAIL: Final = 20.0
+"""A bound of p99 that is so many times the median's is about the machine, and no budget."""
 
 
 _Bounds = Mapping[tuple[str, str, Metric], float]
@@ -47,7 +52,12 @@ def suggested(recordings: Sequence[Recording], comparison: Comparison) -> Budget
     if comparison == "within":
         rounds = max(len({window.round for window in one.windows}) for one in recordings)
         calibration = calibrated(recordings, rounds=rounds)
-        noises = {(one.endpoint, one.metric): one.holdable for one in calibration.noises}
+        noises = {
+            (one.endpoint, one.metric): exp(
+                detectable(deviation=one.deviation, rounds=rounds, level=_LEVEL, wanted=_POWER)
+            )
+            for one in calibration.noises
+        }
     names = list(recordings[0].load.weights)
     modes = sorted(set(judged_arms(measured[0], comparison).values()))
     endpoints: dict[str, dict[DbMode, EndpointBudget]] = {}
@@ -107,12 +117,18 @@ def _budget(
     return EndpointBudget(
         p50_ms=p50,
         p95_ms=max(p95, p50 or 0.0) if p95 is not None else None,
-        p99_ms=max(p99, p95 or 0.0, p50 or 0.0) if (p99 := milliseconds("p99")) is not None else None,
+        p99_ms=_tail(milliseconds("p99"), p95, p50),
         errors=_no_error(measured, name, mode),
         round_trips=_counted(measured, name, mode),
         p50_ratio=_ratio(noises.get((name, "p50"))),
         p95_ratio=_ratio(noises.get((name, "p95"))),
     )
+
+
+def _tail(p99: float | None, p95: float | None, p50: float | None) -> float | None:
+    if p99 is None or p50 is None or p99 > _LONGEST_TAIL * p50:
+        return None
+    return max(p99, p95 or 0.0, p50)
 
 
 def _ratio(holdable: float | None) -> float | None:
