@@ -69,8 +69,8 @@ class Machine:
     window: float = 0.04
     tail: float = 0.02
     """Share of requests that wait for something: 6 ms on average."""
-    stalls_per_s: float = 1 / 40
-    stall_ms: float = 120.0
+    stalls_per_s: float = 1 / 100
+    stall_ms: float = 80.0
     """Average."""
     lag_ms: float = 0.08
     """Median of what the generator adds."""

@@ -47,7 +47,7 @@ def questions(measured: Measured, budgets: Budgets, comparison: Comparison) -> I
 
 
 def unwatched(measured: Measured, budgets: Budgets, comparison: Comparison) -> tuple[str, ...]:
-    """Say where answers were wrong without a budget that decides about it: fast ones must not pass as fast."""
+    """Say where answers were wrong and no budget decides about it: fast ones must not pass as fast."""
     modes = judged_arms(measured, comparison)
     said = []
     for arm in arms_of(comparison):
