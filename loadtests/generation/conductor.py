@@ -88,11 +88,11 @@ class Conductor:
     def _begin(self, order: Begin) -> Report:
         team: Team
         if order.workers:
-            team = MasterTeam(order.bind, order.port, order.workers)
+            team = MasterTeam(order.bind, order.port, order.workers, self._ended)
             self._channel.say(Listening(port=team.port))
             team.gather()
         else:
-            team = LocalTeam()
+            team = LocalTeam(self._ended)
         self._team = team
         team.ask(
             *(
@@ -108,6 +108,9 @@ class Conductor:
         )
         return Done()
 
+    def _ended(self, window: int) -> None:
+        self._channel.say(Progress(window=window))
+
     def _run(self, plan: Plan, team: Team) -> Iterator[WindowRecord]:
         for first, end in stretches(plan):
             if self._cancelled:
@@ -116,6 +119,4 @@ class Conductor:
             parts = [result.records for result in team.ask(send)]
             # One that was cancelled earlier than the others has fewer windows.
             for of_one_window in zip(*parts, strict=False):
-                record = merge(of_one_window)
-                yield record
-                self._channel.say(Progress(window=record.index))
+                yield merge(of_one_window)

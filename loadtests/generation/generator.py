@@ -123,9 +123,9 @@ class Generator:
     ) -> tuple[WindowRecord, ...]:
         """Send what the plan says, which `prepare` was told of; returns its windows in their order.
 
-        `progress` is called with the index of each window that has ended; windows of one arm that follow each
-        other end together. What it raises ends the run. Raises RunInterrupted on Ctrl-C; nothing can be run
-        after that, and `clean` still removes.
+        `progress` is called with the index of each window whose time is over and whose requests are answered.
+        What it raises ends the run. Raises RunInterrupted on Ctrl-C. After either nothing more can be run,
+        and `clean` still removes.
         """
         self._process.send(Run(plan=plan))
         try:

@@ -131,6 +131,8 @@ def merge(parts: Sequence[WindowRecord]) -> WindowRecord:
     same = {(part.round, part.index, part.arm, part.duration_s, tuple(part.endpoints)) for part in parts}
     if len(same) != 1:
         raise ValueError(f"parts of different windows cannot be merged: {sorted(map(str, same))}")
+    if len(parts) == 1:
+        return first
     return WindowRecord(
         round=first.round,
         index=first.index,

@@ -122,7 +122,7 @@ class Listening(Report, frozen=True, kw_only=True):
 
 
 class Progress(Report, frozen=True, kw_only=True):
-    """A window has ended, in all workers."""
+    """The time of a window is over, and all workers have their answers."""
 
     window: int
 

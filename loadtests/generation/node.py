@@ -36,7 +36,9 @@ _AT_ONCE = 8
 class Node:
     """Carries out orders one after the other; `cancel` may come in between."""
 
-    def __init__(self) -> None:
+    def __init__(self, ended: Callable[[int], None] = lambda _: None) -> None:
+        self._ended = ended
+        """Told the index of each window whose time is over and whose requests are answered."""
         self._opened: Open | None = None
         self._workloads: dict[Arm, Workload] = {}
         self._clients: dict[Arm, Client] = {}
@@ -94,7 +96,14 @@ class Node:
         windows = plan.windows[order.first : order.end]
         arm = windows[0].arm
         stretch = Stretch(plan=plan, windows=windows, worker=opened.worker, workers=opened.workers)
-        sender = Sender(stretch, self._workloads[arm], self._clients[arm], self._slots, self._cancelled)
+        sender = Sender(
+            stretch,
+            workload=self._workloads[arm],
+            client=self._clients[arm],
+            slots=self._slots,
+            cancelled=self._cancelled,
+            ended=self._ended,
+        )
         (send_open if plan.loop == "open" else send_closed)(sender)
         found = []
         for record in sender.ledger.records(plan, *sender.taken):

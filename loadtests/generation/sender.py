@@ -27,7 +27,7 @@ from loadtests.scenarios.call import Call, OutOfSubjects, Workload
 __all__ = ["Cancelled", "Sender", "Stretch", "Written"]
 
 # From here to the first window: enough to have the first call made.
-_LEAD_S = 0.05
+_LEAD_S = 0.02
 _LOOK_S = 0.2
 _GIVE_UP_S = 3.0
 """After an interruption: how long requests that are under way may still take."""
@@ -66,7 +66,14 @@ class Sender:
     """One stretch; used once."""
 
     def __init__(
-        self, stretch: Stretch, workload: Workload, client: Client, slots: Semaphore, cancelled: Cancelled
+        self,
+        stretch: Stretch,
+        *,
+        workload: Workload,
+        client: Client,
+        slots: Semaphore,
+        cancelled: Cancelled,
+        ended: Callable[[int], None],
     ) -> None:
         self.stretch = stretch
         self._names = tuple(stretch.plan.shares)
@@ -77,6 +84,9 @@ class Sender:
         self._client = client
         self._slots = slots
         self._taken: list[Taken] = []
+        self._ended = ended
+        self._unanswered = {window.index: 1 for window in stretch.windows}
+        """Requests of each window that are under way; and one more while its time is not over."""
         self._under_way = 0
         self._idle = Event()
         self._epoch = 0.0
@@ -129,6 +139,8 @@ class Sender:
     def send(self, number: int, call: Written) -> None:
         """Send a call and write down what happened."""
         ledger, timeout_s = self.ledger, self.stretch.plan.timeout_s
+        window = ledger.window[number]
+        self._unanswered[window] += 1
         ledger.ready[number] = self.now()
         with self._slots:
             ledger.started[number] = self.now()
@@ -146,6 +158,7 @@ class Sender:
                 words = self._judge(call.call, response)
             if words is not None:
                 ledger.errors[number] = words
+        self._one_less(window)
 
     @contextmanager
     def window(self, window: Window) -> Iterator[float]:
@@ -157,6 +170,7 @@ class Sender:
         self._taken.append(
             Taken(begun=begin, epoch=self._epoch + begin, cpu=min(1.0, share), whole=not self.cancelled.set)
         )
+        self._one_less(window.index)
 
     def drain(self) -> None:
         """Wait until everything has ended; after an interruption not for long."""
@@ -174,6 +188,11 @@ class Sender:
     def taken(self) -> tuple[Sequence[Window], Sequence[Taken]]:
         """The windows that have ended, and when."""
         return self.stretch.windows[: len(self._taken)], self._taken
+
+    def _one_less(self, window: int) -> None:
+        self._unanswered[window] -= 1
+        if not self._unanswered[window]:
+            self._ended(window)
 
     def _counted(self, function: Callable[..., None], arguments: tuple[object, ...]) -> None:
         try:

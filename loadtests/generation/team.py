@@ -1,6 +1,9 @@
 """The generating processes that a conductor orders about: this one alone, or a locust master's workers."""
 
+import gc
 import logging
+from collections import Counter
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import gevent  # type: ignore[import-untyped]  # it ships no types
@@ -13,7 +16,7 @@ from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
 from harness.errors import HarnessError
 from loadtests.errors import LoadError
-from loadtests.generation.messages import NodeOrder, Result
+from loadtests.generation.messages import NodeOrder, Open, Result
 from loadtests.generation.node import Node
 
 __all__ = ["LocalTeam", "MasterTeam", "Team", "work"]
@@ -21,6 +24,7 @@ __all__ = ["LocalTeam", "MasterTeam", "Team", "work"]
 _ORDER = "parity-order"
 _CANCEL = "parity-cancel"
 _RESULT = "parity-result"
+_ENDED = "parity-window-ended"
 _LOOK_S = 0.1
 _LOG = logging.getLogger(__name__)
 
@@ -51,8 +55,8 @@ class LocalTeam:
 
     size = 1
 
-    def __init__(self) -> None:
-        self._node = Node()
+    def __init__(self, ended: Callable[[int], None]) -> None:
+        self._node = Node(ended)
         self._jobs = Queue()
         environment = Environment(user_classes=[_user_class(self._node, self._jobs)])
         self._runner = environment.create_local_runner()
@@ -76,8 +80,10 @@ class LocalTeam:
 class MasterTeam:
     """The workers of a locust master, on this machine and on others."""
 
-    def __init__(self, bind: str, port: int, size: int) -> None:
+    def __init__(self, bind: str, port: int, size: int, ended: Callable[[int], None]) -> None:
         self.size = size
+        self._ended = ended
+        self._ended_in: Counter[int] = Counter()
         environment = Environment(user_classes=[_user_class(Node(), Queue())])
         try:
             self._runner: MasterRunner = environment.create_master_runner(bind, port)
@@ -88,6 +94,7 @@ class MasterTeam:
         self._order = 0
         self._answers: dict[str, Result] = {}
         self._runner.register_message(_RESULT, self._heard)
+        self._runner.register_message(_ENDED, self._window_ended)
 
     def gather(self) -> None:
         """Wait until all have connected: there is no deadline, because the parent has one."""
@@ -100,6 +107,7 @@ class MasterTeam:
         """See `Team`."""
         self._order += 1
         self._answers = {}
+        self._ended_in.clear()
         each = orders * self.size if len(orders) == 1 else orders
         for name, order in zip(self._names, each, strict=True):
             data = {"number": self._order, "order": msgspec.json.encode(order)}
@@ -121,6 +129,12 @@ class MasterTeam:
         if msg.data["number"] == self._order:
             self._answers[msg.node_id] = msgspec.json.decode(msg.data["answer"], type=Result)
 
+    def _window_ended(self, environment: Environment, msg: Any) -> None:  # noqa: ARG002  # locust's signature
+        window: int = msg.data["window"]
+        self._ended_in[window] += 1
+        if self._ended_in[window] == self.size:
+            self._ended(window)
+
     def _check(self) -> None:
         if len(self._runner.clients) > self.size:
             raise LoadError(
@@ -137,7 +151,7 @@ class MasterTeam:
 
 def work(host: str, port: int) -> None:
     """Be a worker of the master at `host`:`port` until it lets go."""
-    node, jobs = Node(), Queue()
+    node, jobs = Node(lambda window: runner.send_message(_ENDED, {"window": window})), Queue()
     environment = Environment(user_classes=[_user_class(node, jobs)])
     runner: WorkerRunner = environment.create_worker_runner(host, port)
 
@@ -168,6 +182,9 @@ def _user_class(node: Node, jobs: Any) -> type[User]:
             order, answer = jobs.get()
             try:
                 result = node.carry_out(order)
+                if isinstance(order, Open):
+                    # What is loaded now stays; looking through it before each stretch would take 50 ms.
+                    gc.freeze()
             except HarnessError as error:
                 result = Result(error=str(error))
             except Exception as error:  # noqa: BLE001  # whoever asked must hear of it, whatever it is

@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -21,8 +21,14 @@ def open_node(server: MoodyServer) -> Iterator[OpenNode]:
     """Opens nodes with an endpoint for each path, for the server unless another host is named."""
     with ExitStack() as opened:
 
-        def open_one(paths: Mapping[str, str], *, prepares: bool = False, host: str = server.host) -> Node:
-            node = Node()
+        def open_one(
+            paths: Mapping[str, str],
+            *,
+            prepares: bool = False,
+            host: str = server.host,
+            ended: Callable[[int], None] = print,
+        ) -> Node:
+            node = Node(ended)
             opened.callback(node.close)
             spec = {"paths": paths, "prepares": prepares}
             node.carry_out(Open(factory=PINGING, spec=spec, hosts={"a": host}, worker=0, workers=1))

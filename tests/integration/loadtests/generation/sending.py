@@ -1,6 +1,6 @@
 """One generating process's work, done in the test's own process."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from hdrh.histogram import HdrHistogram  # type: ignore[import-untyped]  # it ships no types
@@ -16,7 +16,14 @@ PINGING = "tests.integration.loadtests.generation.pinging:open_workload"
 
 
 class OpenNode(Protocol):
-    def __call__(self, paths: Mapping[str, str], *, prepares: bool = False, host: str = ...) -> Node: ...
+    def __call__(
+        self,
+        paths: Mapping[str, str],
+        *,
+        prepares: bool = False,
+        host: str = ...,
+        ended: Callable[[int], None] = ...,
+    ) -> Node: ...
 
 
 def plan_for(
