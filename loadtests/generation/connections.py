@@ -80,9 +80,22 @@ class Connections:
             self.release_socket(self._idle.pop()[0])
 
     def _connect(self) -> Any:
-        if self._address is None:
-            self._address = gevent.socket.getaddrinfo(self._name, self._port, type=socket.SOCK_STREAM)[0]
-        family, kind, protocol, _, address = self._address
+        if self._address is not None:
+            return self._connect_to(self._address)
+        # localhost may mean ::1 before 127.0.0.1: what answers first is kept.
+        failed: OSError | None = None
+        for address in gevent.socket.getaddrinfo(self._name, self._port, type=socket.SOCK_STREAM):
+            try:
+                sock = self._connect_to(address)
+            except OSError as error:
+                failed = failed or error
+            else:
+                self._address = address
+                return sock
+        raise failed or OSError(errno.EADDRNOTAVAIL, "the name of the server has no address")
+
+    def _connect_to(self, found: tuple[Any, ...]) -> Any:
+        family, kind, protocol, _, address = found
         sock = gevent.socket.socket(family, kind, protocol)
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -206,6 +206,19 @@ def test_a_connection_that_the_server_closed_meanwhile_is_not_used(server: Moody
             server.close_connections()
 
 
+def test_of_several_addresses_the_one_that_answers_is_used(
+    server: MoodyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        ports = (deaf.getsockname()[1], int(server.host.rsplit(":", 1)[1]))
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port)) for port in ports]
+        monkeypatch.setattr("gevent.socket.getaddrinfo", lambda *_, **__: found)
+        call = Call(endpoint="ping", method="GET", path="/ping", headers={}, body=None, check=is_pong)
+        with closing(Client("http://staging.example")) as client:
+            assert client.send(call, 10).body == b"pong"
+
+
 def test_a_path_of_the_host_comes_before_that_of_the_call(server: MoodyServer) -> None:
     call = Call(endpoint="ping", method="GET", path="/ping", headers={}, body=None, check=is_pong)
     with closing(Client(f"{server.host}/v1/")) as client:
