@@ -65,8 +65,9 @@ class Generator:
     smaller result.
     """
 
-    def __init__(self, process: GeneratorProcess) -> None:
+    def __init__(self, process: GeneratorProcess, *, has_guests: bool) -> None:
         self._process = process
+        self._has_guests = has_guests
         self._workers: list[WorkerProcess] = []
 
     @classmethod
@@ -91,7 +92,7 @@ class Generator:
         by ``harness load worker --master-host … --master-port …``. `log` gets what they write to stderr.
         """
         process = GeneratorProcess.start(log)
-        generator = cls(process)
+        generator = cls(process, has_guests=external_workers > 0)
         try:
             begin = Begin(
                 factory=factory,
@@ -143,6 +144,8 @@ class Generator:
 
     def close(self) -> None:
         """End the processes; again is nothing. What was made stays: see `clean`."""
+        if self._has_guests:
+            self._process.let_go()
         self._process.end()
         for worker in self._workers:
             worker.end()

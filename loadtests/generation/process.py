@@ -80,6 +80,12 @@ class GeneratorProcess:
             raise self._ended()
         return report
 
+    def let_go(self) -> None:
+        """Give it the time to send workers on other machines home."""
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            _pipe(self._process.stdin).close()
+            self._process.wait(_END_S)
+
     def end(self) -> None:
         """End it; what it holds is lost."""
         _end(self._process)

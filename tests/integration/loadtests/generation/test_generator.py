@@ -104,7 +104,9 @@ def test_one_process_sends_each_arm_its_requests_and_is_gone_at_the_end(
     assert gone(sorted(started))
 
 
-def test_two_workers_send_the_sum_and_a_lost_one_is_an_error(server: MoodyServer, log: Path) -> None:
+def test_two_workers_from_elsewhere_send_the_sum_and_a_lost_one_is_an_error(
+    server: MoodyServer, log: Path
+) -> None:
     plan = a_plan()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -115,12 +117,12 @@ def test_two_workers_send_the_sum_and_a_lost_one_is_an_error(server: MoodyServer
     def tell(words: str) -> None:
         told.append(words)
         with log.open("ab") as errors:
-            elsewhere.append(subprocess.Popen(command, stderr=errors))
+            elsewhere.extend(subprocess.Popen(command, stderr=errors) for _ in range(2))
 
     hosts: dict[Arm, str] = {"a": server.host, "b": server.host}
     try:
         with Generator.start(
-            Spec(), hosts, log=log, workers=1, external_workers=1, port=port, tell=tell, factory=FACTORY
+            Spec(), hosts, log=log, external_workers=2, port=port, tell=tell, factory=FACTORY
         ) as generator:
             generator.prepare(plan, plan)
             records = generator.run(plan)
@@ -130,11 +132,12 @@ def test_two_workers_send_the_sum_and_a_lost_one_is_an_error(server: MoodyServer
             elsewhere[0].kill()
             with pytest.raises(LoadError, match="was lost: nothing was measured that can be used"):
                 generator.run(plan)
+        assert elsewhere[1].wait(DEADLINE_S) == 0  # nobody needs it any more
     finally:
         for process in elsewhere:
             process.kill()
             process.wait()
-    assert told == [f"waiting for 1 workers from elsewhere on 127.0.0.1:{port}"]
+    assert told == [f"waiting for 2 workers from elsewhere on 127.0.0.1:{port}"]
 
 
 def test_a_worker_of_this_machine_that_died_is_an_error() -> None:
