@@ -123,7 +123,7 @@ class Chart:
     def _curve(self, path: str, kind: str) -> None:
         if not path:
             return
-        box = f'width="100%" y="{_TOP}" height="{self.floor - _TOP}"'
+        box = f'width="100%" y="{_TOP}" height="{self.floor - _TOP}" aria-hidden="true"'
         self._parts.append(
             f'<svg {box} preserveAspectRatio="none" viewBox="0 0 {_STRETCHED} {_STRETCHED}">'
             f'<path d="{path}" class="{kind}"/></svg>'

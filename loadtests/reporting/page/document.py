@@ -41,7 +41,6 @@ def render(result: Result) -> str:
             '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">',
             f'<meta http-equiv="Content-Security-Policy" content="{_ONLY_THIS}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            '<link rel="icon" href="data:,">',
             f"<title>{escape(f'{verdict.value}: {result.step}')}</title>",
             f"<style>{_style()}</style></head><body>",
             *_banner(result),
