@@ -19,7 +19,7 @@ _RIGHT = 0.8
 NOTE = (
     "Round by round (dots): the median of each round, in which the servers were started anew. The thin line "
     "is two standard errors, as if requests did not depend on each other. The thick line below is the "
-    "interval that decides: it comes from how much the rounds differ. The black upright line is the limit."
+    "interval that decides: it comes from how much the rounds differ. The thick upright line is the limit."
 )
 _Row = tuple[int, float, float]
 """Number of the round, value and two standard errors, as drawn."""

@@ -12,7 +12,7 @@ from loadtests.verdicts import Judgement, Verdict
 
 __all__ = ["in_plot", "margins"]
 
-_ROW = 50
+_ROW = 56
 _CUT = 3
 """What is beyond so many times the largest limit is drawn at the edge: the others stay readable."""
 _LEFT, _RIGHT = 0.1, 0.9
@@ -82,7 +82,7 @@ def _row(chart: Chart, one: Judgement, top: float) -> None:
         chart.line(at, middle, axis.low if one.metric == "capacity" else axis.high, middle, "beyond")
         chart.rule(at, "limit", middle - 9, middle + 9)
         side = "start" if axis.place(at) < _LEFT else "end" if axis.place(at) > _RIGHT else "middle"
-        chart.text(at, middle + 21, limit(one.allowed, one.unit), "tick", side)
+        chart.text(at, middle + 20, limit(one.allowed, one.unit), "tick", side)
     if one.low is not None or one.high is not None:
         low, high = in_plot(one, one.low), in_plot(one, one.high)
         ends = (axis.low if low is None else low, axis.high if high is None else high)

@@ -20,7 +20,7 @@ NOTE = (
 )
 _LAG_NOTE = (
     "By how much the generator itself started requests late. Large mark: the median of a window; small mark: "
-    "its 99th percentile. Black line: a window whose 99th percentile is above does not count. "
+    "its 99th percentile. Thick line: a window whose 99th percentile is above does not count. "
     "The lag is part of every response time here: were it large, the generator would have been measured."
 )
 _MANY_ROUNDS = 8

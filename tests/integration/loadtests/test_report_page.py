@@ -88,13 +88,15 @@ def test_a_link_leads_to_its_endpoint_and_numbers_unfold(browser: Browser, tmp_p
         assert numbers.is_visible()
 
 
-def test_print_shows_what_is_folded(browser: Browser, tmp_path: Path) -> None:
-    with sight(browser) as seen:
-        seen.page.goto(_published(_REGRESSED, tmp_path))
-        numbers = seen.page.locator("details table").first
-        assert not numbers.is_visible()
-        seen.page.emulate_media(media="print")
-        assert numbers.is_visible()
+def test_print_is_as_wide_as_paper_and_shows_advice(browser: Browser, tmp_path: Path) -> None:
+    with sight(browser, width=700) as seen:
+        page = seen.page
+        page.goto(_published(_REGRESSED, tmp_path))
+        advice = page.locator("details", has=page.get_by_text("without a budget")).locator("table")
+        assert not advice.is_visible()
+        page.emulate_media(media="print")
+        assert advice.is_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 700
 
 
 def _brightness(colour: str) -> int:
