@@ -33,7 +33,7 @@ class Result:
     recording: Recording | None
     """None if nothing was measured: then the verdict is INVALID."""
     judgements: tuple[Judgement, ...]
-    """In the order of the endpoints, those that decide and advice."""
+    """Those that decide and advice; kept endpoint by endpoint, in the order in which these first appear."""
     remarks: tuple[str, ...] = ()
     """What makes the whole run unfit, in sentences with the next step; those of the recording count, too."""
     notes: tuple[str, ...] = ()
@@ -51,7 +51,9 @@ class Result:
 
     def __post_init__(self) -> None:
         """Take back every PASS that its own numbers do not show: no report may repeat it."""
-        object.__setattr__(self, "judgements", tuple(map(_sound, self.judgements)))
+        order = {name: at for at, name in enumerate(dict.fromkeys(one.endpoint for one in self.judgements))}
+        sound = sorted(map(_sound, self.judgements), key=lambda one: order[one.endpoint])
+        object.__setattr__(self, "judgements", tuple(sound))
 
     @property
     def complete(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from harness.reports.markdown import cell
 from loadtests.reporting.facts import facts_of
+from loadtests.reporting.numbers import counted
 from loadtests.reporting.wording import READING, RULES, allowed, called, caution, found, reasons, sentence
 from loadtests.result import Result
 from loadtests.verdicts import Judgement, Verdict
@@ -12,16 +13,25 @@ __all__ = ["render"]
 
 _LONGEST = 60_000
 """GitHub refuses a comment of more than 65,536 characters."""
+_REASONS = 8
+"""Shown unasked."""
+_MANY = 60
+"""Rows of a table that somebody still reads; of more, only those with something to decide are shown first."""
+_PLAIN = (Verdict.PASS, Verdict.INVALID)
 _SIGN = {Verdict.PASS: "", Verdict.REGRESSED: "**", Verdict.INCONCLUSIVE: "*", Verdict.INVALID: "*"}
 
 
 def render(result: Result) -> str:
     """Return the verdict, then the table of what decides; advice and circumstances are folded away."""
+    why = [f"{verdict.value} {who}: {reason}" for verdict, who, reason in reasons(result.deciding)]
     shown = [
         [f"## {cell(sentence(result))}", ""],
         _listed("What makes the run unfit", result.unfit),
         list(_decides(result)),
-        _listed("Why", [f"{verdict.value} {who}: {why}" for verdict, who, why in reasons(result.deciding)]),
+        _listed("Why", why[:_REASONS]),
+        _folded(
+            f"{counted(len(why[_REASONS:]), 'more reason')}", [f"- {cell(one)}" for one in why[_REASONS:]]
+        ),
         _listed("Good to know", result.notes),
     ]
     folded = [
@@ -38,7 +48,12 @@ def _decides(result: Result) -> Iterator[str]:
         return
     if caution(result):
         yield from (caution(result), "")
-    yield from _table(result.deciding)
+    deciding = result.deciding
+    if len(deciding) > _MANY:
+        yield from _table([one for one in deciding if one.verdict not in _PLAIN])
+        yield from ("", *_folded(f"All {len(deciding)} judgements", _table(deciding)))
+    else:
+        yield from _table(deciding)
     yield from ("", f"<sub>{cell(READING)} {cell(RULES)}.</sub>", "")
 
 

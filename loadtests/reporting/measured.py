@@ -1,6 +1,6 @@
 """A recording, decoded once, as what the plots show: by arm, endpoint, round and window."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from loadtests.budgeting.fitness import fit_windows
@@ -11,6 +11,10 @@ from loadtests.statistics.histograms import Samples, decode, merged
 
 __all__ = ["Measured", "Window"]
 
+_LONGEST_PAUSE_S = 3.0
+_CUT_S = 1.5
+"""What is left of a longer one."""
+
 
 @dataclass(frozen=True, eq=False)
 class Window:
@@ -18,7 +22,7 @@ class Window:
 
     record: WindowRecord
     start_s: float
-    """Since the first window began."""
+    """Since the first window began, with long pauses cut short."""
     latency: dict[str, Samples]
     service: dict[str, Samples]
     lag: Samples
@@ -32,7 +36,7 @@ class Window:
 
     @property
     def middle_s(self) -> float:
-        """The middle of the window, seconds since the first window began."""
+        """The middle of the window, counted as `start_s`."""
         return self.start_s + self.record.duration_s / 2
 
 
@@ -54,7 +58,6 @@ class Measured:
         if recording is None:
             return cls((), {}, (), ())
         records = sorted(recording.windows, key=lambda window: window.begun_at)
-        first = records[0].begun_at if records else 0.0
         fit = {id(window) for window in fit_windows(recording)}
         named = dict.fromkeys(name for window in records for name in window.endpoints)
         judged = (one.endpoint for one in result.judgements if one.endpoint in named)
@@ -63,7 +66,10 @@ class Measured:
             arms,
             {arm: arm_name(result, arm) for arm in arms},
             tuple(dict.fromkeys((*judged, *named))),
-            tuple(_decoded(record, first, fit=id(record) in fit) for record in records),
+            tuple(
+                _decoded(record, start_s, fit=id(record) in fit)
+                for record, start_s in zip(records, _starts(records), strict=True)
+            ),
         )
 
     @property
@@ -119,10 +125,23 @@ class Measured:
         return self._merged[key]
 
 
-def _decoded(record: WindowRecord, first: float, *, fit: bool) -> Window:
+def _starts(records: Sequence[WindowRecord]) -> list[float]:
+    """When each window began, with long pauses cut: servers that start would take most of a plot's width."""
+    starts: list[float] = []
+    for number, record in enumerate(records):
+        if not number:
+            starts.append(0.0)
+            continue
+        before = records[number - 1]
+        pause = max(record.begun_at - before.begun_at - before.duration_s, 0.0)
+        starts.append(starts[-1] + before.duration_s + (pause if pause <= _LONGEST_PAUSE_S else _CUT_S))
+    return starts
+
+
+def _decoded(record: WindowRecord, start_s: float, *, fit: bool) -> Window:
     return Window(
         record,
-        record.begun_at - first,
+        start_s,
         {name: decode(one.latency) for name, one in record.endpoints.items()},
         {name: decode(one.service) for name, one in record.endpoints.items()},
         decode(record.lag),

@@ -16,11 +16,12 @@ from loadtests.verdicts import Judgement, Verdict
 __all__ = ["print_table", "render"]
 
 _WIDTH = 100
-"""Columns where nobody says how many there are: a log."""
-_LEAST = 84
-"""Columns that the table needs; below, each row becomes a few lines."""
+"""Columns of text where nobody says how many there are: in a log, where a table may be wider."""
 _SHOWN = 12
 """Lines of advice, and reasons."""
+_MANY = 60
+"""Rows of a table that somebody still reads; of more, only those with something to decide are rows."""
+_PLAIN = (Verdict.PASS, Verdict.INVALID)
 _HEAD = ("endpoint", "metric", "where", "verdict", "found [interval]", "allowed", "samples")
 _RIGHT = (4, 5, 6)
 _COLOURS = {Verdict.PASS: "green", Verdict.REGRESSED: "red"}
@@ -29,7 +30,7 @@ _COLOURS = {Verdict.PASS: "green", Verdict.REGRESSED: "red"}
 def print_table(result: Result, stream: TextIO) -> None:
     """Print the result, as wide as the terminal; in colour only on one that wants it (see NO_COLOR)."""
     is_terminal = stream.isatty()
-    width = shutil.get_terminal_size((_WIDTH, 24)).columns if is_terminal else _WIDTH
+    width = shutil.get_terminal_size((_WIDTH, 24)).columns if is_terminal else None
     text = render(
         result.redacted(secrets()), width=width, colour=is_terminal and not inherited({}).get("NO_COLOR")
     )
@@ -38,13 +39,13 @@ def print_table(result: Result, stream: TextIO) -> None:
     stream.flush()
 
 
-def render(result: Result, *, width: int = _WIDTH, colour: bool = False) -> str:
-    """Return the whole report, without a final newline. A width of 40 columns is enough."""
-    width = max(width, 40)
+def render(result: Result, *, width: int | None = None, colour: bool = False) -> str:
+    """Return the whole report, without a final newline. 40 columns are enough; None: there is no limit."""
+    limit, width = width, max(width or _WIDTH, 40)
     said = sentence(result)
     blocks = [
         _facts(facts_of(result), width),
-        *_judged(result, width, colour=colour),
+        *_judged(result, width, limit, colour=colour),
         *_reasons(result, width),
         *_advice(result.advice, width),
         *_listed("Good to know:", result.notes, width),
@@ -62,19 +63,37 @@ def _facts(facts: Sequence[tuple[str, str]], width: int) -> str:
     return "\n".join(lines)
 
 
-def _judged(result: Result, width: int, *, colour: bool) -> Iterator[str]:
+def _judged(result: Result, width: int, limit: int | None, *, colour: bool) -> Iterator[str]:
     deciding = result.deciding
     if not deciding:
         return
     if caution(result):
         yield "\n".join(textwrap.wrap(caution(result), width))
+    several = [] if len(deciding) <= _MANY else [one for one in deciding if one.verdict in _PLAIN]
+    deciding = tuple(one for one in deciding if one not in several)
+    if several:
+        yield "\n".join(_by_place(several, width))
     rows = [_cells(one) for one in deciding]
     widths = [max(len(row[column]) for row in (_HEAD, *rows)) for column in range(len(_HEAD))]
-    if width >= max(_LEAST, sum(widths) + 2 * len(widths)):
+    if not deciding:
+        pass
+    elif limit is None or limit >= sum(widths) + 2 * (len(widths) - 1):
         yield "\n".join(_table(deciding, rows, widths, colour=colour))
     else:
         yield "\n".join(line for one in deciding for line in _narrow(one, width, colour=colour))
     yield "\n".join(textwrap.wrap(READING, width))
+
+
+def _by_place(judgements: Sequence[Judgement], width: int) -> Iterator[str]:
+    """What needs no row of its own: a line per verdict, endpoint and place."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for one in judgements:
+        said = f"{called(one)} {found(one)} {'' if one.allowed is None else allowed(one)}".strip()
+        groups.setdefault((one.verdict.value, one.endpoint, one.subject), []).append(said)
+    for (verdict, endpoint, subject), told in groups.items():
+        yield from textwrap.wrap(
+            f"{verdict} {endpoint}, {subject}: {'; '.join(told)}", width, subsequent_indent="    "
+        )
 
 
 def _cells(one: Judgement) -> tuple[str, ...]:

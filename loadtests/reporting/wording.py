@@ -86,6 +86,8 @@ def found(one: Judgement) -> str:
     """Return the value with its interval; a difference with its sign: ``+5.00 ms [4.10, 5.90]``."""
     if one.metric == "round_trips" and one.estimate is None and one.verdict is Verdict.PASS:
         return limit(one.allowed, one.unit)  # each of them, exactly
+    if one.metric == "answers" and one.estimate is None:
+        return {Verdict.PASS: "right", Verdict.REGRESSED: "wrong"}.get(one.verdict, "-")
     sign = "+" if " - " in one.subject and one.estimate is not None and one.estimate > 0 else ""
     return sign + estimate(one.estimate, one.low, one.high, one.unit)
 

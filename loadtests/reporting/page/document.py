@@ -10,6 +10,7 @@ from loadtests.reporting.measured import Measured
 from loadtests.reporting.numbers import counted
 from loadtests.reporting.page import ecdf, forest, timeline
 from loadtests.reporting.page.margins import margins
+from loadtests.reporting.page.matrix import matrix
 from loadtests.reporting.page.parts import MARKS, Markup, anchor, badge, folded, listed, table
 from loadtests.reporting.wording import (
     MEANING,
@@ -29,6 +30,9 @@ __all__ = ["render"]
 
 _ONLY_THIS = "default-src 'none'; style-src 'unsafe-inline'"
 """What the page may load: nothing."""
+_REASONS = 8
+_FEW = 30
+"""Rows that are shown unasked."""
 _HEAD = ("verdict", "endpoint", "metric", "where", "found [interval]", "allowed", "samples")
 
 
@@ -106,20 +110,29 @@ def _decides(result: Result, measured: Measured) -> Iterator[str]:
         return
     if caution(result):
         yield f"<p>{escape(caution(result))}</p>"
-    wrong = reasons(result.deciding)
-    if wrong:
-        yield '<div class="why">'
-        yield listed(
-            Markup(f"{badge(verdict)} <strong>{escape(who)}</strong>: {escape(why)}")
-            for verdict, who, why in wrong
+    why = [
+        Markup(f"{badge(verdict)} <strong>{escape(who)}</strong>: {escape(reason)}")
+        for verdict, who, reason in reasons(result.deciding)
+    ]
+    if why:
+        yield f'<div class="why">{listed(why[:_REASONS])}'
+        yield (
+            folded(f"{counted(len(why) - _REASONS, 'more reason')}", listed(why[_REASONS:]))
+            if why[_REASONS:]
+            else ""
         )
         yield "</div>"
-    yield table(_HEAD, [_cells(one, measured) for one in result.deciding], numbers=3)
+    yield matrix(result.deciding, measured.endpoints)
+    every = table(_HEAD, [_cells(one, measured) for one in result.deciding], numbers=3)
+    title = f"With intervals, limits and samples ({counted(len(result.deciding), 'row')})"
+    yield folded(title, every, is_open=len(result.deciding) <= _FEW)
     meanings = "; ".join(f"{verdict.value}: {meaning}" for verdict, meaning in MEANING.items())
     yield f'<p class="note">{escape(READING)} {escape(meanings)}.</p>'
-    yield '<div class="columns wide">'
-    yield from margins(result.deciding)
-    yield "</div>"
+    first, others = margins(result.deciding)
+    yield f'<div class="columns wide">{"".join(first)}</div>'
+    if others:
+        content = f'<div class="columns wide">{"".join(others)}</div>'
+        yield folded(f"{counted(len(others), 'more plot')} of budgets within one mode", content)
 
 
 def _cells(one: Judgement, measured: Measured) -> Sequence[str]:

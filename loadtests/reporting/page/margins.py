@@ -1,7 +1,7 @@
 """Plots of what decides: each estimate with its interval, and the limit, endpoint by endpoint."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from loadtests.reporting.numbers import counted, limit
 from loadtests.reporting.page.chart import Chart
@@ -12,6 +12,8 @@ from loadtests.verdicts import Judgement, Verdict
 
 __all__ = ["in_plot", "margins"]
 
+_FEW = 3
+"""Plots that are shown whatever they show."""
 _ROW = 56
 _CUT = 3
 """What is beyond so many times the largest limit is drawn at the edge: the others stay readable."""
@@ -23,13 +25,23 @@ _NOTE = (
 )
 
 
-def margins(judgements: Sequence[Judgement]) -> Iterator[Markup]:
-    """Yield a plot for each metric and subject that was estimated and has limits; comparisons first."""
+def margins(judgements: Sequence[Judgement]) -> tuple[list[Markup], list[Markup]]:
+    """Return a plot for each subject and metric that was estimated and has limits: first ones, and others.
+
+    Comparisons are first, and whatever regressed or is undecided; if there are few, all of them.
+    """
     # Of "not a single wrong answer" there is nothing to draw: any upper bound lies beyond it.
     drawn = [one for one in judgements if one.estimate is not None and one.unit != "count" and one.allowed]
-    groups = dict.fromkeys((one.subject, one.metric) for one in drawn)
-    for subject, metric in sorted(groups, key=lambda group: not _is_comparison(group[0])):
-        yield _plot([one for one in drawn if (one.subject, one.metric) == (subject, metric)])
+    groups: dict[tuple[str, str], list[Judgement]] = {}
+    for one in drawn:
+        groups.setdefault((one.subject, one.metric), []).append(one)
+    first: list[Markup] = []
+    others: list[Markup] = []
+    for (subject, _), group in sorted(groups.items(), key=lambda item: not _is_comparison(item[0][0])):
+        open_questions = {one.verdict for one in group} & {Verdict.REGRESSED, Verdict.INCONCLUSIVE}
+        is_first = _is_comparison(subject) or open_questions or len(groups) <= _FEW
+        (first if is_first else others).append(_plot(group))
+    return first, others
 
 
 def in_plot(one: Judgement, value: float | None) -> float | None:

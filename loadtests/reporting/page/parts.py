@@ -65,9 +65,10 @@ def figure(title: str, chart: Chart, *, note: str = "", key: str = "", numbers: 
     )
 
 
-def folded(title: str, content: str) -> Markup:
+def folded(title: str, content: str, *, is_open: bool = False) -> Markup:
     """Return what is shown when somebody asks for it, and in print."""
-    return Markup(f"<details><summary>{escape(title)}</summary>{content}</details>")
+    state = " open" if is_open else ""
+    return Markup(f"<details{state}><summary>{escape(title)}</summary>{content}</details>")
 
 
 def legend(names: Iterable[tuple[str, str]]) -> Markup:

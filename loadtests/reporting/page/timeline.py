@@ -16,7 +16,8 @@ __all__ = ["NOTE", "lag", "plot"]
 
 NOTE = (
     "Over time (stripes): each shaded stripe is a window, in which one arm gets all the traffic. Large mark: "
-    "its median; small mark: its 95th percentile. The gaps between rounds are restarts and warm-up."
+    "its median; small mark: its 95th percentile. Grey stripe: the generator stood still, so the window does "
+    "not count. The pauses between rounds, for restarts and warm-up, are cut short."
 )
 _LAG_NOTE = (
     "By how much the generator itself started requests late. Large mark: the median of a window; small mark: "
@@ -92,7 +93,7 @@ def _over_time(
     values = [value for _, median, high in points for value in (median, high)]
     scale = logarithmic(values if course.limit is None else [*values, 2 * course.limit])
     labels = [f"{number(tick)} ms" for tick in scale.ticks]
-    label = "seconds since the first window"
+    label = "seconds, pauses between rounds cut short"
     chart = Chart(time, scale, height=course.height, x_label=label, y_labels=labels, gutter=52)
     for arm in measured.arms:
         spans = [

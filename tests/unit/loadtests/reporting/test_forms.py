@@ -187,6 +187,27 @@ def test_a_terminal_of_any_width_holds_every_line_but_the_last(width: int) -> No
     assert "\x1b" not in text
 
 
+@pytest.mark.parametrize("render", [terminal.render, markdown.render])
+def test_of_many_judgements_those_to_look_at_stand_out_and_none_is_lost(render: Render) -> None:
+    many = [judged(f"endpoint{number}", estimate=1 + number / 100) for number in range(80)]
+    lines = render(result_of(*many, SLOW)).replace("\\", "").splitlines()
+    tables = [
+        line
+        for line in lines
+        if "REGRESSED" in line and "+31.2 ms [28.9, 33.5]" in line and "<= 8 ms" in line
+    ]
+    assert tables
+    for number in range(80):
+        assert any(f"endpoint{number}" in line and f"+{1 + number / 100:.2f} ms" in line for line in lines)
+
+
+def test_many_reasons_are_told_once_each() -> None:
+    late = [judged(f"endpoint{number}", verdict=Verdict.INVALID) for number in range(30)]
+    text = terminal.render(result_of(*late))
+    assert text.count("The generator was 31 ms late") == 2
+    assert "and 27 more: The generator" in " ".join(text.split())
+
+
 def test_what_decides_stands_before_advice() -> None:
     text = terminal.render(result_of(ADVICE, GOOD))
     assert text.index("book") < text.index("Advice (no budget") < text.index("open_link")

@@ -232,6 +232,29 @@ def test_a_window_in_which_the_generator_stood_still_does_not_count() -> None:
     assert any(attributes.get("class") == "window unfit" for _, attributes in page.tags)
 
 
+def test_long_pauses_take_no_width() -> None:
+    recording = recording_of(rounds=2, windows=1)
+    first, second = recording.windows
+    later = msgspec.structs.replace(second, begun_at=first.begun_at + 3600)
+    html = render(result_of(judged(), recording=msgspec.structs.replace(recording, windows=(first, later))))
+    assert 'class="tick">3,000<' not in html
+    assert "round 2" in Page(html).text
+
+
+def test_all_is_seen_at_one_glance_however_many_budgets_there_are() -> None:
+    many = [judged(name, "memory", metric) for name in ENDPOINTS for metric in ("p50", "p95", "p99")]
+    slow = judged("book", "supabase", "p95", Verdict.REGRESSED)
+    html = render(result_of(*many, slow, recording=recording_of(rounds=1)))
+    glance = html[
+        html.index('<table class="matrix">') : html.index("With intervals, limits and samples (46 rows)")
+    ]
+    assert glance.count("PASS</span> 5.00 ms") == 45
+    assert glance.count("REGRESSED</span> 31.2 ms") == 1
+    assert html.index("p95, supabase: within the limit for 0 of 1 endpoint") < html.index(
+        "3 more plots of budgets"
+    )
+
+
 def test_fifteen_endpoints_and_twenty_rounds_fit_on_a_page() -> None:
     recording = recording_of(ENDPOINTS, rounds=20, windows=2, requests=3)
     html = render(result_of(*map(judged, ENDPOINTS), recording=recording))
