@@ -25,6 +25,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
         "loadtests.scenarios.command:check",
         "Each endpoint once, in both modes: are the answers right?",
     ),
+    "clean": ("loadtests.scenarios.clean_command:clean", "Remove what a run has created."),
 }
 
 

@@ -15,7 +15,7 @@ from loadtests.scenarios.meaning import Got
 from loadtests.scenarios.pools import Booking, Event, Job, Request
 from loadtests.scenarios.values import Seeded
 
-__all__ = ["Asks"]
+__all__ = ["Asks", "deletion"]
 
 
 _LASTING = ("id", "candidateEmail", "createdAt")
@@ -115,11 +115,7 @@ class Asks:
 
     def delete(self, request_id: str) -> Ask:
         """A coordinator removes a request."""
-        return Ask(
-            endpoint="delete_request",
-            values={"id": request_id},
-            then=lambda _: self._ledger.removed({request_id}),
-        )
+        return deletion(request_id, self._ledger)
 
     def open(self, request: Request, **changed: Any) -> Ask:
         """A candidate opens the link."""
@@ -260,6 +256,15 @@ class Asks:
     def dashboard(self) -> Ask:
         """Operations looks at the dashboard."""
         return Ask(endpoint="ops_dashboard", values={})
+
+
+def deletion(request_id: str, ledger: Ledger) -> Ask:
+    """A request is removed, and the ledger told of it."""
+    return Ask(
+        endpoint="delete_request",
+        values={"id": request_id},
+        then=lambda _: ledger.removed({request_id}),
+    )
 
 
 def _states(queue: str) -> Any:

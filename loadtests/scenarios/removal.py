@@ -1,7 +1,7 @@
 """Removes what a run has created: through the API, and what that cannot delete beside it."""
 
 from loadtests.errors import LoadError
-from loadtests.scenarios.asks import Asks
+from loadtests.scenarios.asks import deletion
 from loadtests.scenarios.call import SendMany
 from loadtests.scenarios.implementation import Implementation
 from loadtests.scenarios.ledger import Ledger
@@ -14,7 +14,7 @@ _HOW = "set SUPABASE_URL and SUPABASE_SERVICE_ROLE_KEY, or DATABASE_URL, and cle
 
 
 def remove(
-    ledger: Ledger, asks: Asks, implementation: Implementation, send: SendMany, access: RowAccess | None
+    ledger: Ledger, implementation: Implementation, send: SendMany, access: RowAccess | None
 ) -> tuple[str, ...]:
     """Remove everything that a run created; returns what could not be removed, in words.
 
@@ -30,7 +30,7 @@ def remove(
         except LoadError as error:
             left.append(str(error))
             rows = None
-    left += _remove_requests(ledger, asks, implementation, send, rows)
+    left += _remove_requests(ledger, implementation, send, rows)
     created = ledger.created
     if created.events:
         left.append(f"{_number(len(created.events), 'webhook event')}: the API cannot delete them; {_HOW}")
@@ -44,7 +44,7 @@ def remove(
 
 
 def _remove_requests(
-    ledger: Ledger, asks: Asks, implementation: Implementation, send: SendMany, rows: Rows | None
+    ledger: Ledger, implementation: Implementation, send: SendMany, rows: Rows | None
 ) -> list[str]:
     ids = sorted(ledger.created.requests)
     if not ids:
@@ -56,7 +56,7 @@ def _remove_requests(
     what = _number(len(ids), "scheduling request")
     if lacking is not None:
         return [f"{what}: {lacking}; {_HOW}"]
-    calls = [implementation.call(asks.delete(id)) for id in ids]
+    calls = [implementation.call(deletion(id, ledger)) for id in ids]
     try:
         answers = sent(calls, send)
     except LoadError as error:

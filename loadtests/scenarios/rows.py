@@ -5,13 +5,14 @@ for. The owner of the database (DATABASE_URL) may.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import msgspec
 import psycopg
 from psycopg import sql
 
+from harness.settings import Settings
 from loadtests.errors import LoadError
 from loadtests.scenarios.ledger import Ledger
 from loadtests.scenarios.values import DOMAIN
@@ -28,6 +29,19 @@ class RowAccess(msgspec.Struct, frozen=True, kw_only=True):
     supabase_url: str | None = None
     service_role_key: str | None = None
     database_url: str | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self | None:
+        """What the environment gives; None if that is not enough for either way."""
+        if settings.database_url is None and not (
+            settings.supabase_url and settings.supabase_service_role_key
+        ):
+            return None
+        return cls(
+            supabase_url=settings.supabase_url,
+            service_role_key=settings.supabase_service_role_key,
+            database_url=settings.database_url,
+        )
 
     def __repr__(self) -> str:
         """Name it without secrets."""

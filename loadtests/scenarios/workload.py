@@ -128,7 +128,7 @@ class ScenarioWorkload:
 
     def clean(self, send: SendMany) -> tuple[str, ...]:
         """Remove what was created; returns what could not be removed, in words."""
-        left = remove(self.ledger, self.asks, self.implementation, send, self._spec.rows_access)
+        left = remove(self.ledger, self.implementation, send, self._spec.rows_access)
         self.ledger.sync()
         return left
 
