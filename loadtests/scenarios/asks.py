@@ -39,7 +39,7 @@ class Asks:
 
     def health(self) -> Ask:
         """Is the server there?"""
-        return Ask(endpoint="health", values={}, expected={"status": "ok"})
+        return Ask(endpoint="health", values={}, expected={"status": "ok"}, means=meaning.in_a_mode)
 
     def create(self, label: str, number: int, keep: Callable[[Request], None] = _forget) -> Ask:
         """A coordinator asks for an interview."""

@@ -5,14 +5,26 @@ Each raises WrongAnswer in a few words.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from harness.models import ENTITIES
 from harness.models.description import camel
+from harness.settings import DbMode
 from loadtests.scenarios.reading import WrongAnswer
 from loadtests.scenarios.shapes import instant
 
-__all__ = ["Got", "all_of", "claimed", "created_now", "grown", "listed", "new_id", "set_in_time", "summed"]
+__all__ = [
+    "Got",
+    "all_of",
+    "claimed",
+    "created_now",
+    "grown",
+    "in_a_mode",
+    "listed",
+    "new_id",
+    "set_in_time",
+    "summed",
+]
 
 Got = Mapping[str, Any]
 _STATUSES = {
@@ -32,6 +44,12 @@ def all_of(*rules: Rule) -> Rule:
             rule(got)
 
     return check
+
+
+def in_a_mode(got: Got) -> None:
+    """A server runs in one of the two modes, and says so exactly."""
+    if got["mode"] not in get_args(DbMode):
+        raise WrongAnswer("mode is not what it must be")
 
 
 def new_id(seen: Collection[str]) -> Rule:
