@@ -31,7 +31,8 @@ def clean(*, journals: tuple[Path, ...], host: str | None, config: Path | None) 
     """Remove what load runs have created: 0 all is gone, 1 something is left, 2 could not check.
 
     Requests and bookings go through the API. Jobs, events and audit entries, which it cannot delete, need
-    DATABASE_URL, or SUPABASE_URL with SUPABASE_SERVICE_ROLE_KEY (but audit entries).
+    DATABASE_URL, or but for audit entries SUPABASE_URL with SUPABASE_SERVICE_ROLE_KEY. Set them the first
+    time: audit entries are found by their request, and cannot be once it is gone.
     """
     settings = Settings.from_environ()
     parity_toml = load(config)
