@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from harness.reports.files import make_directory
 from harness.settings import DbMode, Settings, StackKind
 from harness.settings.budgets import Budgets, EndpointBudget
 from harness.settings.parity_toml import ParityToml, load
@@ -78,6 +79,8 @@ def calibrate(
     if how.rounds < FEWEST_ROUNDS:
         few = f"{how.rounds} show no noise; give it {FEWEST_ROUNDS} or more."
         raise click.BadParameter(few, param_hint="--rounds")
+    if report is not None:
+        make_directory(report)
     modes = _MODES if within is None else (within,)
     kinds: tuple[DbMode | None, ...] = modes if within is not None else (*modes, None)
     total = how.rounds * comparisons * len(kinds)

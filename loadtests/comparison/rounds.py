@@ -1,13 +1,13 @@
 """One round of a comparison: both servers started anew, proven, warmed up, measured in turns, proven."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness.stack.embedded import EmbeddedStack
-from loadtests.comparison.accounting import unexplained
+from loadtests.comparison.accounting import contradiction
 from loadtests.comparison.schedule import Profile
 from loadtests.comparison.servers import ApiServer, Launch, ServerFault
 from loadtests.comparison.trips import TripCounter
@@ -20,7 +20,6 @@ from loadtests.verdicts import Judgement, Verdict
 
 __all__ = ["Examine", "Examined", "Interrupted", "Round", "Setting", "run_round"]
 
-_WARM_WINDOW_S = 0.4
 _WARM_PAIRS = 2
 """Pairs between two looks whether the servers are warm."""
 _MOST_WARM_PAIRS = 20
@@ -122,11 +121,13 @@ def run_round(setting: Setting, number: int, *, trips: Trips, examine: Examine |
                 examined = examine(servers)
                 trips = examined.trips
                 examined_s = time.monotonic() - started
-            if examined is None or examined.is_right:
-                measured = _measure(setting, number, servers, trips)
-            else:
+            if faults := _contradictions(servers, trips):
+                measured = Round(number=number, faults=faults)
+            elif examined is not None and not examined.is_right:
                 measured = Round(number=number)
-    except (ServerFault, LoadError) as error:
+            else:
+                measured = _measured(setting, number, servers)
+    except ServerFault as error:
         measured = Round(number=number, faults=(str(error),))
     return replace(measured, duration_s=time.monotonic() - begun - examined_s, examined=examined)
 
@@ -144,7 +145,30 @@ def _servers(setting: Setting, number: int) -> Iterator[Mapping[Arm, ApiServer]]
         yield servers
 
 
-def _measure(setting: Setting, number: int, servers: Mapping[Arm, ApiServer], trips: Trips) -> Round:
+def _contradictions(servers: Mapping[Arm, ApiServer], trips: Trips) -> tuple[str, ...]:
+    """What the gateways counted, against the modes that the servers say they run in."""
+    found = {arm: contradiction(server.launch.mode, trips.get(arm, {})) for arm, server in servers.items()}
+    return tuple(f"{servers[arm].label} {said}" for arm, said in found.items() if said is not None)
+
+
+def _measured(setting: Setting, number: int, servers: Mapping[Arm, ApiServer]) -> Round:
+    """Measure; what breaks off is a fault, and so is each server that is then not what it was."""
+    try:
+        return _measure(setting, number, servers)
+    except LoadError as error:
+        # Who died says more than that nobody answered.
+        return Round(number=number, faults=(*_unproven(servers), str(error)))
+
+
+def _unproven(servers: Mapping[Arm, ApiServer]) -> Iterator[str]:
+    for server in servers.values():
+        try:
+            server.prove()
+        except ServerFault as fault:
+            yield str(fault)
+
+
+def _measure(setting: Setting, number: int, servers: Mapping[Arm, ApiServer]) -> Round:
     plan = plan_of(setting, number)
     hosts = {arm: server.host for arm, server in servers.items()}
     log = setting.place / f"round-{number}-generator.log"
@@ -164,8 +188,7 @@ def _measure(setting: Setting, number: int, servers: Mapping[Arm, ApiServer], tr
         )
         counter.all_ended()
         windows = counter.added_to(windows)
-        faults = _end_proofs(servers, windows, trips)
-    return Round(number=number, windows=windows, faults=faults)
+        return Round(number=number, windows=windows, faults=tuple(_unproven(servers)))
 
 
 def _warm_up(setting: Setting, number: int, generator: Generator) -> str | None:
@@ -180,7 +203,7 @@ def _warm_up(setting: Setting, number: int, generator: Generator) -> str | None:
             weights=setting.weights,
             seed=setting.seed,
             round=_WARM_ROUND + number * _MOST_WARM_PAIRS + done,
-            window_s=_WARM_WINDOW_S,
+            window_s=setting.profile.warm_window_s,
             border_s=0.0,
         )
         generator.prepare(plan)
@@ -191,9 +214,10 @@ def _warm_up(setting: Setting, number: int, generator: Generator) -> str | None:
             return None
     restless = [arm for arm, found in levels.items() if not is_warm(found)]
     names = " and ".join(f"arm {arm} ({setting.launches[arm].mode})" for arm in restless)
+    seconds = 2 * done * setting.profile.warm_window_s
     return (
-        f"round {number + 1} was not measured: after {2 * done} windows of {_WARM_WINDOW_S} s, {names} still "
-        "became faster. Let nothing else run on this machine, or lower --rate."
+        f"round {number + 1} was not measured: after {seconds:.0f} s of warm-up, {names} still became "
+        "faster. Let nothing else run on this machine, or lower --rate."
     )
 
 
@@ -223,20 +247,3 @@ def _run(
 def _prove(servers: Mapping[Arm, ApiServer]) -> None:
     for server in servers.values():
         server.prove()
-
-
-def _end_proofs(
-    servers: Mapping[Arm, ApiServer], windows: Sequence[WindowRecord], trips: Trips
-) -> tuple[str, ...]:
-    """Why the windows cannot be believed, in sentences: a server that died must not hide the other one."""
-    faults: list[str] = []
-    for arm, server in servers.items():
-        try:
-            server.prove()
-        except ServerFault as fault:
-            faults.append(str(fault))
-        else:
-            problem = unexplained([window for window in windows if window.arm == arm], trips.get(arm, {}))
-            if problem is not None:
-                faults.append(f"{server.label} {problem}")
-    return tuple(faults)

@@ -27,6 +27,8 @@ class Profile:
     """Pairs of windows, one of each arm, in a round."""
     window_s: float
     """Seconds of a window, its borders included."""
+    warm_window_s: float = 0.4
+    """Seconds of a window of the warm-up."""
     rounds: int
     """At most; looks after each from the third on may end it earlier."""
     limit_s: float | None
