@@ -9,6 +9,8 @@ __all__ = ["bracket", "judged"]
 
 def bracket(found: Found) -> str:
     """The capacity in words: ``between 110 and 120 requests per second``."""
+    if found.low is None and found.high is None:
+        return "not known: at no rate did all probes agree"
     if found.low is None:
         lowest = min(one.rate_per_s for one in found.probed)
         return f"less than {lowest:.4g} requests per second, the lowest rate that was probed"
@@ -40,7 +42,8 @@ def judged(found: Found, mode: DbMode, demanded: float | None, samples: int) -> 
 def _verdict(found: Found, demanded: float | None) -> tuple[Verdict, str]:
     if found.contradiction is not None:
         return Verdict.INVALID, f"The probes contradict each other: {found.contradiction}."
-    said = f"{bracket(found)[0].upper()}{bracket(found)[1:]}"
+    carried = bracket(found)
+    said = f"{carried[0].upper()}{carried[1:]}"
     limit = "" if found.limit is None else f" At {found.limit:.4g}/s the generator was the limit."
     if demanded is None:
         return Verdict.INCONCLUSIVE, f"{said} are carried within the budgets; no capacity is demanded.{limit}"
@@ -54,7 +57,7 @@ def _verdict(found: Found, demanded: float | None) -> tuple[Verdict, str]:
             f"{demanded:.4g}/s could not be offered: {at[-1].reason}. Use more --workers, or other machines.",
         )
     if held == {Held.FAILS}:
-        return Verdict.REGRESSED, f"At {demanded:.4g}/s, {at[-1].reason}. Carried are {bracket(found)}."
+        return Verdict.REGRESSED, f"At {demanded:.4g}/s, {at[-1].reason}. Carried are {carried}."
     return (
         Verdict.INCONCLUSIVE,
         f"{demanded:.4g}/s was carried by some probes only: {at[-1].reason}. Use longer --probe-seconds.",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from loadtests.generation.generator import Generator, RunInterrupted
 from loadtests.generation.plan import Plan
@@ -18,7 +18,23 @@ from loadtests.runs.fingerprint import build, hash_of
 from loadtests.runs.setting import RunSetting, plan_of, spec_of, windows_in
 from loadtests.runs.target import Identity, Target
 
-__all__ = ["Measured", "kept_log", "measure", "progress_of"]
+__all__ = ["Measured", "Watch", "kept_log", "measure", "progress_of"]
+
+
+class Watch(Protocol):
+    """Who is told how far a run is: a `Progress`, or one that counts something else than windows."""
+
+    def say(self, text: str) -> None:
+        """Say something that stays."""
+        ...
+
+    def doing(self, what: str) -> None:
+        """Say what is going on."""
+        ...
+
+    def finished(self) -> None:
+        """Count one window as done."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -52,7 +68,7 @@ def measure(
     weights: Mapping[str, float],
     *,
     log: Path,
-    progress: Progress,
+    progress: Watch,
 ) -> Measured:
     """Run it. Ctrl-C ends it soon, with what there was until then and `Recording.complete` False.
 
@@ -118,7 +134,7 @@ def measure(
 
 
 def _windows(
-    setting: RunSetting, generator: Generator, plan: Plan, progress: Progress
+    setting: RunSetting, generator: Generator, plan: Plan, progress: Watch
 ) -> tuple[WindowRecord, ...]:
     def run(what: str, plan: Plan) -> tuple[WindowRecord, ...]:
         def ended(_index: int) -> None:

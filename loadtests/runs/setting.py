@@ -10,6 +10,7 @@ import msgspec
 from harness.settings.api import Api
 from loadtests.generation.plan import Plan, single_plan
 from loadtests.runs.limits import Host, Profile
+from loadtests.scenarios.rows import RowAccess
 from loadtests.scenarios.workload import ScenarioSpec, open_workload
 
 __all__ = ["FEWEST_WINDOWS", "RunSetting", "mix_of", "plan_of", "spec_of", "windows_in"]
@@ -37,6 +38,10 @@ class RunSetting:
     warm_up_s: float
     seed: int
     region: str
+    owns_data: bool = False
+    """True if nobody else uses the database: only then do workers claim jobs."""
+    access: RowAccess | None = None
+    """How rows are removed that the API cannot delete."""
     journal: Path | None = None
     """What was created, so that it can be removed even if this process is killed."""
     loop: Literal["open", "closed"] = "open"
@@ -63,6 +68,8 @@ def spec_of(setting: RunSetting) -> ScenarioSpec:
         run=setting.run_id,
         journal=None if setting.journal is None else str(setting.journal),
         host=setting.host.url,
+        owns_data=setting.owns_data,
+        rows_access=setting.access,
     )
 
 

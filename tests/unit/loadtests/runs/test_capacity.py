@@ -49,3 +49,4 @@ def test_the_bracket_is_said_with_both_ends() -> None:
     assert bracket(_found(r100=Held.HOLDS, r110=Held.MIXED, r120=Held.FAILS)) == (
         "between 100 and 120 requests per second"
     )
+    assert bracket(_found(r100=Held.LIMITED)).startswith("not known")
