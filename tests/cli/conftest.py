@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from harness.stack.coordinates import Coordinates
 from harness.stack.embedded import EmbeddedStack
 
 COMMAND = (sys.executable, "-P", "-m", "harness")
+FEW_CASES = (sys.executable, "-P", str(Path(__file__).parents[1] / "bridges" / "few_cases.py"))
+"""The same with a contract of few cases, where it is not the contract that a test is about."""
 _CLEARED = ("DB_MODE", "DATABASE_URL", "PYTEST_ADDOPTS", "HARNESS_STACK", "HARNESS_STACK_FILE", "HARNESS_SQL")
 _DEADLINE_S = 900
 
@@ -61,9 +63,9 @@ def clean_environ() -> Callable[[Mapping[str, str]], dict[str, str]]:
 def harness() -> Harness:
     """Run one command in a directory, with changes to the environment."""
 
-    def harness(*arguments: str, cwd: Path, **changes: str) -> Finished:
+    def harness(*arguments: str, cwd: Path, command: Sequence[str] = COMMAND, **changes: str) -> Finished:
         done = subprocess.run(
-            [*COMMAND, *arguments],
+            [*command, *arguments],
             cwd=cwd,
             env=environ(changes),
             stdin=subprocess.DEVNULL,
@@ -82,9 +84,9 @@ def start(tmp_path: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     """Start a command and leave it running; it is ended with the test."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(*arguments: str, **changes: str) -> "subprocess.Popen[str]":
+    def start(*arguments: str, command: Sequence[str] = COMMAND, **changes: str) -> "subprocess.Popen[str]":
         process = subprocess.Popen(
-            [*COMMAND, *arguments],
+            [*command, *arguments],
             cwd=tmp_path,
             env=environ(changes),
             stdin=subprocess.DEVNULL,

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -12,8 +11,8 @@ from harness.models import ENTITIES
 from migrations.rehearsal.companion import Companion
 from migrations.rehearsal.generate import Generated
 from migrations.rehearsal.writing import Rows, write_file
+from tests.cli.conftest import FEW_CASES
 
-FEW_CASES = Path(__file__).parents[1] / "bridges" / "few_cases.py"
 LEGAL = Generated(seed=1, counts=dict.fromkeys(ENTITIES, 16))
 Gate = Callable[[Rows], "subprocess.CompletedProcess[str]"]
 
@@ -26,7 +25,7 @@ def gate(tmp_path: Path, clean_environ: Callable[[Mapping[str, str]], dict[str, 
         write_file(rows, tmp_path / "rows.json")
         (tmp_path / "parity.toml").write_text('[migration]\nsnapshot = "rows.json"\n')
         return subprocess.run(
-            [sys.executable, "-P", str(FEW_CASES), "gate", "--json", "gate.json"],
+            [*FEW_CASES, "gate", "--json", "gate.json"],
             cwd=tmp_path,
             env=clean_environ({}),
             stdin=subprocess.DEVNULL,

@@ -9,6 +9,7 @@ import jwt
 import pytest
 
 from harness.stack.coordinates import Coordinates
+from tests.cli.conftest import FEW_CASES
 
 Harness = Callable[..., Any]
 
@@ -26,7 +27,7 @@ def stale(tmp_path: Path) -> Iterator[None]:
 
 @pytest.fixture
 def gate(harness: Harness, tmp_path: Path) -> Harness:
-    def gate(*arguments: str, **changes: str) -> Any:
+    def gate(*arguments: str, **changes: Any) -> Any:
         return harness(
             "gate", "--json", "gate.json", "--report", "report", *arguments, cwd=tmp_path, **changes
         )
@@ -59,12 +60,12 @@ def test_a_conftest_that_skips_everything(gate: Harness, tmp_path: Path) -> None
         "import pytest\ndef pytest_collection_modifyitems(items):\n"
         "    for item in items: item.add_marker(pytest.mark.skip)\n"
     )
-    assert gate().is_unchecked("pytest_collection_modifyitems decides on tests")
+    assert gate(command=FEW_CASES).is_unchecked("pytest_collection_modifyitems decides on tests")
 
 
 def test_options_for_pytest_that_deselect_everything(gate: Harness) -> None:
-    assert gate(PYTEST_ADDOPTS="-k nothing").is_unchecked(
-        "cases did not run (PYTEST_ADDOPTS='-k nothing' is set)"
+    assert gate(command=FEW_CASES, PYTEST_ADDOPTS="-k no_such_case").is_unchecked(
+        "6 of 6 cases did not run (PYTEST_ADDOPTS='-k no_such_case' is set)"
     )
 
 

@@ -156,7 +156,7 @@ def test_postgrest_is_asked_to_reload_its_schema(empty_dsn: str, directory: Path
     with psycopg.connect(empty_dsn, autocommit=True) as listener:
         listener.execute("LISTEN pgrst")
         apply(empty_dsn, directory)
-        assert "reload schema" in [notice.payload for notice in listener.notifies(timeout=5, stop_after=1)]
+        assert "reload schema" in [notice.payload for notice in listener.notifies(timeout=60, stop_after=1)]
 
 
 def test_a_password_is_in_no_message(empty_dsn: str) -> None:

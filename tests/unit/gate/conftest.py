@@ -10,12 +10,13 @@ import pytest
 
 @pytest.fixture
 def ends() -> Callable[[Path], bool]:
-    """True if the process whose id a file holds is gone, or is a zombie, before 10 s have passed."""
+    """True if the process whose id a file holds is gone, or is a zombie, before a minute has passed."""
 
     def ends(pid_file: Path) -> bool:
         pid = int(pid_file.read_text(encoding="utf-8"))
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
+            time.sleep(0.01)
             try:
                 if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
                     return True

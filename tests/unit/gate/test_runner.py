@@ -67,19 +67,12 @@ def test_anything_else_is_unchecked_with_the_reason(run: Run, script: str, reaso
 def test_a_step_that_does_not_end_is_stopped_with_its_children(
     run: Run, tmp_path: Path, ends: Callable[[Path], bool]
 ) -> None:
-    pids = tmp_path / "pids"
-    pids.touch()
-    outcome = run(
-        f"""
-import subprocess
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-with open({str(pids)!r}, "w") as file:
-    file.write(str(child.pid))
-write()
-child.wait()
-""",
-        timeout_s=2,
-    )
+    pids, good = tmp_path / "pids", tmp_path / "good.json"
+    run(f"open({str(good)!r}, 'w').write(json.dumps(outcome))")
+    # A shell, because the child has to be there before the time is over, on a busy machine, too.
+    script = f"cp '{good}' \"$2\"; sleep 600 & echo $! > '{pids}'; wait"
+    runner = Runner(run_id="this-run", directory=tmp_path, launcher=("sh", "-c", script))
+    outcome = runner.run(Step(name="fake", command=("step",), timeout_s=2))
     assert "did not end within 2 s and was stopped." in outcome.findings[0].message
     assert ends(pids)
 

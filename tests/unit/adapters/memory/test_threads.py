@@ -30,7 +30,7 @@ def frequent_switches() -> Iterator[None]:
 
 def together(count: int, work: Callable[[int], T]) -> list[T | Exception]:
     """Call `work` with 0 to count - 1 at the same time. Return what each returned or raised."""
-    barrier = Barrier(count, timeout=10)
+    barrier = Barrier(count, timeout=60)
 
     def run(number: int) -> T | Exception:
         barrier.wait()
