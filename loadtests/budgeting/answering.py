@@ -105,6 +105,6 @@ def nothing_decides(comparison: str) -> Judgement:
 def in_an_unfit_run(judged: Judgement, reasons: Sequence[str], *, complete: bool) -> Judgement:
     """Nothing passes in an unfit run; wrong answers and round trips that were seen stay seen."""
     shown = judged.verdict is Verdict.REGRESSED and judged.metric not in SHARES and complete
-    if shown or not judged.decides or judged.verdict is Verdict.INVALID:
+    if shown or not judged.decides:
         return judged
     return msgspec.structs.replace(judged, verdict=Verdict.INVALID, reason=reasons[0])

@@ -12,7 +12,7 @@ from loadtests.statistics.histograms import quantile
 __all__ = ["late"]
 
 _MOST_OF_BUDGET = 0.1
-"""Share of what is allowed that the lag may be: it is then less than what a budget is ever rounded to."""
+"""Share that the lag may be of what is allowed, or of what was found if it is more: no budget is so exact."""
 _MOST_OF_BASE = 0.25
 """Share of the base's median that the lag may be: an increase by 15 % then still reads as 12 %."""
 _MS = 1000.0
@@ -34,7 +34,8 @@ def late(asked: Question, measured: Measured, modes: Mapping[Arm, DbMode]) -> st
         lag, limit = abs(lags.get("b", 0.0) - lags.get("a", 0.0)), _MOST_OF_BUDGET * asked.allowed
     else:
         arm: Arm = next(arm for arm, mode in modes.items() if mode == asked.subject)
-        lag, limit = lags.get(arm, 0.0), _MOST_OF_BUDGET * asked.allowed
+        found = asked.shown(asked.evidence.estimate)
+        lag, limit = lags.get(arm, 0.0), _MOST_OF_BUDGET * max(asked.allowed, found)
     if lag <= limit:
         return None
     return (

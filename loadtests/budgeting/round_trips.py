@@ -105,8 +105,10 @@ def _compared(endpoint: str, counted: Sequence[int], allowed: int) -> Known:
 
 
 def _comparable(window: WindowRecord, single: Mapping[str, Sequence[int]]) -> bool:
-    """What each request costs is known."""
-    return all(record.sent == 0 or bool(single.get(name)) for name, record in window.endpoints.items())
+    """What each request costs is known, and always the same."""
+    return all(
+        record.sent == 0 or len(set(single.get(name, ()))) == 1 for name, record in window.endpoints.items()
+    )
 
 
 def _culprit(
@@ -114,20 +116,16 @@ def _culprit(
 ) -> tuple[str | None, float]:
     """The endpoint whose calls per window explain the differences best, by least squares.
 
-    Requests in flight count for the next window, so that only whole rounds must be explained.
+    What goes on in each window alike, whoever calls, may explain them better than any endpoint. Requests in
+    flight count for the next window, so that only whole rounds must be explained.
     """
-    fits: list[tuple[float, str]] = []
-    for name in sorted({name for sent in calls for name in sent}):
-        numbers = [sent.get(name, 0) for sent in calls]
-        if any(numbers):
-            each = _slope(differences, numbers)
-            rest = sum(
-                (found - each * number) ** 2 for found, number in zip(differences, numbers, strict=True)
-            )
-            fits.append((rest, name))
-    if not fits:
+    best, name = _rest(differences, [1] * len(calls)), ""
+    for candidate in sorted({name for sent in calls for name in sent}):
+        numbers = [sent.get(candidate, 0) for sent in calls]
+        if any(numbers) and _rest(differences, numbers) < best:
+            best, name = _rest(differences, numbers), candidate
+    if not name:
         return None, 0.0
-    _, name = min(fits)
     numbers = [sent.get(name, 0) for sent in calls]
     each = sum(differences) / sum(numbers)
     whole, of_rounds = _per_round(differences, rounds), _per_round(numbers, rounds)
@@ -135,9 +133,11 @@ def _culprit(
     return (name, each) if rest <= _NEAR**2 * sum(value**2 for value in whole.values()) else (None, 0.0)
 
 
-def _slope(differences: Sequence[int], numbers: Sequence[int]) -> float:
-    products = sum(found * number for found, number in zip(differences, numbers, strict=True))
-    return products / sum(number**2 for number in numbers)
+def _rest(differences: Sequence[int], numbers: Sequence[int]) -> float:
+    """What is left of the squares if the differences are taken to be proportional to the numbers."""
+    pairs = list(zip(differences, numbers, strict=True))
+    each = sum(found * number for found, number in pairs) / sum(number**2 for number in numbers)
+    return sum((found - each * number) ** 2 for found, number in pairs)
 
 
 def _per_round(values: Sequence[int], rounds: Sequence[int]) -> dict[int, int]:

@@ -12,7 +12,7 @@ from loadtests.budgeting.fitness import Comparison, fit_windows
 from loadtests.budgeting.measured import Measured, read
 from loadtests.budgeting.question import Question
 from loadtests.budgeting.questions import judged_arms, questions
-from loadtests.budgeting.timing import DIFFERENCE
+from loadtests.budgeting.timing import DIFFERENCE, RATIO
 from loadtests.records import Arm, Recording
 from loadtests.statistics.power import detectable
 from loadtests.verdicts import Metric
@@ -113,6 +113,10 @@ def _budget(
         value = bounds.get((name, mode, metric), inf)
         return _rounded_up(_MARGIN * value) if value < inf else None
 
+    def ratio(metric: Metric) -> float | None:
+        noise, bound = noises.get((name, metric), inf), bounds.get((name, RATIO, metric), inf)
+        return _stepped_up(max(noise, bound))
+
     p50, p95 = milliseconds("p50"), milliseconds("p95")
     return EndpointBudget(
         p50_ms=p50,
@@ -120,8 +124,8 @@ def _budget(
         p99_ms=_tail(milliseconds("p99"), p95, p50),
         errors=_no_error(measured, name, mode),
         round_trips=_counted(measured, name, mode),
-        p50_ratio=_ratio(noises.get((name, "p50"))),
-        p95_ratio=_ratio(noises.get((name, "p95"))),
+        p50_ratio=ratio("p50"),
+        p95_ratio=ratio("p95"),
     )
 
 
@@ -131,12 +135,12 @@ def _tail(p99: float | None, p95: float | None, p50: float | None) -> float | No
     return max(p99, p95 or 0.0, p50)
 
 
-def _ratio(holdable: float | None) -> float | None:
+def _stepped_up(ratio: float) -> float | None:
     """To whole percents, and beyond a tenth to twentieths."""
-    if holdable is None or holdable > _HIGHEST_RATIO:
+    if ratio > _HIGHEST_RATIO:
         return None
-    step = 0.01 if holdable <= 1.1 else 0.05
-    return max(_LOWEST_RATIO, round(1 + step * ceil((holdable - 1) / step - 1e-9), 2))
+    step = 0.01 if ratio <= 1.1 else 0.05
+    return max(_LOWEST_RATIO, round(1 + step * ceil((ratio - 1) / step - 1e-9), 2))
 
 
 def _no_error(measured: Sequence[Measured], name: str, mode: DbMode) -> float | None:
