@@ -16,6 +16,8 @@ __all__ = ["FAULTS", "Fault", "injected"]
 _Change = Callable[[np.random.Generator, EndpointRecord, WindowRecord], EndpointRecord]
 _STALL_EVERY_S = 10.0
 _STALL_S = 1.0
+_STALL_PHASE_S = 0.37
+"""So that stalls do not begin with the windows."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def _more_round_trips(random: np.random.Generator, record: EndpointRecord, _: Wi
 def _stalled(random: np.random.Generator, record: EndpointRecord, window: WindowRecord) -> EndpointRecord:
     times = _times(record)
     arrivals = window.begun_at + random.uniform(0, window.duration_s, times.size)
-    into = arrivals % _STALL_EVERY_S
+    into = (arrivals + _STALL_PHASE_S) % _STALL_EVERY_S
     return _timed(record, times + np.where(into < _STALL_S, 1e6 * (_STALL_S - into), 0.0))
 
 

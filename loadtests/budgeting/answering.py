@@ -7,12 +7,14 @@ import msgspec
 
 from loadtests.budgeting.question import Question
 from loadtests.budgeting.sentences import sentence
-from loadtests.budgeting.timing import SHARES
+from loadtests.budgeting.timing import DIFFERENCE, NOW, RATIO, SHARES
 from loadtests.statistics.holm import Step, step_down
 from loadtests.verdicts import Judgement, Verdict
 
 __all__ = ["answered", "in_an_unfit_run", "nothing_decides"]
 
+COMPARED = (DIFFERENCE, RATIO, NOW)
+"""Subjects of comparisons."""
 _ALL = "(all)"
 
 
@@ -32,13 +34,35 @@ def answered(
         for index, one in enumerate(asked)
         if one.allowed is not None and one.known is None and one.evidence is not None
     ]
-    more = step_down([evidence.p_more for _, evidence in tested], alpha, at_this_look)
+    more = _regressions(
+        [(asked[index].subject, evidence.p_more) for index, evidence in tested], alpha, at_this_look
+    )
     level = at_this_look(alpha)
     steps = {
         index: (step, Step(rejected=evidence.p_within <= level, level=level))
         for (index, evidence), step in zip(tested, more, strict=True)
     }
     return tuple(_answer(one, steps.get(index), alpha, last=last) for index, one in enumerate(asked))
+
+
+def _regressions(
+    tested: Sequence[tuple[str, float]], alpha: float, at_this_look: Callable[[float], float]
+) -> list[Step]:
+    """Holm's procedure among what compares two servers, and among limits of one, with half of alpha each.
+
+    A change is looked for in comparisons; limits are many, and mostly far away: comparisons are not to pay
+    for them.
+    """
+    groups = [
+        [index for index, (subject, _) in enumerate(tested) if (subject in COMPARED) is compared]
+        for compared in (True, False)
+    ]
+    present = [group for group in groups if group]
+    steps: dict[int, Step] = {}
+    for group in present:
+        found = step_down([tested[index][1] for index in group], alpha / len(present), at_this_look)
+        steps.update(zip(group, found, strict=True))
+    return [steps[index] for index in range(len(tested))]
 
 
 def _answer(asked: Question, steps: Sequence[Step] | None, alpha: float, *, last: bool) -> Judgement:

@@ -15,7 +15,7 @@ from loadtests.budgeting.measured import Measured, read
 from loadtests.budgeting.names import check_names
 from loadtests.budgeting.question import Known, Question
 from loadtests.budgeting.questions import judged_arms
-from loadtests.budgeting.timing import SHARES, logarithms
+from loadtests.budgeting.timing import NOW, SHARES, logarithms
 from loadtests.records import Fingerprint, Recording
 from loadtests.statistics.histograms import Samples, merged
 from loadtests.statistics.rounds import RoundsTest, predicted
@@ -27,7 +27,6 @@ FEWEST: Final = 5
 """Baselines: fewer do not show how much runs differ from each other."""
 CANARY: Final = "health"
 """The endpoint that no change of the application should touch: if it changed, the environment did."""
-NOW: Final = "now / baseline"
 _CANARY_RATIO: Final = 1.1
 """By so much the canary's median may have changed, up or down."""
 _ALPHA: Final = 0.05

@@ -92,7 +92,7 @@ def unholdable(budgets: Budgets, calibration: Calibration) -> Mapping[tuple[str,
 def _noises(measured: Sequence[Measured], names: Sequence[str], mode: DbMode, rounds: int) -> Iterator[Noise]:
     looks = tuple(number / rounds for number in range(FEWEST_ROUNDS, rounds + 1))
     passed = level_at(len(looks), looks, _ALPHA)
-    shown = level_at(len(looks), looks, _ALPHA / (len(names) * len(RATIOS)))
+    shown = level_at(len(looks), looks, _ALPHA / 2 / (len(names) * len(RATIOS)))
     for name in names:
         for metric in RATIOS:
             ratios, level = _ratios(measured, name, metric)

@@ -17,6 +17,7 @@ from loadtests.verdicts import Metric
 __all__ = [
     "DIFFERENCE",
     "FEWEST_ROUNDS",
+    "NOW",
     "RATIO",
     "SHARES",
     "PerRound",
@@ -29,6 +30,7 @@ __all__ = [
 
 DIFFERENCE: Final = "supabase - memory"
 RATIO: Final = "candidate / base"
+NOW: Final = "now / baseline"
 SHARES: Final[Mapping[Metric, float]] = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 FEWEST_ROUNDS = 3
 """Two rounds have a variance of one degree of freedom, which decides nothing."""

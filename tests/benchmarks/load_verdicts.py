@@ -147,7 +147,7 @@ def _tight(study: Study) -> list[str]:
 
 def _recordings(directories: Sequence[Path]) -> list[Recording]:
     if not directories:
-        return [simulated(seed, Plan(rounds=10)) for seed in range(10)]
+        return [simulated(seed, Plan(rounds=16)) for seed in range(6)]
     files = sorted(file for directory in directories for file in directory.glob("*.json"))
     if not files:
         raise SystemExit(f"{', '.join(map(str, directories))}: no *.json of a recording is there")
