@@ -6,7 +6,6 @@
 import locust  # isort: skip  # noqa: F401  # it patches what the modules below import, so it comes first
 
 import argparse
-import contextlib
 import ctypes
 import logging
 import os
@@ -39,12 +38,23 @@ def main() -> None:
             parser.error("a worker needs --master-port")
         if not options.stay:
             when_stdin_ends(lambda: os._exit(0))
-        with contextlib.suppress(KeyboardInterrupt):  # of a terminal: nobody is left to be told
-            work(options.master_host, options.master_port)
+        _work(options.master_host, options.master_port)
     else:
         channel = Channel()
         gevent.spawn(channel.beat)
         Conductor(channel).serve()
+
+
+def _work(host: str, port: int) -> None:
+    try:
+        work(host, port)
+    except KeyboardInterrupt:
+        sys.exit(2)
+    except (ConnectionError, SystemExit):  # the second is locust's way to say that it was interrupted
+        sys.stderr.write(
+            f"no run at {host}:{port} has taken this worker: start the run first, and look at it\n"
+        )
+        sys.exit(2)
 
 
 def _die_with(parent: int) -> None:

@@ -130,13 +130,19 @@ class Generator:
         """
         self._process.send(Run(plan=plan))
         try:
-            return self._wait(Ran, progress).windows
+            windows = self._wait(Ran, progress).windows
         except KeyboardInterrupt:
             raise RunInterrupted(self._cancel()) from None
         except BaseException:
             with contextlib.suppress(LoadError):  # what is raised already is the cause
                 self._process.send(Cancel())
             raise
+        if [window.index for window in windows] != [window.index for window in plan.windows]:
+            raise LoadError(
+                f"of {len(plan.windows)} windows {len(windows)} were recorded: an earlier run of this "
+                "generator was interrupted; start a new one"
+            )
+        return windows
 
     def clean(self) -> tuple[str, ...]:
         """Remove what `prepare` and `run` made; returns what could not be removed, in words."""
