@@ -16,14 +16,16 @@ def facts_of(result: Result) -> tuple[tuple[str, str], ...]:
     recording = result.recording
     measured = () if recording is None else _measured(result, recording)
     target = result.subject.target
-    servers = ", ".join(f"{name} {value}" for name, value in target.items() if value)
+    stack = ", ".join(
+        value if name == "stack" else f"{name} {value}" for name, value in target.items() if value
+    )
     run = f"{result.run_id}, {result.started_at:%Y-%m-%d %H:%M:%S} UTC, {duration(result.duration_s)}"
     return tuple(
         (name, value)
         for name, value in (
             *measured,
             *result.facts,
-            ("servers", servers),
+            ("stack", stack),
             ("migrations", (result.subject.migrations_hash or "")[:12]),
             ("harness", result.subject.harness.get("version", "")),
             ("run", run),

@@ -8,6 +8,8 @@ __all__ = ["Scale", "linear", "logarithmic"]
 
 _SMALLEST = 1e-3
 """Below a microsecond nothing was measured: the lowest value in ms on a logarithmic axis."""
+_NO_SPAN = 1e-9
+"""Values closer to each other and to zero than this are drawn as equal."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ def linear(values: Iterable[float], *, ticks: int = 5) -> Scale:
     """Return an axis that holds all values and zero, with about so many ticks."""
     known = [value for value in values if math.isfinite(value)]
     low, high = min([0.0, *known]), max([0.0, *known])
-    if high == low:
+    if high - low < _NO_SPAN:
         high = low + 1.0
     margin = 0.04 * (high - low)
     low, high = low - (margin if low < 0 else 0.0), high + margin

@@ -28,6 +28,13 @@ def test_every_value_has_its_place_in_order(
     assert 1 <= len(axis.ticks) <= 12
 
 
+@pytest.mark.parametrize("values", [[], [0.0], [5e-324], [-1e-300, 1e-300], [float("inf"), float("nan")]])
+def test_values_without_a_span_have_an_axis_all_the_same(values: list[float]) -> None:
+    for axis in (linear(values), logarithmic(values)):
+        assert axis.low < axis.high
+        assert len(axis.ticks) >= 1
+
+
 def test_a_linear_axis_begins_at_zero_and_a_logarithmic_one_does_not() -> None:
     assert linear([3.0, 7.0]).low == 0
     assert linear([3.0, 7.0]).ticks == (0, 2, 4, 6)
