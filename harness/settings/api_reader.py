@@ -11,7 +11,7 @@ from harness.settings.endpoints import ENDPOINTS, SIGNATURE, EndpointShape
 from harness.settings.templates import BadTemplate, names
 from harness.settings.toml_reader import KeyPath, Reader, suggestion
 
-__all__ = ["read_api"]
+__all__ = ["read_api", "refuse_unmeasured"]
 
 _PATH: KeyPath = ("api",)
 _KEYS = (
@@ -66,6 +66,21 @@ def read_api(reader: Reader, data: Mapping[str, Any]) -> Api | None:
         },
         **optional,
     )
+
+
+def refuse_unmeasured(reader: Reader, api: Api | None, budgeted: tuple[str, ...]) -> None:
+    """Refuse a budget of what no run measures. Raises ConfigurationError with line and column."""
+    measured = tuple(name for name in ENDPOINTS if ENDPOINTS[name].measured)
+    for name in budgeted:
+        where = ("budgets", "endpoints", name)
+        if name not in measured:
+            rest = suggestion(name, measured) or f"; there are {', '.join(measured)}"
+            reader.fail(where, f"is a budget of an endpoint that is never measured{rest}")
+        lacking = None if api is None else api.endpoints.get(name, EndpointTable()).lacks
+        if lacking is not None:
+            reader.fail(
+                where, f"is a budget of an endpoint that [api] says is not there ({lacking}); remove one"
+            )
 
 
 def _endpoint(reader: Reader, table: Mapping[str, Any], path: KeyPath) -> EndpointTable:

@@ -41,8 +41,8 @@ class EndpointShape:
     """Fields, of the answer or of each row, without which nothing could be said about it."""
     html: bool = False
     """True for a page."""
-    optional: bool = True
-    """False if nothing can be measured without it, so that an application cannot lack it."""
+    measured: bool = True
+    """False if it is no part of the mix."""
 
 
 def _fields(row: type[Row]) -> frozenset[str]:
@@ -69,7 +69,6 @@ ENDPOINTS: Mapping[str, EndpointShape] = {
     "health": EndpointShape(
         answers=frozenset({"status", "mode", "instance", "version"}),
         required=frozenset({"mode"}),
-        optional=False,
     ),
     "create_request": EndpointShape(sends=_NEW_REQUEST, answers=_REQUEST, required=_ID | {"publicToken"}),
     "get_request": EndpointShape(sends=_ID, answers=_REQUEST, required=_ID),
@@ -84,7 +83,7 @@ ENDPOINTS: Mapping[str, EndpointShape] = {
         answers=_REQUEST,
         required=_ID,
     ),
-    "delete_request": EndpointShape(sends=_ID),
+    "delete_request": EndpointShape(sends=_ID, measured=False),
     "open_link": EndpointShape(sends=frozenset({"token"}), answers=_SEEN_BY_THE_CANDIDATE),
     "book": EndpointShape(sends=_SLOT | {"token"}, answers=_BOOKING, required=_ID | _SLOT),
     "reschedule": EndpointShape(sends=_SLOT | _ID, answers=_BOOKING, required=_SLOT),

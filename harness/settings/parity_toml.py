@@ -15,7 +15,7 @@ from typing import Any, Final, get_args
 
 from harness.errors import ConfigurationError
 from harness.settings.api import Api
-from harness.settings.api_reader import read_api
+from harness.settings.api_reader import read_api, refuse_unmeasured
 from harness.settings.application import SubjectTable, read_subject
 from harness.settings.budgets import Budgets, read_budgets
 from harness.settings.environment import DbMode
@@ -96,14 +96,17 @@ def parse(text: str, *, name: str, directory: Path, today: date) -> ParityToml:
     gaps = read_gaps(reader, data, today)
     if gaps and subject.bridge is None:
         reader.fail(("gaps",), "accept what an adapter lacks, and need the table [subject.bridge]")
+    api, budgets = read_api(reader, data), read_budgets(reader, data)
+    if budgets is not None:
+        refuse_unmeasured(reader, api, tuple(budgets.endpoints))
     return ParityToml(
         directory=directory,
         subject=subject,
         checks=checks,
         gaps=gaps,
         migration=read_migration(reader, data),
-        api=read_api(reader, data),
-        budgets=read_budgets(reader, data),
+        api=api,
+        budgets=budgets,
     )
 
 

@@ -184,6 +184,26 @@ def test_an_endpoint_that_cannot_be_called_is_named_with_its_place(
     assert error in str(raised.value)
 
 
+BUDGET = "[budgets.endpoints.{}.memory]\np50_ms = 1"
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("bok", "line 3, column 20: budgets.endpoints.bok is a budget of an endpoint that is never measured"),
+        ("bok", "did you mean 'book'?"),
+        ("delete_request", "is never measured"),
+        ("fail_job", "that [api] says is not there (workers report failures to the queue service)"),
+    ],
+)
+def test_a_budget_of_what_is_never_measured_is_refused(name: str, error: str) -> None:
+    text = STAGING if name == "fail_job" else "\n\n"
+    with pytest.raises(ConfigurationError) as raised:
+        read(text + BUDGET.format(name))
+    assert error in str(raised.value)
+    read(STAGING + BUDGET.format("book"))
+
+
 def test_variables_are_looked_up_when_the_api_is_to_be_called() -> None:
     api = read(STAGING)
     assert api is not None
