@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.models import ENTITIES, Column, ColumnType
 
-__all__ = ["Kind", "instant", "kinds_of", "problem_of"]
+__all__ = ["Kind", "instant", "kinds_of", "predicate", "problem_of"]
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,19 @@ def kinds_of(table: str) -> Mapping[str, Kind]:
     return {column.alias: _kind(column) for column in ENTITIES[table].columns}
 
 
+def predicate(kind: Kind) -> Callable[[Any], bool]:
+    """Whether a value is of a kind."""
+    is_right = _IS[kind.name]
+    if kind.nullable or kind.name == "any":
+        return lambda value: value is None or is_right(value)
+    return is_right
+
+
 def problem_of(value: Any, kind: Kind) -> str | None:
     """None if a value is of a kind; else what it is not."""
-    if value is None:
-        return None if kind.nullable or kind.name == "any" else "is null"
-    return None if _IS[kind.name](value) else f"is not {_IN_WORDS[kind.name]}"
+    if predicate(kind)(value):
+        return None
+    return "is null" if value is None else f"is not {_IN_WORDS[kind.name]}"
 
 
 def instant(value: Any) -> datetime | None:
