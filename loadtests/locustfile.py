@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import gevent  # type: ignore[import-untyped]  # it ships no types
-import httpx
-from gevent.pool import Pool  # type: ignore[import-untyped]  # it ships no types
 from locust import FastHttpUser, events, task
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
@@ -28,14 +26,14 @@ from harness.settings import secrets
 from harness.settings.api import reference_api, resolved
 from harness.settings.parity_toml import load
 from loadtests.runs.limits import Host
-from loadtests.scenarios.call import Answer, Call, OutOfSubjects, SendMany
+from loadtests.scenarios.call import Answer, Call, OutOfSubjects
 from loadtests.scenarios.journeys import JOURNEYS, Journey
+from loadtests.scenarios.wire import sending_many
 from loadtests.scenarios.workload import ScenarioSpec, ScenarioWorkload, open_workload
 
 _LOG = logging.getLogger("scheduler")
 logging.getLogger("httpx").setLevel(logging.WARNING)  # each request of the preparation is a line otherwise
 _TIMEOUT_S = 30.0
-_AT_ONCE = 16
 _REREAD = 50
 """Subjects of each kind that are looked up for a run that only reads."""
 
@@ -91,7 +89,8 @@ class Scheduler:
         cls.think = options.think
         cls.chance = random.Random(options.seed)  # noqa: S311  # repeatable on purpose
         needs = {} if cls.workload.writes else dict.fromkeys(cls.workload.endpoints, _REREAD)
-        cls.workload.prepare(needs, sending(host.url))
+        with sending_many(host.url) as send:
+            cls.workload.prepare(needs, send)
         cls.begun = True
 
     @classmethod
@@ -100,7 +99,8 @@ class Scheduler:
         if not cls.begun:
             return ()
         cls.begun = False
-        return cls.workload.clean(sending(environment.host or ""))
+        with sending_many(environment.host or "") as send:
+            return cls.workload.clean(send)
 
     @classmethod
     def number(cls) -> int:
@@ -112,24 +112,6 @@ class Scheduler:
     def happens(cls, share: float) -> bool:
         """Whether something of this probability happens now."""
         return cls.chance.random() < share
-
-
-def sending(host: str) -> SendMany:
-    """Send calls that are no part of the measurement, some at once."""
-
-    def send_many(calls: Any) -> list[Answer]:
-        with httpx.Client(base_url=host, timeout=_TIMEOUT_S) as client:
-
-            def send(call: Call) -> Answer:
-                try:
-                    got = client.request(call.method, call.path, headers=call.headers, content=call.body)
-                except httpx.HTTPError as error:
-                    raise OSError(str(error) or type(error).__name__) from error
-                return Answer(got.status_code, dict(got.headers), got.content)
-
-            return list(Pool(_AT_ONCE).imap(send, calls))
-
-    return send_many
 
 
 def _begin(environment: Environment, **_: Any) -> None:

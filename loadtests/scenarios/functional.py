@@ -27,6 +27,8 @@ Counter = Callable[[], int]
 """How many requests the gateway has counted by now."""
 _TIMES = 2
 _SIZES = (1, 20, 200)
+_PAGES = 8
+"""After so many, a workload has asked for every kind of page."""
 
 
 @dataclass(kw_only=True)
@@ -88,7 +90,7 @@ def examine(
             examination.walk(f"journey {journey.name}", steps)
     examination.prepare(prepared)
     for name in workload.endpoints:
-        for _ in range(prepared):
+        for _ in range(max(prepared, _PAGES) if name == "list_requests" else prepared):
             examination.next(name)
     examination.look("with many rows")
     examination.compare_round_trips()

@@ -99,8 +99,7 @@ class Implementation:
         named = {"Accept": "application/json"}
         if body is not None:
             named["Content-Type"] = "application/json"
-        named |= {name: str(render(value, signed)) for name, value in endpoint.headers.items()}
-        return named
+        return _merged(named, {name: str(render(value, signed)) for name, value in endpoint.headers.items()})
 
     def _secret(self) -> str:
         if self.api.webhook_secret is None:
@@ -129,17 +128,12 @@ def _mapped(name: str, api: Api) -> _Described:
     endpoint, table = DESCRIPTIONS[name], _table(name, api)
     if name == "health":
         table = _health(api)
-    headers = {**endpoint.headers, **api.headers}
-    # Names of headers are the same in any case: the later one replaces the earlier one.
-    for header, value in table.headers.items():
-        headers = {known: held for known, held in headers.items() if known.lower() != header.lower()}
-        headers[header] = value
     body = endpoint.body if table.body is None else table.body
     mapped = replace(
         endpoint,
         method=table.method or endpoint.method,
         path=table.path or endpoint.path,
-        headers=headers,
+        headers=_merged(endpoint.headers, api.headers, table.headers),
         body=None if body is False else body,
         status=table.status or endpoint.status,
     )
@@ -151,6 +145,14 @@ def _mapped(name: str, api: Api) -> _Described:
         exact=endpoint.exact and api.is_reference,
     )
     return _Described(mapped, layout, table.contains)
+
+
+def _merged(*headers: Mapping[str, str]) -> dict[str, str]:
+    """Names of headers are the same in any case: a later one replaces an earlier one."""
+    merged: dict[str, tuple[str, str]] = {}
+    for some in headers:
+        merged |= {name.lower(): (name, value) for name, value in some.items()}
+    return dict(merged.values())
 
 
 def _health(api: Api) -> EndpointTable:

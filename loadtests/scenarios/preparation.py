@@ -51,7 +51,8 @@ class Preparation:
         booking = sum(needs.get(name, 0) for name in ("reschedule", "cancel")) + _few(needs, "get_booking")
         bookable = needs.get("book", 0) + booking
         reused = max(_few(needs, name) for name in ("get_request", "open_link", "update_request"))
-        missing = max(0, rows - self.ledger.standing, 2 * reused if self.ledger.standing == 0 else 0)
+        ready = min(len(self.subjects.read), len(self.subjects.updated))
+        missing = max(0, rows - self.ledger.standing, 0 if ready else 2 * reused)
         if self.implementation.lacks("create_request") is None:
             self._make(missing, standing, send)
         pending: list[Request] = []

@@ -46,6 +46,21 @@ def test_what_is_prepared_later_comes_on_top(send: Send, opened: Open) -> None:
         assert call.check(send(call)) is None
 
 
+def test_what_is_needed_later_only_is_made_then(send: Send, opened: Open) -> None:
+    workload = opened(rows=1)
+    workload.prepare({"health": 1}, one_by_one(send))
+    workload.prepare({"update_request": 1, "get_request": 1}, one_by_one(send))
+    for endpoint in ("update_request", "get_request"):
+        call = workload.next(endpoint)
+        assert call.check(send(call)) is None
+
+
+def test_headers_are_the_same_in_any_case(opened: Open, api: Api) -> None:
+    table = EndpointTable(headers={"accept": "application/vnd.x+json", "AUTHORIZATION": "none"})
+    call = opened(api=replace(api, endpoints={"ops_summary": table})).next("ops_summary")
+    assert call.headers == {"accept": "application/vnd.x+json", "AUTHORIZATION": "none"}
+
+
 def test_preparation_sends_few_batches(send: Send, opened: Open) -> None:
     workload = opened(rows=120)
     sizes = []
