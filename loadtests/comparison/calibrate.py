@@ -88,7 +88,7 @@ def calibrate(
     with open_session(settings, how, stack=stack, workers=workers, progress=progress) as session:
         work = _Work(session=session, config=load(config), report=report, run_id=new_run_id(settings))
         recordings = {kind: [work.record(kind) for _ in range(comparisons)] for kind in kinds}
-    found = {mode: calibrated(recordings[mode], rounds=how.rounds) for mode in modes}
+    found = {mode: calibrated(recordings[mode], rounds=_rounds(recordings[mode])) for mode in modes}
     calibration_file.stored(file, found, calibration_file.machine())
     suggestions = [suggested(recordings[mode], "within") for mode in modes]
     if within is None:
@@ -97,6 +97,11 @@ def calibrate(
     click.echo(f"Kept in {file}. Budgets that this machine can hold, for parity.toml:", err=True)
     click.echo(as_toml(merged(suggestions)).rstrip("\n"))
     return 0
+
+
+def _rounds(recordings: Sequence[Recording]) -> int:
+    """How many rounds fit into such a comparison on this machine."""
+    return min(len({window.round for window in one.windows}) for one in recordings)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -98,6 +98,12 @@ def compare(
         comparison = session.comparison(
             prepared, _judge(prepared.arms, budgets, held), run_id=new_run_id(settings), begun=begun
         )
+
+        def finished() -> None:
+            progress.finished()
+            progress.total = comparison.planned
+
+        comparison.finished = finished
         comparison.run()
         subject = session.subject(prepared)
     result = Result(

@@ -24,8 +24,8 @@ class Measure(Protocol):
         ...
 
 
-_MOST_COLD = 3
-"""Rounds in which the servers did not become warm, after which the machine is not fit."""
+_MOST_SKIPPED = 3
+"""Rounds in which nothing could be measured, after which the machine is not fit."""
 
 
 @dataclass(kw_only=True)
@@ -38,7 +38,7 @@ class Comparison:
     examine: Examine
     judge: Judge
     measure: Measure = run_round
-    finished: Callable[[], None] = lambda: None
+    finished: Callable[[], object] = lambda: None
     """Called after each round."""
     clock: Callable[[], float] = time.monotonic
     begun: float = field(default_factory=time.monotonic)
@@ -90,7 +90,7 @@ class Comparison:
     def notes(self) -> tuple[str, ...]:
         """What is good to know about the number of rounds, in sentences."""
         done, limit_s = len(self._measured), self.setting.profile.limit_s
-        notes = [one.cold for one in self.rounds if one.cold is not None]
+        notes = [one.skipped for one in self.rounds if one.skipped is not None]
         if self._decided_early:
             notes.append(f"It ended after {done} of {self.planned} rounds: everything was decided.")
         elif limit_s is not None and not self._remarks and done == self.planned < self.setting.profile.rounds:
@@ -121,16 +121,16 @@ class Comparison:
 
         So the share of the information grows from look to look, as the spending of alpha needs it.
         """
-        cold = len(self.rounds) - len(self._measured)
-        with_cold = replace(self.setting.profile, rounds=self.setting.profile.rounds + cold)
-        fit = rounds_that_fit(with_cold, self.clock() - self.begun, [one.duration_s for one in self.rounds])
-        self.planned = min(self.planned, max(fit - cold, len(self._measured)))
+        skipped = len(self.rounds) - len(self._measured)
+        with_them = replace(self.setting.profile, rounds=self.setting.profile.rounds + skipped)
+        fit = rounds_that_fit(with_them, self.clock() - self.begun, [one.duration_s for one in self.rounds])
+        self.planned = min(self.planned, max(fit - skipped, len(self._measured)))
 
     def _is_over(self) -> bool:
         if self._examined is not None and not self._examined.is_right:
             return True
-        cold = sum(one.cold is not None for one in self.rounds)
-        return self._faults != () or cold >= _MOST_COLD or len(self._measured) >= self.planned
+        skipped = sum(one.skipped is not None for one in self.rounds)
+        return self._faults != () or skipped >= _MOST_SKIPPED or len(self._measured) >= self.planned
 
     def _look(self, *, planned: int) -> None:
         done = len(self._measured)
@@ -160,14 +160,14 @@ class Comparison:
 
     @property
     def _remarks(self) -> tuple[str, ...]:
-        cold = [one.cold for one in self.rounds if one.cold is not None]
+        skipped = [one.skipped for one in self.rounds if one.skipped is not None]
         remarks = [*self._faults]
         is_wrong = self._examined is not None and not self._examined.is_right
         if not remarks and not is_wrong and self._complete and len(self._measured) < FEWEST_ROUNDS:
-            remarks += cold
+            remarks += skipped
             limit = self.setting.profile.limit_s
             why = "" if limit is None else f" within {limit:.0f} s"
-            if len(self.rounds) < self.setting.profile.rounds and not cold:
+            if len(self.rounds) < self.setting.profile.rounds and not skipped:
                 remarks.append(
                     f"Only {len(self._measured)} rounds could be measured{why}, and fewer than "
                     f"{FEWEST_ROUNDS} show nothing. Use --profile full, or a faster machine."

@@ -8,18 +8,22 @@ from harness.settings import DbMode
 from harness.settings.budgets import Budgets
 from loadtests.budgeting.calibration import Calibration, unholdable
 from loadtests.budgeting.timing import RATIO
-from loadtests.comparison.schedule import Profile
+from loadtests.comparison.schedule import PROFILES, Profile
 from loadtests.verdicts import Judgement, Verdict
 
 __all__ = ["applies", "refused"]
 
 
 def applies(calibration: Calibration, profile: Profile) -> bool:
-    """True if it says something about comparisons of this profile: as many rounds, at the same rate."""
+    """True if it says something about comparisons of this profile at this rate.
+
+    With other numbers of rounds than the profile has, only one that was made with as many.
+    """
+    is_usual = profile.rounds == PROFILES[profile.name].rounds
     return (
         calibration.profile == profile.name
         and calibration.rate_per_s == profile.rate_per_s
-        and calibration.rounds == profile.rounds
+        and (is_usual or calibration.rounds == profile.rounds)
     )
 
 

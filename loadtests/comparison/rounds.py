@@ -48,6 +48,10 @@ Examine = Callable[[Mapping[Arm, ApiServer]], Examined]
 """Calls each endpoint of both servers one by one. Raises LoadError if a server does not answer."""
 
 
+class _TimeUp(Exception):
+    """No more windows may begin; says which was the last."""
+
+
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C during a round, with what had been measured of it until then."""
 
@@ -84,8 +88,8 @@ class Round:
     windows: tuple[WindowRecord, ...] = ()
     faults: tuple[str, ...] = ()
     """Sentences that make the whole comparison unfit, and end it."""
-    cold: str | None = None
-    """Why the servers were not warm: then nothing was measured, and another round may be."""
+    skipped: str | None = None
+    """Why nothing was measured although nothing is wrong: not warm, no time. Another round may be."""
     duration_s: float = 0.0
     """Without the examination of the first one."""
     examined: Examined | None = None
@@ -155,6 +159,11 @@ def _measured(setting: Setting, number: int, servers: Mapping[Arm, ApiServer]) -
     """Measure; what breaks off is a fault, and so is each server that is then not what it was."""
     try:
         return _measure(setting, number, servers)
+    except _TimeUp as error:
+        reached = f"round {number + 1} was cut short at {error}"
+        return Round(
+            number=number, skipped=f"{reached}: the time was up. Use --profile full, if there is more."
+        )
     except LoadError as error:
         # Who died says more than that nobody answered.
         return Round(number=number, faults=(*_unproven(servers), str(error)))
@@ -175,8 +184,8 @@ def _measure(setting: Setting, number: int, servers: Mapping[Arm, ApiServer]) ->
     with Generator.start(setting.spec, hosts, log=log, workers=setting.workers) as generator:
         setting.doing("making what the requests work on")
         generator.prepare(plan)
-        if cold := _warm_up(setting, number, generator):
-            return Round(number=number, cold=cold)
+        if restless := _warm_up(setting, number, generator):
+            return Round(number=number, skipped=restless)
         _prove(servers)
         counter = TripCounter(servers)
         windows = _run(
@@ -233,10 +242,7 @@ def _run(
         ended(index)
         setting.doing(f"{what} {index + 1} of {len(plan.windows)}")
         if time.monotonic() > setting.deadline:
-            raise LoadError(
-                f"The time was up after {what} {index + 1} of {len(plan.windows)}: answers took too long. "
-                "Look for what hangs, or use --profile full."
-            )
+            raise _TimeUp(f"{what} {index + 1} of {len(plan.windows)}")
 
     try:
         return generator.run(plan, progress=progress)

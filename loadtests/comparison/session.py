@@ -56,21 +56,15 @@ class Session:
             doing=self.progress.doing,
             deadline=float("inf") if limit_s is None else begun + limit_s - self.profile.closing_s,
         )
-        comparison = Comparison(
+        return Comparison(
             run_id=run_id,
             setting=setting,
             fingerprints=self._fingerprints(prepared, setting),
             examine=partial(examination, prepared.spec, prepared.arms.comparison, _subjects(prepared.arms)),
             judge=judge,
+            finished=self.progress.finished,
             begun=begun,
         )
-
-        def finished() -> None:
-            self.progress.finished()
-            self.progress.total = comparison.planned
-
-        comparison.finished = finished
-        return comparison
 
     def subject(self, prepared: Prepared) -> Subject:
         """What is judged, on which servers."""

@@ -169,10 +169,10 @@ def test_a_wrong_answer_ends_it_before_anything_is_measured() -> None:
     assert comparison.recording.windows == ()
 
 
-def test_cold_rounds_are_told_and_replaced() -> None:
+def test_rounds_without_a_measurement_are_told_and_replaced() -> None:
     def make(number: int) -> Round:
         return (
-            Round(number=number, cold="round 2 was cold.", duration_s=5.0)
+            Round(number=number, skipped="round 2 was cold.", duration_s=5.0)
             if number == 1
             else _measured(number)
         )
@@ -186,7 +186,7 @@ def test_cold_rounds_are_told_and_replaced() -> None:
 
 def test_a_machine_on_which_nothing_gets_warm_is_not_fit() -> None:
     comparison = Rounds(
-        lambda number: Round(number=number, cold=f"round {number + 1} was cold.")
+        lambda number: Round(number=number, skipped=f"round {number + 1} was cold.")
     ).comparison()
     assert len(comparison.rounds) == 3
     assert comparison.recording.remarks == tuple(f"round {number} was cold." for number in (1, 2, 3))
