@@ -1,4 +1,4 @@
-"""Response times in the gate: a step where parity.toml says how, and a word in the verdict where it does not."""
+"""Response times in the gate: a step where parity.toml says how, and a word in the verdict where not."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
