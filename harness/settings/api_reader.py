@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any
 
 from harness.settings.api import REFERENCE, Api, EndpointTable, Subjects
+from harness.settings.budgets import ALL
 from harness.settings.endpoints import ENDPOINTS, SIGNATURE, EndpointShape
 from harness.settings.templates import BadTemplate, names
 from harness.settings.toml_reader import KeyPath, Reader, suggestion
@@ -73,7 +74,7 @@ def refuse_unmeasured(reader: Reader, api: Api | None, budgeted: tuple[str, ...]
     measured = tuple(name for name in ENDPOINTS if ENDPOINTS[name].measured)
     for name in budgeted:
         where = ("budgets", "endpoints", name)
-        if name not in measured:
+        if name not in (*measured, ALL):
             rest = suggestion(name, measured) or f"; there are {', '.join(measured)}"
             reader.fail(where, f"is a budget of an endpoint that is never measured{rest}")
         lacking = None if api is None else api.endpoints.get(name, EndpointTable()).lacks

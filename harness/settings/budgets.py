@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from math import isfinite
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 from harness.settings.environment import DbMode
 from harness.settings.toml_reader import KeyPath, Reader
 
-__all__ = ["Budgets", "EndpointBudget", "read_budgets"]
+__all__ = ["ALL", "Budgets", "EndpointBudget", "read_budgets"]
 
+ALL: Final = "all"
+"""The name under which a budget is about all requests of the mix together: a server that stands still now and
+then is seen there first, where the single endpoints have too few requests to show it."""
 _MODES: tuple[DbMode, ...] = get_args(DbMode)
 _PATH: KeyPath = ("budgets",)
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from loadtests.budgeting.names import ALL
+from harness.settings.budgets import ALL
 from loadtests.records import Arm, EndpointRecord, Recording, WindowRecord
 from loadtests.statistics.histograms import Samples, decode, merged
 

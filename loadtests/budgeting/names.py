@@ -5,14 +5,11 @@ from dataclasses import fields, replace
 from typing import Final
 
 from harness.errors import ConfigurationError
-from harness.settings.budgets import Budgets
+from harness.settings.budgets import ALL, Budgets
 from harness.settings.toml_reader import suggestion
 
-__all__ = ["ALL", "check_names", "narrowed"]
+__all__ = ["check_names", "narrowed"]
 
-ALL: Final = "all"
-"""The name under which a budget is about all requests of the mix together: a server that stands still now and
-then is seen there first, where the single endpoints have too few requests to show it."""
 _OF_ALL: Final = ("p50_ms", "p95_ms", "p99_ms", "errors")
 
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from harness.settings.budgets import Budgets, EndpointBudget
+from harness.settings.budgets import ALL, Budgets, EndpointBudget
 from harness.settings.environment import DbMode
 from loadtests.budgeting.errors import errors, worthless
 from loadtests.budgeting.fitness import Comparison, arms_of
 from loadtests.budgeting.measured import Measured
-from loadtests.budgeting.names import ALL
 from loadtests.budgeting.question import Question
 from loadtests.budgeting.round_trips import round_trips, surplus, surplus_question, unexplained_total
 from loadtests.budgeting.timing import absolute, difference, ratio

@@ -202,6 +202,7 @@ def test_a_budget_of_what_is_never_measured_is_refused(name: str, error: str) ->
         read(text + BUDGET.format(name))
     assert error in str(raised.value)
     read(STAGING + BUDGET.format("book"))
+    read(STAGING + BUDGET.format("all"))
 
 
 def test_variables_are_looked_up_when_the_api_is_to_be_called() -> None:

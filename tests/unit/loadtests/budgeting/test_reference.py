@@ -5,9 +5,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from harness.api.catalogue import ROUND_TRIPS
-from harness.settings.budgets import Budgets, EndpointBudget
+from harness.settings.budgets import ALL, Budgets, EndpointBudget
 from harness.settings.parity_toml import parse
-from loadtests.budgeting.names import ALL
 
 
 def _reference() -> Budgets:
