@@ -19,6 +19,7 @@ __all__ = ["hold_port", "serve"]
 
 _PATIENCE_S = 20
 """How long requests that run may take to end: longer than a store waits for its server."""
+_CLOSE_S = 0.1
 _BACKLOG = 1024
 
 
@@ -90,6 +91,21 @@ class _Server(uvicorn.Server):
         if self.started:
             host, port = self._listener.getsockname()[:2]
             self._ready(f"http://{f'[{host}]' if ':' in host else host}:{port}")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close the port, and each connection once what runs on it has ended."""
+        closing = asyncio.create_task(self._close_late_ones())
+        try:
+            await super().shutdown(sockets)
+        finally:
+            closing.cancel()
+
+    async def _close_late_ones(self) -> None:
+        # A connection that came in while the port was closed is told nothing, and would be waited for.
+        while True:
+            await asyncio.sleep(_CLOSE_S)
+            for connection in list(self.server_state.connections):
+                connection.shutdown()
 
     @contextlib.contextmanager
     def ended_by_signals(self) -> Iterator[None]:

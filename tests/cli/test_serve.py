@@ -46,15 +46,19 @@ def test_a_port_that_is_taken_is_said(harness: Harness, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_prints_one_line_and_ends_well(start: Callable[..., "Popen[str]"], number: signal.Signals) -> None:
-    server = start("serve", "--port", "0", DB_MODE="memory")
+    server = start("serve", "--port", "0", DB_MODE="memory", SCHEDULER_API_KEY="", ICIMS_WEBHOOK_SECRET="")
     assert server.stdout is not None
     line = server.stdout.readline()
     assert line.startswith("serving http://127.0.0.1:")
     assert line.endswith(" (memory)\n")
-    with socket.create_connection(("127.0.0.1", int(line.split(":")[2].split()[0]))):
-        # A connection that says nothing holds nothing up.
-        os.kill(server.pid, number)
-        out, err = server.communicate(timeout=60)
+    address = ("127.0.0.1", int(line.split(":")[2].split()[0]))
+    # Connections that say nothing hold nothing up: one that is known, and one that comes in with the signal.
+    with socket.create_connection(address):
+        os.kill(server.pid, signal.SIGSTOP)
+        with socket.create_connection(address):
+            os.kill(server.pid, number)
+            os.kill(server.pid, signal.SIGCONT)
+            out, err = server.communicate(timeout=60)
     assert server.returncode == 0
     assert out == ""
     assert err.splitlines() == [
