@@ -6,6 +6,7 @@ W. Q. Meeker, "Statistical intervals" (1991), section 5.2.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import inf, nextafter
 
 import numpy as np
@@ -55,6 +56,10 @@ class QuantileTest:
         inside = self.p_within <= level
         return min(known, self.margin) if inside else max(known, nextafter(self.margin, inf))
 
+    @cached_property
+    def _sizes(self) -> NDArray[np.int64]:
+        return _per_window(self.windows, self.counts, len(self.rounds))
+
     def _first(self, holds: Callable[[float], bool]) -> tuple[NDArray[np.float64], int]:
         """The distinct values, and the index of the first for which something holds that then goes on to."""
         values = np.unique(self.values)
@@ -72,7 +77,7 @@ class QuantileTest:
         number = len(self.rounds)
         return ClusteredShare(
             _per_window(self.windows[past:], self.counts[past:], number),
-            _per_window(self.windows, self.counts, number),
+            self._sizes,
             self.rounds,
             1 - self.share,
         )

@@ -10,7 +10,7 @@ expected number of positive counts", Survey Methodology 24 (1998).
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,15 +82,28 @@ def effective(found: NDArray[np.int64], sizes: NDArray[np.int64]) -> tuple[float
     Both arrays have one number per cluster. The variance of the share is that of a ratio of two sums (W. G.
     Cochran, "Sampling techniques", section 6.4), and never less than that of independent trials.
     """
-    size, total = float(sizes.sum()), float(found.sum())
-    clusters = int(np.count_nonzero(sizes))
+    return _worth(_sums(found, sizes, np.zeros(len(found), dtype=np.int64))[0])
+
+
+def _sums(
+    found: NDArray[np.int64], sizes: NDArray[np.int64], groups: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Per group of clusters what a variance needs: sums of found, size and their products, and a count."""
+    found, sizes = found.astype(np.float64), sizes.astype(np.float64)
+    parts = (found, sizes, found * found, found * sizes, sizes * sizes, (sizes > 0).astype(np.float64))
+    return np.stack([np.bincount(groups, weights=part) for part in parts], axis=1)
+
+
+def _worth(sums: NDArray[np.float64]) -> tuple[float, float]:
+    """Effective numbers from the sums of `_sums`."""
+    total, size, found_squared, product, size_squared, clusters = map(float, sums)
     if size == 0 or total in (0, size) or clusters < 2:
         return total, size
     share = total / size
-    residuals = found - share * sizes
-    variance = clusters / (clusters - 1) * float(np.square(residuals).sum()) / size**2
+    squares = max(0.0, found_squared - 2 * share * product + share**2 * size_squared)
+    variance = clusters / (clusters - 1) * squares / size**2
     design = max(1.0, variance / (share * (1 - share) / size))
-    worth = size / design * _few(clusters) if design > 1 else size
+    worth = size / design * _few(int(clusters)) if design > 1 else size
     return share * worth, worth
 
 
@@ -124,23 +137,25 @@ class ClusteredShare:
     @property
     def p_more(self) -> float:
         """P-value of "the share is at most what is allowed"."""
-        return max(test.p_more for test in self._tests())
+        return max(test.p_more for test in self._tests)
 
     @property
     def p_within(self) -> float:
         """P-value of "the share is at least what is allowed"."""
-        return max(test.p_within for test in self._tests())
+        return max(test.p_within for test in self._tests)
 
     def low(self, level: float) -> float:
         """Lower bound of the share."""
-        return min(test.low(level) for test in self._tests())
+        return min(test.low(level) for test in self._tests)
 
     def high(self, level: float) -> float:
         """Upper bound of the share."""
-        return max(test.high(level) for test in self._tests())
+        return max(test.high(level) for test in self._tests)
 
+    @cached_property
     def _tests(self) -> list[ShareTest]:
-        names = np.unique(self.rounds)
-        kept = [np.ones(len(self.rounds), dtype=np.bool_)]
-        kept += [self.rounds != name for name in names] if len(names) > 1 else []
-        return [ShareTest(*effective(self.found[part], self.sizes[part]), self.allowed) for part in kept]
+        _, groups = np.unique(self.rounds, return_inverse=True)
+        by_round = _sums(self.found, self.sizes, groups)
+        whole = by_round.sum(axis=0)
+        kept = [whole, *(whole - by_round if len(by_round) > 1 else ())]
+        return [ShareTest(*_worth(sums), self.allowed) for sums in kept]
