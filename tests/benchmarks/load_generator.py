@@ -118,7 +118,7 @@ def closed(seed: int, seconds: int) -> Plan:
 
 def measure(generator: Generator, host: str, rounds: int, seconds: int) -> bool:
     """Print both answers; whether both targets were met."""
-    shares, lags, differences = [], [], []
+    offered, shares, lags, differences = [], [], [], []
     print("open loop, 1,000/s             |  one connection, median in ms")
     print("achieved  lag p50   p99    CPU |    ours     wrk  difference  ratio")
     ours(generator, closed(999, 1))
@@ -127,7 +127,8 @@ def measure(generator: Generator, host: str, rounds: int, seconds: int) -> bool:
             generator,
             single_plan(windows=seconds, rate_per_s=RATE_PER_S, weights=Trivial.weights, seed=number),
         )
-        share = sum(record.achieved for record in records) / sum(record.offered for record in records)
+        offered.append(sum(record.offered for record in records))
+        share = sum(record.achieved for record in records) / offered[-1]
         lag = quantiles_ms((record.lag for record in records), 50, 99)
         cpu = max(record.generator_cpu for record in records)
         wrk = wrk_median_ms(host, seconds)
@@ -140,10 +141,10 @@ def measure(generator: Generator, host: str, rounds: int, seconds: int) -> bool:
             f"{share:8.2%} {lag[0]:8.3f} {lag[1]:6.2f} {cpu:5.0%} |"
             f"{median:8.3f}{wrk:8.3f}{median - wrk:+12.3f}{median / wrk:7.2f}"
         )
-    share, lag_p50 = min(shares), statistics.median(lag[0] for lag in lags)
+    share, lag_p50 = statistics.fmean(shares, offered), statistics.median(lag[0] for lag in lags)
     difference = statistics.median(differences)
     print(
-        f"\nachieved/offered, worst round:    {share:.2%} (at least {ACHIEVED:.0%})"
+        f"\nachieved/offered of all rounds:   {share:.2%} (at least {ACHIEVED:.0%}), worst {min(shares):.2%}"
         f"\nschedule lag, median of rounds:   p50 {lag_p50:.3f} ms (below {LAG_P50_MS:g} ms), "
         f"p99 {statistics.median(lag[1] for lag in lags):.2f} ms"
         f"\nmedian latency, ours - wrk:       {difference:+.3f} ms (within {NEAR_WRK_MS:g} ms)"
