@@ -213,11 +213,22 @@ def test_what_decides_stands_before_advice() -> None:
     assert text.index("book") < text.index("Advice (no budget") < text.index("open_link")
 
 
-def test_only_a_terminal_gets_colour_and_no_stream_gets_what_it_cannot_write() -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
 
+
+def test_who_wants_no_colour_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    stream = Terminal()
+    terminal.print_table(result_of(SLOW), stream)
+    assert "\x1b" not in stream.getvalue()
+
+
+def test_only_a_terminal_gets_colour_and_no_stream_gets_what_it_cannot_write(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
     on_terminal, elsewhere = Terminal(), io.StringIO()
     terminal.print_table(result_of(SLOW), on_terminal)
     terminal.print_table(result_of(SLOW), elsewhere)
