@@ -148,7 +148,7 @@ class Result:
 
     def _findings(self) -> tuple[Finding, ...]:
         findings = [_unfit(self.step, remark) for remark in self.unfit]
-        if not self.deciding:
+        if not self.deciding and self.complete:
             findings.append(_unfit(self.step, "Nothing was judged: [budgets] names nothing that decides."))
         for one in self.deciding:
             if one.verdict is not Verdict.PASS:

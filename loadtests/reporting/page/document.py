@@ -106,7 +106,12 @@ def _head(result: Result, measured: Measured) -> Iterator[str]:
 def _decides(result: Result, measured: Measured) -> Iterator[str]:
     yield "<h2>What decides</h2>"
     if not result.deciding:
-        yield "<p>Nothing: [budgets] names no endpoint and metric that was judged.</p>"
+        cause = (
+            "[budgets] names no endpoint and metric that was judged"
+            if result.complete
+            else "the run ended before"
+        )
+        yield f"<p>Nothing: {cause}.</p>"
         return
     if caution(result):
         yield f"<p>{escape(caution(result))}</p>"

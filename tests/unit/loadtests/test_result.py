@@ -153,6 +153,13 @@ def test_a_pass_that_its_numbers_show_stays(changes: dict[str, Any]) -> None:
     assert _result(_but(BOOK, **changes)).verdict is Verdict.PASS
 
 
+def test_a_run_that_was_interrupted_early_is_not_blamed_on_the_budgets() -> None:
+    early = _result(recording=msgspec.structs.replace(RECORDING, complete=False)).outcome()
+    assert ["The run was interrupted" in finding.message for finding in early.findings] == [True]
+    whole = _result().outcome()
+    assert ["[budgets]" in finding.message for finding in whole.findings] == [True]
+
+
 def test_advice_is_no_finding() -> None:
     assert _result(BOOK, _but(UNDECIDED, decides=False, allowed=None)).outcome().findings == ()
 
