@@ -5,8 +5,8 @@ import contextlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 
-import httpx
 import pytest
 
 from harness.adapters.memory import MemoryStore
@@ -25,17 +25,41 @@ Open = Callable[..., ScenarioWorkload]
 
 @contextlib.contextmanager
 def sender(app: Any) -> Iterator[Send]:
-    """Send calls to an ASGI application in this process."""
+    """Send calls to an ASGI application in this process, without a client in between."""
     with asyncio.Runner() as runner:
-        client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api")
 
         def send(call: Call) -> Answer:
-            got = runner.run(client.request(call.method, call.path, headers=call.headers, content=call.body))
-            headers = {name.lower(): value for name, value in got.headers.items()}
-            return Answer(got.status_code, headers, got.content)
+            path, _, query = call.path.partition("?")
+            scope = {
+                "type": "http",
+                "asgi": {"version": "3.0"},
+                "http_version": "1.1",
+                "method": call.method,
+                "scheme": "http",
+                "path": unquote(path),
+                "raw_path": path.encode(),
+                "query_string": query.encode(),
+                "headers": [(name.lower().encode(), value.encode()) for name, value in call.headers.items()],
+            }
+            return runner.run(_answer(app, scope, call.body or b""))
 
         yield send
-        runner.run(client.aclose())
+
+
+async def _answer(app: Any, scope: dict[str, Any], body: bytes) -> Answer:
+    told: dict[str, Any] = {}
+    parts: list[bytes] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        told.update(message)
+        parts.append(message.get("body", b""))
+
+    await app(scope, receive, send)
+    headers = {name.decode().lower(): value.decode() for name, value in told["headers"]}
+    return Answer(told["status"], headers, b"".join(parts))
 
 
 @pytest.fixture
