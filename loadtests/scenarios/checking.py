@@ -139,7 +139,7 @@ def check_server(
             where=host.name,
             expected="nothing that the check has made",
             actual=what,
-            message=f"The check could not remove {what}.",
+            message=f"Left behind by the check: {what}.",
         )
         for what in left
     )

@@ -15,7 +15,7 @@ from harness.errors import ConfigurationError
 from harness.models.outcome import Outcome, Status
 from harness.redact import redact
 from harness.reports.files import make_directory, remove, reserve, write_json, write_text
-from harness.settings import DbMode, Settings, StackKind, export, secrets
+from harness.settings import DbMode, Settings, secrets
 from harness.settings.parity_toml import load
 from loadtests.runs.limits import Host
 from loadtests.scenarios.checking import Checked, check_modes, check_server
@@ -40,11 +40,6 @@ _BOTH: tuple[DbMode, ...] = ("memory", "supabase")
     is_flag=True,
     help="With --host: nobody else uses the database, so jobs may be claimed and counts be exact.",
 )
-@click.option(
-    "--stack",
-    type=click.Choice(["embedded"]),
-    help="Which servers the API gets: always a stack of this run alone.",
-)
 @click.option("--config", type=click.Path(path_type=Path), help="Use this file instead of ./parity.toml.")
 @click.option(
     "--report", type=click.Path(path_type=Path, file_okay=False), help="Write outcome and table there."
@@ -56,7 +51,6 @@ def check(
     db_mode: DbMode | None,
     allow_writes: bool,
     own_data: bool,
-    stack: StackKind | None,
     config: Path | None,
     report: Path | None,
     json_path: str | None,
@@ -64,13 +58,12 @@ def check(
     """Say whether every endpoint answers rightly, in both modes alike: 0 yes, 1 no, 2 could not check."""
     started_at, begun = datetime.now(UTC), time.monotonic()
     _clear(json_path, report)
-    if host is not None and (db_mode is not None or stack is not None):
+    if host is not None and db_mode is not None:
         raise ConfigurationError(
             "--host names a server that runs, and says its mode itself: leave --db-mode out."
         )
     if host is None and (allow_writes or own_data):
         raise ConfigurationError("--allow-writes and --own-data are about a server that runs: add --host.")
-    export("HARNESS_STACK", "embedded")
     settings = Settings.from_environ()
     parity_toml = load(config)
     if host is not None:

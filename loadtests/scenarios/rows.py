@@ -14,6 +14,7 @@ from psycopg import sql
 
 from harness.settings import Settings
 from loadtests.errors import LoadError
+from loadtests.scenarios.journal import Created
 from loadtests.scenarios.ledger import Ledger
 from loadtests.scenarios.values import DOMAIN
 
@@ -64,9 +65,11 @@ class Rows:
     def find(self, ledger: Ledger) -> None:
         """Look for what carries the run's mark without being in the journal, and for audit entries.
 
-        It must happen before requests are removed: audit entries then lose the link to them.
+        It must happen before requests are removed: audit entries then lose the link to them. Raises LoadError
+        if nothing of the run is there: then it is another database than the server's.
         """
         created = ledger.created
+        self._require_own(created)
         ledger.note(
             "request", self._marked("scheduling_requests", "candidate_email", f"{created.mark}@{DOMAIN}")
         )
@@ -74,6 +77,16 @@ class Rows:
         ledger.note("booking", self._about("bookings", "request_id", created.requests))
         ledger.note("audit_entry", self._about("audit_logs", "request_id", created.requests))
         ledger.note("audit_entry", self._about("audit_logs", "booking_id", created.bookings))
+
+    def _require_own(self, created: Created) -> None:
+        known = {"scheduling_requests": created.requests, "webhook_events": created.events}
+        found = any(next(self._about(table, "id", ids), None) for table, ids in known.items())
+        if any(known.values()) and not found:
+            named = "DATABASE_URL" if self._access.database_url is not None else "SUPABASE_URL"
+            raise LoadError(
+                f"nothing of the run is in the database of {named}: it is gone already, or that is another"
+                f" database than the server's. Set {named} to the server's."
+            )
 
     def remove(self, ledger: Ledger) -> None:
         """Remove jobs, events and, where it is possible, audit entries."""

@@ -33,13 +33,16 @@ NOTHING = dict.fromkeys(TABLES, 0)
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
+def stack() -> Iterator[EmbeddedStack]:
+    with EmbeddedStack.start(Settings.from_environ()) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def server(stack: EmbeddedStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
     log = tmp_path_factory.mktemp("api") / "log"
     launch = Launch(mode="supabase", environ=KEYS)
-    with (
-        EmbeddedStack.start(Settings.from_environ()) as stack,
-        ApiServer.start(stack, launch, arm="b", log=log) as server,
-    ):
+    with ApiServer.start(stack, launch, arm="b", log=log) as server:
         yield server
 
 
@@ -109,6 +112,17 @@ def test_the_service_key_removes_everything_but_the_audit(server: ApiServer) -> 
         (left,) = workload.clean(send)
     assert left.startswith(f"{audit} audit entries: no role of the API may delete them")
     assert count(server) == {**NOTHING, "audit_logs": audit}
+
+
+@pytest.mark.usefixtures("_emptied")
+def test_another_database_than_the_servers_is_noticed(server: ApiServer, stack: EmbeddedStack) -> None:
+    workload = opened(server, rows_access=RowAccess(database_url=stack.clone().coordinates.database_url))
+    used(server, workload)
+    events = len(workload.ledger.created.events)
+    with sending_many(server.host) as send:
+        other, *left = workload.clean(send)
+    assert other.startswith("nothing of the run is in the database of DATABASE_URL")
+    assert left[0].startswith(f"{events} webhook events: the API cannot delete them")
 
 
 @pytest.mark.usefixtures("_emptied")

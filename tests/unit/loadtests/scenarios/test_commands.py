@@ -24,7 +24,6 @@ def test_a_check_that_cannot_be_made(
     arguments: list[str], reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HARNESS_STACK", "embedded")  # the command sets it for itself and its children
     Path("no-start.toml").write_text('[api]\nname = "staging"\n', encoding="utf-8")
     Path("unset.toml").write_text(
         '[api]\nname = "staging"\nheaders = { a = "${NOT_SET_ANYWHERE}" }\n', encoding="utf-8"
