@@ -10,8 +10,15 @@ parity.toml maps the endpoints of another implementation (``--parity-config``).
 
 import logging
 import random
+import sys
 from pathlib import Path
 from typing import Any, ClassVar
+
+# locust puts the folder of a locustfile first, where `statistics` would be ours, and the working directory
+# second, which may have a `loadtests` of its own. What it put first it removes after this import.
+if Path(sys.path[0]) == Path(__file__).parent:
+    sys.path.pop(0)
+    sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import gevent  # type: ignore[import-untyped]  # it ships no types
 from locust import FastHttpUser, events, task

@@ -69,6 +69,8 @@ def test_a_server_that_runs_is_checked_and_what_is_left_there_is_told(
 def test_plain_locust_walks_the_journeys(
     serving: str, tmp_path: Path, clean_environ: Callable[..., dict[str, str]]
 ) -> None:
+    (tmp_path / "loadtests").mkdir()  # the user's own, which is not meant
+    (tmp_path / "loadtests" / "__init__.py").touch()
     command = [
         *(sys.executable, "-m", "locust", "-f", str(Path(loadtests.__file__).with_name("locustfile.py"))),
         *("--headless", "--users", "12", "--spawn-rate", "12", "--run-time", "3s", "--host", serving),
