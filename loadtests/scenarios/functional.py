@@ -43,6 +43,11 @@ class EndpointResult:
     shapes: dict[str, str] = field(default_factory=dict)
     """Status, names and kinds of each answer, by the step in which it was, to compare with another mode's."""
 
+    def note(self, problem: str) -> None:
+        """Note a problem, once."""
+        if problem not in self.problems:
+            self.problems.append(problem)
+
 
 @dataclass(kw_only=True)
 class FunctionalResult:
@@ -59,7 +64,7 @@ class FunctionalResult:
         return (
             *found,
             *(
-                (name, "was not called")
+                (name, "was not called: a step before it was wrong, or is left out")
                 for name, one in self.endpoints.items()
                 if not one.calls and not one.problems
             ),
@@ -161,7 +166,7 @@ class _Examination:
         try:
             call = self._workload.next(endpoint)
         except OutOfSubjects as error:
-            self.results[endpoint].problems.append(str(error))
+            self.results[endpoint].note(str(error))
             return
         self._execute("alone", call, is_usual=True)
 
@@ -185,7 +190,7 @@ class _Examination:
         try:
             answer = self._send(call)
         except OSError as error:
-            result.problems.append(f"{where}: no answer ({str(error) or type(error).__name__})")
+            result.note(f"{where}: no answer ({str(error) or type(error).__name__})")
             return False
         trips = None if self._counter is None else self._counter() - before
         result.calls += 1
@@ -193,7 +198,7 @@ class _Examination:
         result.shapes[f"{where}, call {self._steps[where, call.endpoint]}"] = _shape(answer)
         problem = call.check(answer)
         if problem is not None:
-            result.problems.append(f"{where}: {problem}")
+            result.note(f"{where}: {problem}")
             return False
         if trips is not None and is_usual:
             result.round_trips.append(trips)

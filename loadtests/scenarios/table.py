@@ -57,4 +57,5 @@ def _sentence(checked: Checked, endpoints: int) -> str:
     if checked.findings:
         wrong = len({one.where for one in checked.findings})
         return f"FAILED: {name}: {wrong} of what was checked in {where} is not as it must be"
-    return f"OK: {name}: {endpoints} endpoints answer rightly in {where}"
+    answer = "endpoint answers" if endpoints == 1 else "endpoints answer"
+    return f"OK: {name}: {endpoints} {answer} rightly in {where}"
