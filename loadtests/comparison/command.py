@@ -19,6 +19,7 @@ from harness.settings.budgets import Budgets
 from harness.settings.parity_toml import load
 from loadtests.budgeting.calibration import Calibration
 from loadtests.budgeting.judge import judge
+from loadtests.budgeting.names import check_names
 from loadtests.comparison import calibration_file, options
 from loadtests.comparison.arms import Arms
 from loadtests.comparison.choice import chosen_budgets
@@ -89,6 +90,7 @@ def compare(
         parity_toml, within=within, base=base, seed=secrets.randbelow(1 << 31) if seed is None else seed
     )
     budgets = chosen_budgets(parity_toml)
+    check_names(budgets, prepared.weights)  # now, and not after minutes of work
     kept = calibration_file.read(calibration or calibration_file.default_file(settings))
     held = {
         one.mode: found
