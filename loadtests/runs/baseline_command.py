@@ -15,7 +15,6 @@ from harness.settings.parity_toml import load
 from loadtests.records import Recording
 from loadtests.runs import options, recording_file
 from loadtests.runs.blessing import MIN_SPAN_S, refuse_to_bless, refuse_unfit
-from loadtests.runs.comparing import compared
 from loadtests.runs.durations import Duration
 from loadtests.runs.ending import again, begin, finish
 from loadtests.runs.listing import document, summary, table
@@ -122,6 +121,8 @@ def compare(
     Judged by the ratios of [budgets] in parity.toml. Exit status: 0 PASS; 1 REGRESSED; 2 INCONCLUSIVE,
     INVALID (the canary says that the environment changed), or another fingerprint.
     """
+    from loadtests.runs.comparing import compared  # noqa: PLC0415  # scipy takes longer to load than most commands to run
+
     started_at = datetime.now(UTC)
     begin(json_path, report)
     budgets = load(config).budgets

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 
 from harness.errors import ConfigurationError
 from harness.settings import DbMode
-from loadtests.budgeting.baselines import FEWEST as FEWEST_RUNS
-from loadtests.budgeting.fitness import unfit
 from loadtests.records import Fingerprint, Recording
 from loadtests.runs.durations import in_words
 from loadtests.runs.fingerprint import Difference, differences
@@ -25,6 +23,7 @@ __all__ = [
     "span_s",
 ]
 
+FEWEST_RUNS = 5
 MIN_SPAN_S = 3600.0
 
 
@@ -44,6 +43,8 @@ def mode_of(run: Recording) -> DbMode:
 
 def refuse_unfit(recording: Recording, name: str) -> None:
     """Raise ConfigurationError if a run, called `name`, is not whole: it may be compared with nothing."""
+    from loadtests.budgeting.fitness import unfit  # noqa: PLC0415  # scipy takes longer to load than most commands to run
+
     if not recording.complete:
         raise ConfigurationError(f"{name} was interrupted before its end. Record it again.")
     if recording.remarks:

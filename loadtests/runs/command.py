@@ -16,8 +16,6 @@ from harness.settings.api import reference_api
 from harness.settings.budgets import Budgets
 from harness.settings.parity_toml import load
 from harness.version import version
-from loadtests.budgeting.fitness import unfit
-from loadtests.budgeting.judge import judge
 from loadtests.errors import LoadError
 from loadtests.result import Result
 from loadtests.runs import options
@@ -28,8 +26,9 @@ from loadtests.runs.request import RunOptions, setting_of
 from loadtests.runs.scenario import scenario_hash
 from loadtests.runs.setting import RunSetting, mix_of
 from loadtests.runs.target import Identity, Target
+from loadtests.scenarios.rows import RowAccess
 
-__all__ = ["run"]
+__all__ = ["record", "run"]
 
 _STEP = "load run"
 
@@ -103,15 +102,22 @@ def run(**given: Any) -> int:
         judged = absolute(toml.budgets or Budgets(), identity.mode, weights)
         if judged.empty and not asked.record_only:
             raise _nothing_to_judge_by(identity, judged)
-        setting = replace(setting, scenario=scenario_hash(api, weights))
+        setting = replace(
+            setting, scenario=scenario_hash(api, weights), access=_access(identity, Settings.from_environ())
+        )
         with kept_log() as log, progress_of(setting, sys.stderr) as progress:
             measured = measure(setting, target, identity, weights, log=log, progress=progress)
     result = _result(
         measured, judged, setting=setting, identity=identity, left_out=left_out, started_at=started_at
     )
     if asked.record_only and asked.out is not None:
-        return _record(result, asked.out, setting)
+        return record(result, asked.out, setting)
     return finish(result, asked.json_path, asked.report, asked.out)
+
+
+def _access(identity: Identity, settings: Settings) -> RowAccess | None:
+    """How rows are removed that the API cannot delete; those of memory are out of reach."""
+    return RowAccess.of(settings) if identity.mode == "supabase" else None
 
 
 def _result(
@@ -123,6 +129,8 @@ def _result(
     left_out: Mapping[str, str],
     started_at: datetime,
 ) -> Result:
+    from loadtests.budgeting.judge import judge  # noqa: PLC0415  # scipy takes longer to load than most commands to run
+
     recording = measured.recording
     return Result(
         step=_STEP,
@@ -146,8 +154,10 @@ def _result(
     )
 
 
-def _record(result: Result, out: Path, setting: RunSetting) -> int:
+def record(result: Result, out: Path, setting: RunSetting) -> int:
     """Write the recording, and say that nothing was judged: exit status 0 without a verdict."""
+    from loadtests.budgeting.fitness import unfit  # noqa: PLC0415  # scipy takes longer to load than most commands to run
+
     recording = result.recording
     reasons = ("there is no recording.",) if recording is None else unfit(recording, "single")
     if reasons or recording is None:

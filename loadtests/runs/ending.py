@@ -11,8 +11,6 @@ import click
 from harness.redact import redact
 from harness.reports.files import remove, reserve, write_json
 from harness.settings import secrets
-from loadtests.reporting import publishing
-from loadtests.reporting.terminal import print_table
 from loadtests.result import Result
 from loadtests.runs import recording_file
 
@@ -30,6 +28,8 @@ def begin(json_path: str | None, report: Path | None, out: Path | None = None) -
     for file in files:
         remove(file)
     if report is not None:
+        from loadtests.reporting import publishing  # noqa: PLC0415  # scipy takes longer to load than most commands to run
+
         publishing.prepare(report)
     for file in files:
         reserve(file)
@@ -45,6 +45,9 @@ def finish(result: Result, json_path: str | None, report: Path | None, out: Path
 
     Raises ConfigurationError if something cannot be written.
     """
+    from loadtests.reporting import publishing  # noqa: PLC0415  # scipy takes longer to load than most commands to run
+    from loadtests.reporting.terminal import print_table  # noqa: PLC0415  # the same
+
     if out is not None:
         write_recording(result, out)
     if report is not None:

@@ -58,10 +58,10 @@ def _on_a_quiet_machine(window: WindowRecord) -> WindowRecord:
 def runs() -> Mapping[str, list[Recording]]:
     """Runs by what was slow; all at the same time, for they mostly wait."""
     with ExitStack() as stack, ThreadPoolExecutor(_BASELINES + 4) as pool:
-        usual = stack.enter_context(waiting(request_s=_USUAL_S, health_s=_USUAL_S))
-        slow = stack.enter_context(waiting(request_s=_SLOW_S, health_s=_USUAL_S))
-        elsewhere = stack.enter_context(waiting(request_s=_SLOW_S, health_s=_SLOW_S))
-        wrong = stack.enter_context(waiting(request_s=_USUAL_S, health_s=_USUAL_S, wrong=True))
+        usual = stack.enter_context(waiting(request_s=_USUAL_S, health_s=_USUAL_S)).url
+        slow = stack.enter_context(waiting(request_s=_SLOW_S, health_s=_USUAL_S)).url
+        elsewhere = stack.enter_context(waiting(request_s=_SLOW_S, health_s=_SLOW_S)).url
+        wrong = stack.enter_context(waiting(request_s=_USUAL_S, health_s=_USUAL_S, wrong=True)).url
         hosts = {"usual": [usual] * (_BASELINES + 1), "slow": [slow], "all": [elsewhere], "wrong": [wrong]}
         started: dict[str, list[Future[Recording]]] = {
             name: [pool.submit(_run, url) for url in urls] for name, urls in hosts.items()
