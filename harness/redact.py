@@ -1,9 +1,10 @@
 """Taking passwords and keys out of text before anybody sees it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import Any
 
-__all__ = ["redact"]
+__all__ = ["redact", "redact_json"]
 
 _MASK = "***"
 _PATTERNS = (
@@ -27,3 +28,17 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
     return text
+
+
+def redact_json(value: Any, secrets: Collection[str] = ()) -> Any:
+    """Return a JSON value with all its texts redacted, keys as well.
+
+    Redacted after it was written as text, a password would take the quote with it that ends its string.
+    """
+    if isinstance(value, str):
+        return redact(value, secrets)
+    if isinstance(value, list | tuple):
+        return [redact_json(one, secrets) for one in value]
+    if isinstance(value, dict):
+        return {redact(str(key), secrets): redact_json(one, secrets) for key, one in value.items()}
+    return value

@@ -13,7 +13,7 @@ import click
 from harness.errors import ConfigurationError
 from harness.models.outcome import Artifact, Counts, Finding, Outcome, Status, Subject
 from harness.models.verdict import UNCHECKED_LEVEL
-from harness.redact import redact
+from harness.redact import redact, redact_json
 from harness.reports.files import remove, reserve, write_json
 from harness.settings import Settings, StackKind, export, secrets
 from harness.version import version
@@ -134,4 +134,4 @@ def _text(finding: Finding) -> str:
 
 
 def _dump(value: Any) -> str:
-    return redact(json.dumps(value, indent=2, ensure_ascii=False), secrets())
+    return json.dumps(redact_json(value, secrets()), indent=2, ensure_ascii=False)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from harness.errors import ConfigurationError
-from harness.redact import redact
+from harness.redact import redact, redact_json
 from harness.settings import secrets
 from harness.settings.parity_toml import load
 from loadtests.records import Recording
@@ -61,7 +61,7 @@ def list_(directory: Path, *, as_json: bool) -> None:
     store = Store(directory)
     runs, sets = store.runs(), store.sets()
     if as_json:
-        click.echo(redact(json.dumps(document(runs, sets), indent=2, ensure_ascii=False), secrets()))
+        click.echo(json.dumps(redact_json(document(runs, sets), secrets()), indent=2, ensure_ascii=False))
         return
     if not runs:
         _say(f"{directory} has no runs. Add one: harness load baseline add FILE")

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from harness.redact import redact
 from harness.reports.files import remove, reserve, write_json
 from harness.settings import secrets
 from loadtests.result import Result
@@ -56,7 +55,7 @@ def finish(result: Result, json_path: str | None, report: Path | None, out: Path
     print_table(result, sys.stderr if json_path == "-" else sys.stdout)
     outcome = result.redacted(secrets()).outcome().to_json()
     if json_path == "-":
-        click.echo(redact(json.dumps(outcome, indent=2, ensure_ascii=False), secrets()))
+        click.echo(json.dumps(outcome, indent=2, ensure_ascii=False))
     elif json_path is not None:
         write_json(Path(json_path), outcome)
     return result.exit_status

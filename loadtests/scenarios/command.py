@@ -13,7 +13,7 @@ import click
 
 from harness.errors import ConfigurationError
 from harness.models.outcome import Outcome, Status
-from harness.redact import redact
+from harness.redact import redact, redact_json
 from harness.reports.files import make_directory, remove, reserve, write_json, write_text
 from harness.settings import DbMode, Settings, secrets
 from harness.settings.parity_toml import load
@@ -102,7 +102,7 @@ def _clear(json_path: str | None, report: Path | None) -> None:
 
 def _publish(checked: Checked, outcome: Outcome, json_path: str | None, report: Path | None) -> None:
     text = redact(render(checked), secrets())
-    document = json.loads(redact(json.dumps(outcome.to_json(), ensure_ascii=False), secrets()))
+    document = redact_json(outcome.to_json(), secrets())
     if report is not None:
         write_text(report / "summary.txt", text + "\n")
         write_json(report / "outcome.json", document)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.redact import redact
+from harness.redact import redact, redact_json
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoic2VydmljZV9yb2xlIn0.c2lnbmF0dXJl-_"
 
@@ -39,3 +39,12 @@ def test_ordinary_text_stays(text: str) -> None:
 
 def test_known_values_are_masked_the_longer_first() -> None:
     assert redact("secret-and-more secret", ["secret", "secret-and-more"]) == "*** ***"
+
+
+def test_texts_of_json_are_masked_and_it_stays_json() -> None:
+    value = {"dsn": "host=h password=abc", "list": ["Bearer abc", 1, None, True], "a-secret": 0.5}
+    assert redact_json(value, ["a-secret"]) == {
+        "dsn": "host=h password=***",
+        "list": ["Bearer ***", 1, None, True],
+        "***": 0.5,
+    }
