@@ -125,7 +125,8 @@ def run_round(setting: Setting, number: int, *, trips: Trips, examine: Examine |
                 examined = examine(servers)
                 trips = examined.trips
                 examined_s = time.monotonic() - started
-            if faults := _contradictions(servers, trips):
+            # Who died has asked its database nothing, and that is not what is to be said about it.
+            if faults := tuple(_unproven(servers)) or _contradictions(servers, trips):
                 measured = Round(number=number, faults=faults)
             elif examined is not None and not examined.is_right:
                 measured = Round(number=number)
@@ -160,10 +161,8 @@ def _measured(setting: Setting, number: int, servers: Mapping[Arm, ApiServer]) -
     try:
         return _measure(setting, number, servers)
     except _TimeUp as error:
-        reached = f"round {number + 1} was cut short at {error}"
-        return Round(
-            number=number, skipped=f"{reached}: the time was up. Use --profile full, if there is more."
-        )
+        said = f"round {number + 1} was cut short at {error}: the time was up. Use --profile full."
+        return Round(number=number, skipped=said)
     except LoadError as error:
         # Who died says more than that nobody answered.
         return Round(number=number, faults=(*_unproven(servers), str(error)))

@@ -82,12 +82,18 @@ class Node:
                 kept = total.setdefault(arm, {})
                 for endpoint, count in counts.items():
                     kept[endpoint] = kept.get(endpoint, 0) + count
-        jobs = [
-            gevent.spawn(self._workloads[arm].prepare, counts, self._patiently(arm))
-            for arm, counts in total.items()
-        ]
-        gevent.joinall(jobs, raise_error=True)
+        prepare = self._prepare_arm if len(total) == 1 else self._prepare_one_of_two
+        gevent.joinall([gevent.spawn(prepare, *one) for one in total.items()], raise_error=True)
         return Result()
+
+    def _prepare_arm(self, arm: Arm, counts: Mapping[str, int]) -> None:
+        self._workloads[arm].prepare(counts, self._patiently(arm))
+
+    def _prepare_one_of_two(self, arm: Arm, counts: Mapping[str, int]) -> None:
+        try:
+            self._prepare_arm(arm, counts)
+        except LoadError as error:
+            raise LoadError(f"Arm {arm}: {error}") from error
 
     def _send(self, order: Send) -> Result:
         opened = self._ready()
