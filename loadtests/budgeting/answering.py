@@ -11,7 +11,7 @@ from loadtests.budgeting.timing import DIFFERENCE, NOW, RATIO, SHARES
 from loadtests.statistics.holm import Step, step_down
 from loadtests.verdicts import Judgement, Verdict
 
-__all__ = ["answered", "in_an_unfit_run", "nothing_decides"]
+__all__ = ["COMPARED", "answered", "in_an_unfit_run", "nothing_decides"]
 
 COMPARED = (DIFFERENCE, RATIO, NOW)
 """Subjects of comparisons."""
@@ -79,6 +79,8 @@ def _answer(asked: Question, steps: Sequence[Step] | None, alpha: float, *, last
         verdict = Verdict.INVALID if last else Verdict.INCONCLUSIVE
     elif within.rejected:
         verdict = Verdict.PASS
+    if asked.doubt is not None and asked.known is None and (last or verdict is Verdict.REGRESSED):
+        verdict = verdict if verdict is Verdict.PASS else Verdict.INVALID
     judgement = Judgement(
         endpoint=asked.endpoint,
         subject=asked.subject,

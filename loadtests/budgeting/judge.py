@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from harness.settings.budgets import Budgets
-from loadtests.budgeting.answering import answered, in_an_unfit_run, nothing_decides
+from loadtests.budgeting.answering import COMPARED, answered, in_an_unfit_run, nothing_decides
 from loadtests.budgeting.baselines import judge_baselines
 from loadtests.budgeting.errors import worthless
 from loadtests.budgeting.fitness import Comparison, arms_of, fit_windows, unfit
@@ -87,4 +87,8 @@ def _with_fitness(asked: Question, measured: Measured, budgets: Budgets, compari
         if said is not None:
             return replace(asked, known=Known(Verdict.INVALID, f"On arm {arm} {said}."))
     said = late(asked, measured, modes)
-    return replace(asked, known=Known(Verdict.INVALID, said)) if said is not None else asked
+    if said is None:
+        return asked
+    if asked.subject in COMPARED:
+        return replace(asked, known=Known(Verdict.INVALID, said))
+    return replace(asked, doubt=said)

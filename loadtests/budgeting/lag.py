@@ -1,4 +1,8 @@
-"""How much of a response time is the generator's own: latency counts from the intended start."""
+"""How much of a response time is the generator's own: latency counts from the intended start.
+
+It makes times longer, so that a limit that is kept is kept all the more. A difference may come from it
+as well as from a server, and a ratio becomes smaller by it.
+"""
 
 from collections.abc import Mapping
 

@@ -36,5 +36,7 @@ class Question:
     shown: Callable[[float], float] = float
     """From the scale of the evidence into the unit."""
     known: Known | None = None
+    doubt: str | None = None
+    """Why a time may be too long through no fault of the server: it may pass, and nothing else."""
     lacking: str | None = None
     """What there is too little of to decide yet: fatal at the last look."""

@@ -14,8 +14,9 @@ def sentence(judged: Judgement, asked: Question, *, last: bool) -> str:
     found = f"{what} is {_interval(judged)}"
     if not judged.decides:
         return _sentence(f"{found}; no budget decides about it")
-    if asked.known is not None:
-        return asked.known.reason
+    settled = asked.known.reason if asked.known is not None else asked.doubt
+    if settled is not None and (asked.known is not None or judged.verdict is Verdict.INVALID):
+        return settled
     limit = shown(judged.allowed, judged.unit)
     if judged.verdict is Verdict.PASS:
         return _sentence(f"{found}, all of it within {limit}")

@@ -283,6 +283,15 @@ def test_a_lag_that_is_much_of_a_time_makes_it_invalid(within: Recording) -> Non
     assert "The generator's own lag is 2.00 ms at p50" in one.reason
 
 
+def test_a_limit_that_is_kept_with_the_lag_is_kept(within: Recording) -> None:
+    late = _changed(within, lag=encoded(np.full(50, 2_000.0)))
+    kept = _judged(late, _budgets("open_link", EndpointBudget(p50_ms=6.0, p95_ms=12.0)))
+    assert {one.verdict for one in kept.values()} == {Verdict.PASS}
+    broken = _judged(late, _budgets("open_link", EndpointBudget(p50_ms=2.0, p95_ms=3.0)))
+    assert {one.verdict for one in broken.values()} == {Verdict.INVALID}
+    assert all("The generator's own lag is 2.00 ms" in one.reason for one in broken.values())
+
+
 def test_the_wrong_mode_passes_nothing(within: Recording, across: Recording) -> None:
     for recording, comparison in ((within, "across"), (across, "within")):
         judged = judge(
