@@ -23,8 +23,10 @@ _LEVEL: Final = 0.03
 """Of the bounds that a budget has to lie above: about what the last look of five leaves of 5 %."""
 _POWER: Final = 0.99
 """Chance that an unchanged endpoint is shown to keep a ratio: of all, nearly each must, for a run to pass."""
-_MARGIN: Final = 1.25
-"""Budgets in ms lie above the highest bound by this factor: other days are other days."""
+_MARGINS: Final[Mapping[Metric, float]] = {"p50": 1.25, "p95": 1.5, "p99": 2.0}
+"""Budgets in ms lie above the highest bound by these factors: days differ, and tails most of all."""
+_TAIL_POWER: Final = 1.5
+"""A ratio of p95 is raised to it: its noise has longer tails than the test of it assumes."""
 _ROUND: Final = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 _LOWEST_RATIO: Final = 1.05
 _HIGHEST_RATIO: Final = 1.5
@@ -111,11 +113,11 @@ def _budget(
 ) -> EndpointBudget:
     def milliseconds(metric: Metric) -> float | None:
         value = bounds.get((name, mode, metric), inf)
-        return _rounded_up(_MARGIN * value) if value < inf else None
+        return _rounded_up(_MARGINS[metric] * value) if value < inf else None
 
     def ratio(metric: Metric) -> float | None:
         noise, bound = noises.get((name, metric), inf), bounds.get((name, RATIO, metric), inf)
-        return _stepped_up(max(noise, bound))
+        return _stepped_up(max(noise, bound) ** (_TAIL_POWER if metric == "p95" else 1.0))
 
     p50, p95 = milliseconds("p50"), milliseconds("p95")
     return EndpointBudget(
@@ -170,7 +172,7 @@ def _floor(bounds: _Bounds, endpoints: Mapping[str, Mapping[DbMode, EndpointBudg
         if "supabase" in modes and modes["supabase"].round_trips == 0
     ]
     known = [value for value in found if value < inf]
-    return _rounded_up(_MARGIN * max(known)) if known and max(known) > 0 else 0.0
+    return _rounded_up(_MARGINS["p50"] * max(known)) if known and max(known) > 0 else 0.0
 
 
 def _allowance(bounds: _Bounds, endpoints: Mapping[str, Mapping[DbMode, EndpointBudget]]) -> float | None:
@@ -180,7 +182,7 @@ def _allowance(bounds: _Bounds, endpoints: Mapping[str, Mapping[DbMode, Endpoint
         if (budget := modes.get("supabase")) is not None and budget.round_trips
     ]
     known = [value for value in found if 0 < value < inf]
-    return _rounded_up(_MARGIN * max(known)) if known else None
+    return _rounded_up(_MARGINS["p50"] * max(known)) if known else None
 
 
 def _rounded_up(value: float) -> float:
