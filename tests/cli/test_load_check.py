@@ -60,10 +60,6 @@ def test_a_server_that_runs_is_checked_and_what_is_left_there_is_told(
     assert done.status == 1, done.err
     assert "WRONG" not in done.out
     assert "webhook events: the API cannot delete them" in done.out
-    without_webhooks = harness("load", "check", "--host", serving, cwd=tmp_path, SCHEDULER_API_KEY="wrong")
-    assert without_webhooks.status == 1
-    assert "create_request, 127.0.0.1: life of a request: status 401" in without_webhooks.out
-    assert "receive_webhook (there is no secret to sign with" in without_webhooks.out
 
 
 def test_plain_locust_walks_the_journeys(
@@ -73,7 +69,7 @@ def test_plain_locust_walks_the_journeys(
     (tmp_path / "loadtests" / "__init__.py").touch()
     command = [
         *(sys.executable, "-m", "locust", "-f", str(Path(loadtests.__file__).with_name("locustfile.py"))),
-        *("--headless", "--users", "12", "--spawn-rate", "12", "--run-time", "3s", "--host", serving),
+        *("--headless", "--users", "12", "--spawn-rate", "12", "--run-time", "4s", "--host", serving),
         *("--think", "0.01", "--rows", "20", "--own-data", "yes", "--csv", "result", "--only-summary"),
     ]
     done = subprocess.run(
