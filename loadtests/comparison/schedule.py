@@ -33,7 +33,7 @@ class Profile:
     """At most; looks after each from the third on may end it earlier."""
     limit_s: float | None
     """Seconds that the whole command may take, as far as it depends on it; None: as long as it takes."""
-    closing_s: float = 12.0
+    closing_s: float = 8.0
     """Of these, kept free for the verdict and the report."""
 
     @property
@@ -56,7 +56,7 @@ class Profile:
 
 
 PROFILES: Mapping[ProfileName, Profile] = {
-    "ci": Profile(name="ci", rate_per_s=80, pairs=8, window_s=1.0, rounds=8, limit_s=170),
+    "ci": Profile(name="ci", rate_per_s=80, pairs=6, window_s=1.0, rounds=8, limit_s=170),
     "full": Profile(name="full", rate_per_s=80, pairs=20, window_s=1.0, rounds=16, limit_s=None),
 }
 """`ci` ends within 3 minutes on 2 cores; `full` is for a decision that may take a quarter of an hour."""
