@@ -46,7 +46,7 @@ def examination(
 
 
 def answers(subject: str, result: FunctionalResult) -> tuple[Judgement, ...]:
-    """Of each endpoint: right, or wrong in what."""
+    """Of each endpoint: right, wrong in what, or never reached because of another one."""
     wrong: dict[str, list[str]] = {}
     for name, problem in result.problems:
         wrong.setdefault(name, []).append(problem)
@@ -71,7 +71,7 @@ def _judgement(endpoint: str, subject: str, calls: int, problem: str | None) -> 
         endpoint=endpoint,
         subject=subject,
         metric="answers",
-        verdict=Verdict.PASS if problem is None else Verdict.REGRESSED,
+        verdict=_verdict(calls, problem),
         decides=True,
         unit="count",
         allowed=None,
@@ -86,6 +86,13 @@ def _judgement(endpoint: str, subject: str, calls: int, problem: str | None) -> 
             else f"{problem}. Nothing was measured: correct it first; see harness load check."
         ),
     )
+
+
+def _verdict(calls: int, problem: str | None) -> Verdict:
+    """An endpoint that was never called is not said to be wrong: what keeps it from being called is."""
+    if not calls:
+        return Verdict.INVALID
+    return Verdict.PASS if problem is None else Verdict.REGRESSED
 
 
 def _told(problems: list[str]) -> str | None:
