@@ -4,14 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import msgspec
-
 from harness.models.outcome import Artifact
 from harness.reports.files import make_directory, remove, sha256_of, write_json, write_text
 from harness.settings import secrets
 from loadtests.reporting import document, junit, markdown, terminal
 from loadtests.reporting.page import document as document_page
 from loadtests.result import Result
+from loadtests.runs import recording_file
 
 __all__ = ["OUTCOME", "prepare", "publish"]
 
@@ -45,7 +44,7 @@ def publish(result: Result, directory: Path) -> tuple[Artifact, ...]:
     clean = result.redacted(secrets())
     written = []
     if clean.recording is not None:
-        write_text(directory / _RECORDING, msgspec.json.encode(clean.recording).decode() + "\n")
+        recording_file.write(directory / _RECORDING, clean.recording)
         written.append(_RECORDING)
     write_json(directory / _RESULT, document.render(clean))
     written.append(_RESULT)

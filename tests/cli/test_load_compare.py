@@ -47,7 +47,7 @@ def test_a_wrong_answer_is_a_regression_of_its_endpoint_and_mode(harness: Harnes
     assert done.last_line.startswith("REGRESSED: ops_summary answers in memory, base:")
     assert outcome["subject"]["target"]["api"] == "reference"
     assert json.loads((tmp_path / "report" / "outcome.json").read_text(encoding="utf-8"))["exit_status"] == 1
-    recording = json.loads((tmp_path / "report" / "recording.json").read_text(encoding="utf-8"))
+    recording = json.loads((tmp_path / "report" / "recording.json").read_text(encoding="utf-8"))["recording"]
     assert recording["load"]["seed"] == 5
     assert recording["windows"] == []
 
@@ -69,7 +69,7 @@ def test_an_interruption_leaves_a_report_that_is_invalid_and_no_process(start: S
     assert out.rstrip().rpartition("\n")[2].startswith("INVALID: ")
     _, alive = psutil.wait_procs(family, timeout=DEADLINE_S)
     assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
-    recording = json.loads((tmp_path / "report" / "recording.json").read_text(encoding="utf-8"))
+    recording = json.loads((tmp_path / "report" / "recording.json").read_text(encoding="utf-8"))["recording"]
     assert recording["complete"] is False
     outcome = json.loads((tmp_path / "outcome.json").read_text(encoding="utf-8"))
     assert (outcome["status"], outcome["exit_status"]) == ("unchecked", 2)

@@ -17,6 +17,7 @@ from loadtests.reporting import document, junit, markdown, terminal
 from loadtests.reporting.publishing import OUTCOME, prepare, publish
 from loadtests.reporting.wording import sentence
 from loadtests.result import Result
+from loadtests.runs import recording_file
 from loadtests.verdicts import Judgement, Verdict
 from tests.load_results import judged, recording_of, result_of
 
@@ -250,7 +251,7 @@ def test_the_directory_holds_every_form_with_its_hash_and_the_outcome_last(tmp_p
     for artifact in artifacts:
         assert sha256_of(tmp_path / artifact.path) == artifact.sha256
         assert "hunter2" not in (tmp_path / artifact.path).read_text(encoding="utf-8")
-    assert msgspec.json.decode((tmp_path / "recording.json").read_bytes(), type=Recording) == recording_of()
+    assert recording_file.read(tmp_path / "recording.json").recording == recording_of()
     prepare(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
