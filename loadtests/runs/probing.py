@@ -65,14 +65,19 @@ def examined(recording: Recording, budgets: Mapping[str, EndpointBudget]) -> Kep
 def repeated(rate_per_s: float, times: int, probe: Callable[[int], Kept]) -> Probed:
     """Probe a rate up to so many times: it holds if each does, and fails if each does.
 
-    The two need not be waited for where they are already impossible. One probe in which the generator was
-    the limit says so for the rate.
+    The two need not be waited for where they are already impossible. A probe in which the generator stood
+    still says nothing of the server and is made again; as many of them say that the rate cannot be offered.
     """
     seen: list[Kept] = []
-    for number in range(times):
-        seen.append(probe(number))
-        if seen[-1].held is Held.LIMITED:
-            return Probed(rate_per_s, Held.LIMITED, seen[-1].reason)
+    lost = 0
+    while len(seen) < times:
+        kept = probe(len(seen) + lost)
+        if kept.held is Held.LIMITED:
+            lost += 1
+            if lost == times:
+                return Probed(rate_per_s, Held.LIMITED, kept.reason)
+            continue
+        seen.append(kept)
         if len({one.held for one in seen}) > 1:
             broken = next(one for one in seen if one.held is Held.FAILS)
             return Probed(rate_per_s, Held.MIXED, f"one probe of {len(seen)}: {broken.reason}")

@@ -127,7 +127,7 @@ class CapacitySearch:
         return probed
 
     def _probe(self, rate_per_s: float, number: int) -> Kept:
-        self.progress.doing(f"{rate_per_s:.4g}/s, probe {number + 1} of at most {self.times}")
+        self.progress.doing(f"{rate_per_s:.4g}/s, probe {number + 1}")
         with self.open_place() as place, kept_log() as log:
             setting = replace(
                 place.setting,

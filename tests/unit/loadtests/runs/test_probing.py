@@ -113,7 +113,9 @@ def test_a_probe_needs_enough_requests_for_its_highest_quantile() -> None:
         ((Held.FAILS, Held.FAILS, Held.FAILS), Held.FAILS, 3),
         ((Held.HOLDS, Held.FAILS, Held.HOLDS), Held.MIXED, 2),
         ((Held.FAILS, Held.FAILS, Held.HOLDS), Held.MIXED, 3),
-        ((Held.HOLDS, Held.LIMITED, Held.HOLDS), Held.LIMITED, 2),
+        ((Held.HOLDS, Held.LIMITED, Held.LIMITED, Held.HOLDS, Held.HOLDS), Held.HOLDS, 5),
+        ((Held.LIMITED, Held.FAILS, Held.FAILS, Held.FAILS), Held.FAILS, 4),
+        ((Held.HOLDS, Held.LIMITED, Held.HOLDS, Held.LIMITED, Held.LIMITED), Held.LIMITED, 5),
     ],
 )
 def test_a_rate_holds_if_each_probe_does_and_no_probe_more_is_made_than_decides(
