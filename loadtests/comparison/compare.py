@@ -117,14 +117,17 @@ class Comparison:
                     return
 
     def _plan(self) -> None:
-        """Fit the number of measured rounds to the time that is left; it never grows again.
+        """Fit the number of measured rounds to the time that is left.
 
-        So the share of the information grows from look to look, as the spending of alpha needs it.
+        From the first look on it does not grow again: the share of the information at a look must not turn
+        out to be smaller than what alpha was spent for.
         """
         skipped = len(self.rounds) - len(self._measured)
         with_them = replace(self.setting.profile, rounds=self.setting.profile.rounds + skipped)
         fit = rounds_that_fit(with_them, self.clock() - self.begun, [one.duration_s for one in self.rounds])
-        self.planned = min(self.planned, max(fit - skipped, len(self._measured)))
+        measured = len(self._measured)
+        fit = max(fit - skipped, measured)
+        self.planned = min(self.planned, fit) if measured > FEWEST_ROUNDS else fit
 
     def _is_over(self) -> bool:
         if self._examined is not None and not self._examined.is_right:

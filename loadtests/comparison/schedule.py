@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import fmean
 from typing import Literal
 
 __all__ = ["FEWEST_ROUNDS", "PROFILES", "Profile", "ProfileName", "rounds_that_fit"]
@@ -12,8 +13,8 @@ FEWEST_ROUNDS = 3
 """Before the third there is no interval worth a look: with one degree of freedom it is 6 times as wide."""
 _SHORTEST_S = 1.0
 """No round is shorter: servers have to start."""
-_SLOWER = 1.15
-"""The next round may take so much longer than the slowest until now."""
+_SLOWER = 1.1
+"""The next round may take so much longer than those until now; one that takes longer still is cut short."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,13 +67,13 @@ def rounds_that_fit(profile: Profile, elapsed_s: float, durations_s: Sequence[fl
     """How many rounds there will be in all, those in `durations_s` included; 0 < it <= profile.rounds.
 
     `elapsed_s` is the time since the command began. Each further round is taken to last a little longer than
-    the slowest until now. It depends on durations alone and never on what was measured: so it may shorten a
+    those until now. It depends on durations alone and never on what was measured: so it may shorten a
     plan without telling the statistics more than that.
     """
     done = len(durations_s)
     if profile.limit_s is None or not durations_s:
         return profile.rounds
     left_s = profile.limit_s - profile.closing_s - elapsed_s
-    longest_s = max(*durations_s, _SHORTEST_S)
-    further = int(max(0.0, left_s) // (longest_s * _SLOWER))
+    typical_s = max(fmean(durations_s), _SHORTEST_S)
+    further = int(max(0.0, left_s) // (typical_s * _SLOWER))
     return min(profile.rounds, done + further)

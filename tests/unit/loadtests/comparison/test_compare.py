@@ -137,7 +137,7 @@ def test_the_endpoints_are_examined_once_and_the_round_trips_given_on() -> None:
 def test_slow_rounds_make_fewer_of_them_and_the_last_look_is_the_last() -> None:
     rounds = Rounds(lambda number: Round(**{**vars(_measured(number)), "duration_s": 20.0}))
     comparison = rounds.comparison()
-    # 90 s are there, and a round is taken to last 23 s: after the first, three more are planned.
+    # 90 s are there, and a round is taken to last 22 s: after the first, three more are planned.
     assert [rounds_ for rounds_, _, _ in rounds.looks] == [3, 4]
     assert rounds.looks[-1][1] == rounds.looks[-1][2], "the last look spends what is left"
     assert "Of 6 rounds, 4 fitted into 100 s here." in comparison.notes
@@ -203,3 +203,12 @@ def test_an_interruption_leaves_what_was_measured_and_is_not_complete(interrupti
     assert not comparison.recording.complete
     expected = 9 if isinstance(interruption, Interrupted) else 8
     assert len(comparison.recording.windows) == expected
+
+
+def test_rounds_that_become_faster_make_more_of_them_only_before_the_first_look() -> None:
+    seconds = [40.0, 5.0, 5.0, 1.0, 1.0, 1.0]
+    rounds = Rounds(lambda number: Round(**{**vars(_measured(number)), "duration_s": seconds[number]}))
+    rounds.comparison()
+    # After the first, one more would fit; after the third, two more do.
+    assert [looks for _, _, looks in rounds.looks] == [3, 3, 3]
+    assert len(rounds.given) == 5
