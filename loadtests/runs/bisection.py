@@ -61,8 +61,10 @@ class Found:
 
     @property
     def limit(self) -> float | None:
-        """The lowest rate that the generator could not offer; None if there was none."""
-        return min(self._rates(Held.LIMITED), default=None)
+        """The lowest rate that the generator could never offer; None if there was none."""
+        return min(
+            (rate for rate in self._rates(Held.LIMITED) if self._only(rate, Held.LIMITED)), default=None
+        )
 
     @property
     def contradiction(self) -> str | None:
@@ -84,7 +86,8 @@ class Found:
         return {one.rate_per_s for one in self.probed if one.held is held}
 
     def _only(self, rate: float, held: Held) -> bool:
-        return all(one.held is held for one in self.at(rate))
+        # Where the generator was the limit, nothing was said of the server.
+        return all(one.held in {held, Held.LIMITED} for one in self.at(rate))
 
 
 def most_probes(lowest: float, highest: float, resolution: float) -> int:

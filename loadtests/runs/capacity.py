@@ -48,14 +48,13 @@ def _verdict(found: Found, demanded: float | None) -> tuple[Verdict, str]:
     if demanded is None:
         return Verdict.INCONCLUSIVE, f"{said} are carried within the budgets; no capacity is demanded.{limit}"
     at = found.at(demanded)
-    held = {one.held for one in at}
+    # Where the generator was the limit, nothing was said of the server.
+    held = {one.held for one in at} - {Held.LIMITED}
     if held == {Held.HOLDS}:
         return Verdict.PASS, f"{said} are carried within the budgets.{limit}"
-    if Held.LIMITED in held:
-        return (
-            Verdict.INVALID,
-            f"{demanded:.4g}/s could not be offered: {at[-1].reason}. Use more --workers, or other machines.",
-        )
+    if not held:
+        lost = f"{demanded:.4g}/s could not be offered: {at[-1].reason}."
+        return Verdict.INVALID, f"{lost} Use a quieter machine, or more --workers."
     if held == {Held.FAILS}:
         return Verdict.REGRESSED, f"At {demanded:.4g}/s, {at[-1].reason}. Carried are {carried}."
     return (

@@ -128,6 +128,12 @@ def test_a_rate_that_is_sometimes_carried_is_in_neither_bound(capacity: float) -
     assert found.high is None or found.high > 1.3 * capacity
 
 
+def test_a_repetition_that_the_generator_lost_takes_nothing_back() -> None:
+    held = [Probed(40.0, Held.HOLDS, ""), Probed(40.0, Held.LIMITED, ""), Probed(80.0, Held.LIMITED, "")]
+    found = Found(tuple(held))
+    assert (found.low, found.high, found.limit) == (40.0, None, 80.0)
+
+
 @pytest.mark.parametrize(
     ("lowest", "highest", "resolution", "demanded"),
     [(0.0, 10.0, 0.1, None), (10.0, 5.0, 0.1, None), (1.0, 10.0, 0.0, None), (1.0, 10.0, 0.1, 20.0)],

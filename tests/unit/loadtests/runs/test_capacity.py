@@ -34,6 +34,12 @@ def test_the_demanded_rate_decides(found: Found, verdict: Verdict, said: str) ->
     assert said in judgement.reason
 
 
+def test_a_repetition_that_the_generator_lost_takes_no_pass_back() -> None:
+    found = Found((Probed(100.0, Held.HOLDS, ""), Probed(100.0, Held.LIMITED, "late")))
+    judgement = judged(found, "memory", 100.0, 500)
+    assert (judgement.verdict, judgement.low) == (Verdict.PASS, 100.0)
+
+
 def test_a_pass_shows_its_numbers() -> None:
     judgement = judged(_found(r100=Held.HOLDS, r200=Held.FAILS), "memory", 100.0, 500)
     assert (judgement.low, judgement.high, judgement.allowed) == (100.0, 200.0, 100.0)
