@@ -111,3 +111,31 @@ def test_one_damaged_file_in_the_store_is_never_passed_over(harness: Harness, tm
     kept.write_bytes(kept.read_bytes()[:-20])
     for arguments in (("list",), ("bless", "nightly")):
         assert harness("load", "baseline", *arguments, cwd=tmp_path).is_unchecked(kept.name)
+
+
+def test_a_run_is_compared_with_the_set_or_refused_by_the_field(harness: Harness, tmp_path: Path) -> None:
+    _keep(tmp_path, *_runs(tmp_path, 5))
+    assert harness(*_BLESS, "nightly", cwd=tmp_path).status == 0
+    (tmp_path / "parity.toml").write_text("[budgets.endpoints.get_request.supabase]\np50_ratio = 1.2\n")
+    slow = recording("slow", after_s=9000.0, latency_us=9_000)
+    recording_file.write(tmp_path / "slow.json", slow)
+    compared = harness(
+        "load", "baseline", "compare", "slow.json", "--json", "-", "--report", "report", cwd=tmp_path
+    )
+    assert compared.status == 1
+    outcome = json.loads(compared.out)
+    assert (outcome["step"], outcome["status"]) == ("load baseline compare", "failed")
+    assert [one["id"] for one in outcome["findings"] if one["level"] == "core"] == [
+        "load.get_request.p50[now / baseline]"
+    ]
+    assert compared.err.splitlines()[-1].startswith("REGRESSED: get_request p50")
+    # The recording in the report is one that can be kept.
+    assert harness(*_ADD, "report/recording.json", cwd=tmp_path).status == 0
+
+    other = recording("other", after_s=9000.0, fingerprints={"a": fingerprint(region="us", plan="8" * 64)})
+    recording_file.write(tmp_path / "other.json", other)
+    refused = harness("load", "baseline", "compare", "other.json", cwd=tmp_path)
+    assert refused.is_unchecked("region is 'us' in the run and 'eu-central-1' in the set")
+    assert refused.is_unchecked("plan is 888888888888… in the run and 999999999999… in the set")
+    itself = harness("load", "baseline", "compare", "run-2", cwd=tmp_path)
+    assert itself.is_unchecked("run-2 is one of the set 'nightly'")
