@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,7 +109,7 @@ def measure(
         begun_at=begun_at,
         ended_at=time.time(),
         load=Load(
-            rate_per_s=setting.rate_per_s,
+            rate_per_s=_rate(setting, windows),
             loop=setting.loop,
             seed=setting.seed,
             weights=weights,
@@ -131,6 +131,14 @@ def measure(
         remarks=() if changed is None else (changed,),
     )
     return Measured(recording, left)
+
+
+def _rate(setting: RunSetting, windows: Sequence[WindowRecord]) -> float:
+    """What was offered per second: of a closed loop, what its users came to."""
+    seconds = sum(window.duration_s for window in windows)
+    if setting.loop == "open" or seconds == 0:
+        return setting.rate_per_s
+    return round(sum(window.offered for window in windows) / seconds, 1)
 
 
 def _windows(

@@ -1,5 +1,6 @@
 """What the options of ``harness load run`` ask for, checked as far as it can be without asking the server."""
 
+import math
 import re
 import uuid
 from dataclasses import dataclass
@@ -9,14 +10,14 @@ from typing import Literal
 from harness.errors import ConfigurationError
 from harness.settings import DbMode
 from harness.settings.api import Api, resolved
-from loadtests.runs.limits import Host, Profile, refuse_load, refuse_writes
-from loadtests.runs.setting import RunSetting
+from loadtests.runs.limits import HIGHEST_RATE, Host, Profile, refuse_load, refuse_writes
+from loadtests.runs.setting import RunSetting, windows_in
 
 __all__ = ["RunOptions", "setting_of"]
 
 _RATE = 20.0
-_LEAST_S = 0.02
-"""Per request of a closed loop, if nobody states a rate: things to work on are made for no more than that."""
+_LEAST_S = 0.005
+"""An answer takes at least so long, as the rate of a closed loop without a pause is estimated."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
 
@@ -54,11 +55,12 @@ def setting_of(options: RunOptions, api: Api) -> RunSetting:
     _refuse_contradictions(options)
     host = Host.parse(options.host)
     users, think_s = options.users or 1, options.think_s or 0.0
-    rate = options.rate
-    if rate is None:
-        rate = _RATE if options.loop == "open" else users / max(think_s, _LEAST_S)
+    rate = expected = options.rate if options.rate is not None else _RATE
+    if options.loop == "closed" and options.rate is None:
+        expected = min(users / max(think_s, _LEAST_S), HIGHEST_RATE)
+        rate = _most_asked(users, think_s, options.seconds)
     refuse_writes(host, options.profile, allowed=options.allow_writes)
-    refuse_load(host, rate, options.seconds, allowed=options.allow_rate)
+    refuse_load(host, expected, options.seconds, allowed=options.allow_rate)
     bind, port = _address(options.bind)
     run_id = f"{_prefix(options.name)}{uuid.uuid4().hex[:12]}"
     journal = options.journal or Path(f"load-journal-{run_id}")
@@ -100,6 +102,16 @@ def _refuse_contradictions(options: RunOptions) -> None:
             "--record-only judges nothing, so that there is no outcome for --json or --report. Leave it out, "
             "or take the recording of --out."
         )
+
+
+def _most_asked(users: int, think_s: float, seconds: float) -> float:
+    """A rate that the users of a closed loop will not exceed in any window: calls are made for so many.
+
+    What a user asks in a window is about Poisson; six standard deviations and a few are never exceeded.
+    """
+    window_s = seconds / windows_in(seconds)
+    mean = window_s / max(think_s, _LEAST_S)
+    return users * (mean + 6 * math.sqrt(mean) + 8) / window_s
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -63,8 +63,16 @@ def test_the_place_is_the_host_unless_it_is_named() -> None:
 
 
 def test_a_closed_loop_is_given_work_for_as_much_as_its_users_can_ask() -> None:
-    assert _setting(loop="closed", users=10, think_s=2.0).rate_per_s == 5.0
-    assert _setting(loop="closed", users=1).rate_per_s == 50.0
+    # Ten users who pause for 2 s ask 5 times a second together, and each of them 0 to 12 times in one.
+    assert 50.0 < _setting(loop="closed", users=10, think_s=2.0).rate_per_s < 200.0
+    assert _setting(loop="closed", users=4, think_s=0.05).rate_per_s > 4 * 20 * 2
+    assert _setting(loop="closed", users=10, think_s=2.0, rate=7.0).rate_per_s == 7.0
+
+
+def test_leave_for_a_closed_loop_depends_on_what_its_users_will_ask() -> None:
+    _setting(host="http://staging", loop="closed", users=10, think_s=2.0)
+    with pytest.raises(ConfigurationError, match="--allow-rate"):
+        _setting(host="http://staging", loop="closed", users=200, think_s=2.0)
 
 
 def test_two_runs_with_the_same_options_send_the_same_at_the_same_time() -> None:
