@@ -41,7 +41,9 @@ class Budgets:
     allowance_ms: float | None = None
     """Across modes: what one round trip may cost."""
     floor_ms: float = 0.0
-    """Across modes: what is allowed besides; within a mode: a difference below it is none."""
+    """Across modes: what is allowed besides."""
+    ratio_floor_ms: float = 0.0
+    """Within a mode, and against baselines: a difference below it is none, whatever the ratio."""
     endpoints: Mapping[str, Mapping[DbMode, EndpointBudget]] = field(default_factory=dict)
     capacity: Mapping[DbMode, float] = field(default_factory=dict)
     """``[budgets.capacity]``: requests per second that each mode must carry within its budgets."""
@@ -60,14 +62,16 @@ def read_budgets(reader: Reader, data: Mapping[str, Any]) -> Budgets | None:
     if "budgets" not in data:
         return None
     table = reader.table(data, (), "budgets")
-    reader.only(table, _PATH, ("allowance_ms", "floor_ms", "endpoints", "capacity"))
+    reader.only(table, _PATH, ("allowance_ms", "floor_ms", "ratio_floor_ms", "endpoints", "capacity"))
     allowance = _number(reader, table, _PATH, "allowance_ms", least=0.0)
     floor = _number(reader, table, _PATH, "floor_ms", least=0.0)
+    ratio_floor = _number(reader, table, _PATH, "ratio_floor_ms", least=0.0)
     endpoints = reader.table(table, _PATH, "endpoints")
     path: KeyPath = (*_PATH, "endpoints")
     return Budgets(
         allowance_ms=allowance,
         floor_ms=floor if floor is not None else 0.0,
+        ratio_floor_ms=ratio_floor if ratio_floor is not None else 0.0,
         endpoints={
             name: _modes(reader, reader.table(endpoints, path, name), (*path, name)) for name in endpoints
         },

@@ -85,7 +85,7 @@ def _questions(now: Measured, before: Sequence[Measured], budgets: Budgets) -> I
         )
         limits: dict[Metric, float | None] = {"p50": budget.p50_ratio, "p95": budget.p95_ratio}
         for metric, allowed in limits.items():
-            yield _question(name, metric, now, before, allowed=allowed, floor_ms=budgets.floor_ms)
+            yield _question(name, metric, now, before, allowed=allowed, floor_ms=budgets.ratio_floor_ms)
 
 
 def _question(

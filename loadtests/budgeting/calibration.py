@@ -80,7 +80,7 @@ def unholdable(budgets: Budgets, calibration: Calibration) -> Mapping[tuple[str,
         if budget is None:
             continue
         given = budget.p50_ratio if noise.metric == "p50" else budget.p95_ratio
-        if given is not None and max(given, 1 + budgets.floor_ms / noise.quantile_ms) < noise.holdable:
+        if given is not None and max(given, 1 + budgets.ratio_floor_ms / noise.quantile_ms) < noise.holdable:
             found[noise.endpoint, noise.metric] = (
                 f"{noise.metric}_ratio = {given:g} of {noise.endpoint} ({noise.mode}) is less than the"
                 f" {noise.holdable:.3f} that {calibration.rounds} rounds can show on this machine;"

@@ -117,7 +117,7 @@ def _within(measured: Measured, budgets: Budgets, name: str) -> Iterator[Questio
     budget = _budget(budgets, name, modes["b"]) if modes else _NONE
     limits: dict[Metric, float | None] = {"p50": budget.p50_ratio, "p95": budget.p95_ratio}
     for metric, limit in limits.items():
-        yield ratio(name, metric, a, b, allowed=limit, floor_ms=budgets.floor_ms)
+        yield ratio(name, metric, a, b, allowed=limit, floor_ms=budgets.ratio_floor_ms)
 
 
 def _budget(budgets: Budgets, name: str, mode: DbMode) -> EndpointBudget:

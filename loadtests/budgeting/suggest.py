@@ -82,6 +82,8 @@ def as_toml(budgets: Budgets) -> str:
         lines.append(f"allowance_ms = {budgets.allowance_ms:g}")
     if budgets.floor_ms:
         lines.append(f"floor_ms = {budgets.floor_ms:g}")
+    if budgets.ratio_floor_ms:
+        lines.append(f"ratio_floor_ms = {budgets.ratio_floor_ms:g}")
     for name, modes in budgets.endpoints.items():
         for mode, budget in modes.items():
             lines += ["", f"[budgets.endpoints.{name}.{mode}]"]

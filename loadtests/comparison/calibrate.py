@@ -148,6 +148,7 @@ def merged(suggestions: Sequence[Budgets]) -> Budgets:
     return Budgets(
         allowance_ms=next((one.allowance_ms for one in suggestions if one.allowance_ms is not None), None),
         floor_ms=max(one.floor_ms for one in suggestions),
+        ratio_floor_ms=max(one.ratio_floor_ms for one in suggestions),
         endpoints=endpoints,
     )
 

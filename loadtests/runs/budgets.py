@@ -73,5 +73,6 @@ def _only(budgets: Budgets, mode: DbMode, kept: dict[str, EndpointBudget], names
     }
     return Budgets(
         floor_ms=budgets.floor_ms,
+        ratio_floor_ms=budgets.ratio_floor_ms,
         endpoints={name: {mode: budget} for name, budget in stripped.items() if budget != EndpointBudget()},
     )

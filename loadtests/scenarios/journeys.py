@@ -2,7 +2,8 @@
 
 The weights are an assumption, stated here once: of 100 journeys most are candidates' and the ATS's; workers
 poll all the time; operations looks in now and then. The mix of the open loop is the expected number of
-requests per journey, so that closed and open loop put the same work on a server.
+requests per journey, so that closed and open loop put nearly the same work on a server: only the rarest
+endpoints are called more often there.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -37,6 +38,9 @@ QUEUE = "webhook-events"
 """The queue of which workers claim: the one that can be filled through the API."""
 PAGE = 50
 """Rows of a list."""
+LEAST_SHARE = 0.04
+"""Of the requests, for each endpoint in the open loop's mix: called more rarely, a run of three minutes could
+say nothing about it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,10 +164,23 @@ JOURNEYS = (
 
 
 def mix(endpoints: Iterable[str]) -> dict[str, float]:
-    """The share of each endpoint in the requests, if only these are called; the sum is 1."""
+    """The share of each endpoint in the requests, if only these are called; the sum is 1.
+
+    None is below `LEAST_SHARE`, or an even share if there are too many for that.
+    """
     expected = {
         name: sum(journey.weight * journey.requests.get(name, 0) for journey in JOURNEYS)
         for name in endpoints
     }
-    total = sum(expected.values())
-    return {name: number / total for name, number in expected.items() if number}
+    shares = {name: number for name, number in expected.items() if number}
+    if not shares:
+        return {}
+    least = min(LEAST_SHARE, 1 / len(shares))
+    raised: set[str] = set()
+    while True:
+        rest = sum(number for name, number in shares.items() if name not in raised)
+        unit = (1 - least * len(raised)) / rest if rest else 0.0
+        rare = {name for name, number in shares.items() if name not in raised and number * unit < least}
+        if not rare:
+            return {name: least if name in raised else number * unit for name, number in shares.items()}
+        raised |= rare

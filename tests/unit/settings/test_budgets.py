@@ -13,6 +13,7 @@ WHOLE = """
 [budgets]
 allowance_ms = 5
 floor_ms = 1.5
+ratio_floor_ms = 0.5
 
 [budgets.endpoints.open_link.memory]
 p95_ms = 10
@@ -43,6 +44,7 @@ def test_a_whole_section_is_read() -> None:
     assert read(WHOLE) == Budgets(
         allowance_ms=5.0,
         floor_ms=1.5,
+        ratio_floor_ms=0.5,
         endpoints={
             "open_link": {
                 "memory": EndpointBudget(p95_ms=10.0),

@@ -28,7 +28,7 @@ from tests.unit.loadtests.runs.recordings import histogram
 _USUAL_S, _SLOW_S = 0.15, 0.6
 _BASELINES = 5
 _BUDGETS = Budgets(
-    floor_ms=1, endpoints={"get_request": {"memory": EndpointBudget(p50_ratio=2.0, p95_ratio=2.5)}}
+    ratio_floor_ms=1, endpoints={"get_request": {"memory": EndpointBudget(p50_ratio=2.0, p95_ratio=2.5)}}
 )
 
 

@@ -78,7 +78,7 @@ def test_too_few_samples_are_invalid_at_the_last_look(within: Recording) -> None
 
 
 def test_a_difference_below_the_floor_is_none(within: Recording) -> None:
-    budgets = replace(_budgets("open_link", EndpointBudget(p50_ratio=1.001)), floor_ms=2.0)
+    budgets = replace(_budgets("open_link", EndpointBudget(p50_ratio=1.001)), ratio_floor_ms=2.0)
     (one,) = _judged(within, budgets).values()
     assert one.verdict is Verdict.PASS
     assert one.allowed == pytest.approx(1 + 2.0 / 3.25, rel=0.1)

@@ -40,7 +40,7 @@ def test_a_margin_that_cannot_be_held_is_named(within: Recording) -> None:
     found = unholdable(budgets, calibration)
     assert list(found) == [("book", "p50")]
     assert "p50_ratio = 1.005 of book (supabase) is less than the" in found["book", "p50"]
-    generous = Budgets(floor_ms=9.0, endpoints=budgets.endpoints)
+    generous = Budgets(ratio_floor_ms=9.0, endpoints=budgets.endpoints)
     assert unholdable(generous, calibration) == {}
 
 

@@ -104,6 +104,7 @@ def test_suggestions_add_up_and_the_first_goes_first() -> None:
     across = Budgets(
         allowance_ms=12,
         floor_ms=2,
+        ratio_floor_ms=0.2,
         endpoints={"book": {"supabase": EndpointBudget(p50_ms=20), "memory": EndpointBudget(p50_ms=3)}},
     )
     within = Budgets(
@@ -111,7 +112,7 @@ def test_suggestions_add_up_and_the_first_goes_first() -> None:
         endpoints={"book": {"supabase": EndpointBudget(p50_ms=30, p50_ratio=1.1)}},
     )
     both = merged([across, within])
-    assert (both.allowance_ms, both.floor_ms) == (12, 2)
+    assert (both.allowance_ms, both.floor_ms, both.ratio_floor_ms) == (12, 2, 0.2)
     assert both.endpoints["book"] == {
         "supabase": EndpointBudget(p50_ms=20, p50_ratio=1.1),
         "memory": EndpointBudget(p50_ms=3),

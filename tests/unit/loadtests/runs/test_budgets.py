@@ -6,6 +6,7 @@ from loadtests.runs.budgets import absolute, errors_only, relative
 _BUDGETS = Budgets(
     allowance_ms=2,
     floor_ms=0.5,
+    ratio_floor_ms=0.25,
     endpoints={
         "get_request": {
             "memory": EndpointBudget(p50_ms=1, p95_ratio=1.2, round_trips=1),
@@ -32,7 +33,7 @@ def test_times_and_errors_of_the_mode_and_of_what_is_called_decide_a_run() -> No
 
 def test_ratios_decide_a_comparison_with_baselines() -> None:
     judged = relative(_BUDGETS, "memory", _CALLED)
-    assert judged.budgets.floor_ms == 0.5
+    assert (judged.budgets.floor_ms, judged.budgets.ratio_floor_ms) == (0.5, 0.25)
     assert judged.budgets.endpoints == {
         "get_request": {"memory": EndpointBudget(p95_ratio=1.2)},
         "ops_summary": {"memory": EndpointBudget(p50_ratio=1.1)},

@@ -15,7 +15,7 @@ from loadtests.verdicts import Verdict
 from tests.unit.loadtests.runs.recordings import fingerprint, histogram, recording
 
 _BUDGETS = Budgets(
-    floor_ms=0.05, endpoints={"get_request": {"supabase": EndpointBudget(p50_ratio=1.1, p95_ratio=1.2)}}
+    ratio_floor_ms=0.05, endpoints={"get_request": {"supabase": EndpointBudget(p50_ratio=1.1, p95_ratio=1.2)}}
 )
 _LATENCIES_US = (2_000, 2_020, 1_980, 2_010, 1_990, 2_000)
 

@@ -7,7 +7,7 @@ import pytest
 
 from loadtests.scenarios.call import Send, one_by_one
 from loadtests.scenarios.endpoints import DESCRIPTIONS
-from loadtests.scenarios.journeys import JOURNEYS, Journey, mix
+from loadtests.scenarios.journeys import JOURNEYS, LEAST_SHARE, Journey, mix
 from tests.unit.loadtests.scenarios.conftest import Open
 
 WALKS = 20
@@ -42,7 +42,13 @@ def test_the_mix_is_the_sum_of_the_journeys() -> None:
     assert shares.keys() == DESCRIPTIONS.keys() - {"delete_request"}
     assert sum(shares.values()) == pytest.approx(1)
     assert shares["open_link"] == pytest.approx(2 * shares["create_request"])
-    assert shares["redeliver_webhook"] == pytest.approx(0.3 * shares["receive_webhook"])
+    assert shares["complete_job"] == pytest.approx(1.8 * shares["claim_jobs"])
+
+
+def test_no_endpoint_of_the_mix_is_too_rare_to_be_judged() -> None:
+    shares = mix(DESCRIPTIONS)
+    assert shares["cancel"] == shares["redeliver_webhook"] == pytest.approx(LEAST_SHARE)
+    assert min(shares.values()) == pytest.approx(LEAST_SHARE)
 
 
 def test_a_part_of_the_mix_adds_up_too() -> None:
