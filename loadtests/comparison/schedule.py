@@ -28,7 +28,7 @@ class Profile:
     """Pairs of windows, one of each arm, in a round."""
     window_s: float
     """Seconds of a window, its borders included."""
-    warm_window_s: float = 0.4
+    warm_window_s: float = 0.3
     """Seconds of a window of the warm-up."""
     rounds: int
     """At most; looks after each from the third on may end it earlier."""
@@ -57,8 +57,8 @@ class Profile:
 
 
 PROFILES: Mapping[ProfileName, Profile] = {
-    "ci": Profile(name="ci", rate_per_s=80, pairs=6, window_s=1.0, rounds=8, limit_s=170),
-    "full": Profile(name="full", rate_per_s=80, pairs=20, window_s=1.0, rounds=16, limit_s=None),
+    "ci": Profile(name="ci", rate_per_s=100, pairs=7, window_s=1.0, rounds=8, limit_s=170),
+    "full": Profile(name="full", rate_per_s=100, pairs=20, window_s=1.0, rounds=16, limit_s=None),
 }
 """`ci` ends within 3 minutes on 2 cores; `full` is for a decision that may take a quarter of an hour."""
 
