@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from scipy import stats  # type: ignore[import-untyped]
-
 from loadtests.records import Arm, Recording, WindowRecord
 from loadtests.statistics.histograms import decode, quantile
 
@@ -102,6 +100,8 @@ def _unequal(recording: Recording) -> list[str]:
     J. Przyborowski and H. Wilenski, "Homogeneity of results in testing samples from Poisson series",
     Biometrika 31 (1940).
     """
+    from scipy import stats  # type: ignore[import-untyped]  # noqa: PLC0415  # slow to load, for this alone
+
     time: dict[Arm, float] = dict.fromkeys(arms_of("within"), 0.0)
     requests: dict[str, dict[Arm, int]] = {}
     for window in recording.windows:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from harness.errors import ConfigurationError
 from harness.settings import DbMode
+from loadtests.budgeting.fitness import unfit
 from loadtests.records import Fingerprint, Recording
 from loadtests.runs.durations import in_words
 from loadtests.runs.fingerprint import Difference, differences
@@ -43,8 +44,6 @@ def mode_of(run: Recording) -> DbMode:
 
 def refuse_unfit(recording: Recording, name: str) -> None:
     """Raise ConfigurationError if a run, called `name`, is not whole: it may be compared with nothing."""
-    from loadtests.budgeting.fitness import unfit  # noqa: PLC0415  # scipy takes longer to load than most commands to run
-
     if not recording.complete:
         raise ConfigurationError(f"{name} was interrupted before its end. Record it again.")
     if recording.remarks:

@@ -16,6 +16,7 @@ from harness.settings.api import reference_api
 from harness.settings.budgets import Budgets
 from harness.settings.parity_toml import load
 from harness.version import version
+from loadtests.budgeting.fitness import unfit
 from loadtests.errors import LoadError
 from loadtests.result import Result
 from loadtests.runs import options
@@ -156,8 +157,6 @@ def _result(
 
 def record(result: Result, out: Path, setting: RunSetting) -> int:
     """Write the recording, and say that nothing was judged: exit status 0 without a verdict."""
-    from loadtests.budgeting.fitness import unfit  # noqa: PLC0415  # scipy takes longer to load than most commands to run
-
     recording = result.recording
     reasons = ("there is no recording.",) if recording is None else unfit(recording, "single")
     if reasons or recording is None:
