@@ -58,6 +58,8 @@ def serve(app: ASGIApp, listener: socket.socket, *, ready: Callable[[str], None]
         access_log=False,
         server_header=False,
         ws="none",
+        # The one in C, taken where it is installed, answers what is no request: two hosts, no version.
+        http="h11",
         lifespan="on",
         backlog=_BACKLOG,
         timeout_graceful_shutdown=_PATIENCE_S,
