@@ -83,7 +83,11 @@ MAPPED = '[api]\nname = "staging"\nstart = "npm start"\n'
     [
         ("", ("--stack", "external"), "harness load run --host"),
         (MAPPED, (), "has no [budgets]"),
-        ("[budgets.endpoints.bok.supabase]\np50_ms = 20\n", (), "[budgets.endpoints.bok] names no endpoint"),
+        (
+            "[budgets.endpoints.bok.supabase]\np50_ms = 20\n",
+            (),
+            "budgets.endpoints.bok is a budget of an endpoint that is never measured",
+        ),
     ],
 )
 def test_what_cannot_be_compared_is_refused_before_a_server_is_started(
