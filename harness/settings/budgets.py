@@ -135,12 +135,20 @@ def _number(
     if (
         isinstance(value, bool)
         or not isinstance(value, int | float)
-        or not isfinite(value)
+        or not _is_finite(value)
         or (least is not None and value < least)
         or (above is not None and value <= above)
     ):
         reader.fail((*path, key), f"must be a number {limit}")
     return float(value)
+
+
+def _is_finite(value: float) -> bool:
+    """False, too, for a whole number that is larger than any float."""
+    try:
+        return isfinite(value)
+    except OverflowError:
+        return False
 
 
 def _share(reader: Reader, table: Mapping[str, Any], path: KeyPath) -> float | None:

@@ -77,6 +77,7 @@ def test_an_empty_section_decides_nothing() -> None:
         ("[budgets]\nallowence_ms = 3", "did you mean 'allowance_ms'?"),
         ("[budgets]\nallowance_ms = -1", "budgets.allowance_ms must be a number of 0 or more"),
         ("[budgets]\nfloor_ms = true", "budgets.floor_ms must be a number of 0 or more"),
+        (f"[budgets]\nfloor_ms = 1{400 * '0'}", "budgets.floor_ms must be a number of 0 or more"),
         ("[budgets]\nfloor_ms = inf", "budgets.floor_ms must be a number of 0 or more"),
         ("[budgets.endpoints.book]", "line 1, column 20: budgets.endpoints.book has no budget"),
         ("[budgets.endpoints.book.memory]", "budgets.endpoints.book.memory has no budget: nothing would be"),
