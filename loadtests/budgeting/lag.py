@@ -29,7 +29,7 @@ def late(asked: Question, measured: Measured, modes: Mapping[Arm, DbMode]) -> st
     share = SHARES[asked.metric]
     lags = {arm: quantile(lag, share) / _MS for arm, lag in measured.lag.items() if lag.size}
     if asked.subject == RATIO:
-        base = measured.series("a", asked.endpoint).by_round.values()
+        base = [one for one in measured.series("a", asked.endpoint).by_round.values() if one.size]
         lag, limit = (
             max(lags.values(), default=0.0),
             _MOST_OF_BASE * min(quantile(one, share) for one in base) / _MS,

@@ -59,6 +59,27 @@ def test_a_ratio_that_five_rounds_cannot_tell_is_inconclusive(within: Recording)
     assert "contains 1.010" in one.reason
 
 
+def test_a_round_without_a_request_to_a_rare_endpoint_is_left_out(within: Recording) -> None:
+    nothing = encoded(np.zeros(0))
+    windows = tuple(
+        msgspec.structs.replace(
+            window,
+            endpoints={
+                **window.endpoints,
+                "cancel": EndpointRecord(requests=0, errors={}, latency=nothing, service=nothing),
+            },
+            round_trips=None,
+        )
+        if window.round == 0
+        else window
+        for window in within.windows
+    )
+    recording = msgspec.structs.replace(within, windows=windows)
+    (one,) = _judged(recording, _budgets("cancel", RATIO)).values()
+    assert one.rounds == 4
+    assert one.verdict in {Verdict.PASS, Verdict.INCONCLUSIVE}
+
+
 def test_before_the_last_look_another_round_may_tell(within: Recording) -> None:
     judged = judge(
         within,
