@@ -141,7 +141,11 @@ class ApiServer:
         self.proof = seen
 
     def prove(self) -> Proof:
-        """Ask it again for its mode and instance. Raises ServerFault unless both are what they were."""
+        """Ask it again for its mode and instance. Raises ServerFault unless both are what they were.
+
+        A command that has ended is a fault, whoever answers in its place.
+        """
+        self._require_life()
         proof = self._look()
         if isinstance(proof, str):
             self._require_life()
@@ -207,7 +211,11 @@ class ApiServer:
 
     def _require_life(self) -> None:
         if self._process.poll() is not None:
-            raise self._fault(f"ended with exit status {self._process.returncode}")
+            raise self._fault(
+                f"ended with exit status {self._process.returncode}; start it in the foreground"
+                if self._process.returncode == 0
+                else f"ended with exit status {self._process.returncode}"
+            )
 
     def _fault(self, what: str) -> ServerFault:
         return ServerFault(f"{self.label} {what}. Its log ends: {tail(self.log)}")

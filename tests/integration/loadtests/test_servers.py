@@ -96,6 +96,29 @@ def test_a_server_that_died_is_named(stack: EmbeddedStack, tmp_path: Path) -> No
             server.prove()
 
 
+def test_a_server_that_makes_itself_a_daemon_is_a_fault_and_does_not_stay(
+    stack: EmbeddedStack, tmp_path: Path
+) -> None:
+    pid, go = tmp_path / "pid", tmp_path / "go"
+    daemon = f"setsid -f sh -c 'echo $$ > {pid}; exec {_tiny()}'; until [ -e {go} ]; do sleep 0.05; done"
+    launch = Launch(mode="memory", command=daemon)
+    with ApiServer.start(stack, launch, arm="a", log=tmp_path / "log") as server:
+        go.touch()
+        _wait(lambda: _is_over(server.pid))
+        with pytest.raises(ServerFault, match=r"ended with exit status 0; start it in the foreground"):
+            server.prove()
+    assert _is_over(int(pid.read_text(encoding="utf-8")))
+
+
+def test_a_daemon_is_ended_with_the_comparison(stack: EmbeddedStack, tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    daemon = f"setsid -f sh -c 'echo $$ > {pid}; exec {_tiny()}'; sleep 600"
+    with ApiServer.start(stack, Launch(mode="memory", command=daemon), arm="a", log=tmp_path / "log"):
+        number = int(pid.read_text(encoding="utf-8"))
+        assert not _is_over(number)
+    assert _is_over(number)
+
+
 def test_a_killed_owner_leaves_no_server(tmp_path: Path) -> None:
     child = tmp_path / "child"
     run = f"echo $$ > {child}; sleep 600 & wait"
