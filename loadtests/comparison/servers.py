@@ -17,6 +17,7 @@ from harness.errors import HarnessError
 from harness.gate.runner import HARNESS
 from harness.isolation import without_impostors
 from harness.settings import DbMode, inherited
+from harness.stack.coordinates import Coordinates
 from harness.stack.databases import Database
 from harness.stack.embedded import EmbeddedStack
 from harness.stack.launch import environment
@@ -33,6 +34,13 @@ _STOP_S = 15.0
 _SERVING = re.compile(r"^serving (http://\S+)", re.MULTILINE)
 _OTHER_STACKS = ("HARNESS_STACK_FILE", "HARNESS_STACK", "HARNESS_RUN_ID", "HARNESS_SQL")
 """What says to our own commands which servers to use: those of the arm are named by SUPABASE_URL."""
+
+_OTHER_DATABASES = (
+    *("POSTGRES_PRISMA_URL", "POSTGRES_URL_NON_POOLING", "POSTGRES_HOST", "SUPABASE_DB_URL"),
+    *("PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD", "PGPASSFILE"),
+    *("PGSERVICE", "PGSERVICEFILE"),
+)
+"""What may lead an application to another database than its arm's: a project that must not be written to."""
 
 
 class ServerFault(HarnessError):
@@ -233,7 +241,8 @@ def _spawn(launch: Launch, database: Database, port: int | None, log: Path) -> "
     changes: dict[str, str | None] = {
         **dict.fromkeys(_OTHER_STACKS),
         "PYTHONUNBUFFERED": "1",  # what it says must be in the log when it is killed
-        **database.coordinates.environ(),
+        **dict.fromkeys(_OTHER_DATABASES),
+        **_addresses(database.coordinates),
         **launch.environ,
         "DB_MODE": launch.mode,
         "PORT": None if port is None else str(port),
@@ -252,6 +261,19 @@ def _spawn(launch: Launch, database: Database, port: int | None, log: Path) -> "
             env=inherited(changes),
             start_new_session=True,  # Ctrl-C is for us; we end the server
         )
+
+
+def _addresses(coordinates: Coordinates) -> Mapping[str, str]:
+    """The stack's variables, also by the other names that applications know them by.
+
+    These are set and not only removed: what stands in the environment goes before ``.env.local`` of Next.js.
+    """
+    return {
+        **coordinates.environ(),
+        "NEXT_PUBLIC_SUPABASE_URL": coordinates.supabase_url,
+        "NEXT_PUBLIC_SUPABASE_ANON_KEY": coordinates.anon_key,
+        "POSTGRES_URL": coordinates.database_url,
+    }
 
 
 def _free_port() -> int:

@@ -58,6 +58,20 @@ def test_a_server_is_proven_counted_and_ended_with_its_children(stack: EmbeddedS
     assert server.database.probe() is not None, "its database must be gone"
 
 
+def test_a_server_is_not_led_to_a_project_of_the_environment(
+    stack: EmbeddedStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SUPABASE_URL", "NEXT_PUBLIC_SUPABASE_URL", "DATABASE_URL", "POSTGRES_URL", "PGHOST"):
+        monkeypatch.setenv(name, "https://production.example")
+    seen = tmp_path / "seen"
+    launch = Launch(mode="supabase", command=f"env > {seen}; exec {_tiny()}")
+    with ApiServer.start(stack, launch, arm="b", log=tmp_path / "log") as server:
+        told = dict(line.split("=", 1) for line in seen.read_text(encoding="utf-8").splitlines())
+        assert told["SUPABASE_URL"] == server.database.coordinates.supabase_url
+        assert told["NEXT_PUBLIC_SUPABASE_URL"] == server.database.coordinates.supabase_url
+    assert "https://production.example" not in told.values()
+
+
 def test_a_server_in_the_wrong_mode_is_named(stack: EmbeddedStack, tmp_path: Path) -> None:
     launch = Launch(mode="supabase", command=_tiny("--mode", "memory"))
     with pytest.raises(ServerFault, match=r"arm b \(supabase, .*mode='memory': make it obey DB_MODE"):
