@@ -1,6 +1,6 @@
 """What a recording says about one endpoint on one arm, decoded and put in order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,7 +10,7 @@ from harness.settings.budgets import ALL
 from loadtests.records import Arm, EndpointRecord, Recording, WindowRecord
 from loadtests.statistics.histograms import Samples, decode, merged
 
-__all__ = ["Measured", "Series", "read"]
+__all__ = ["Measured", "Series", "read", "together"]
 
 _BLOCKS = 8
 """A run of one round is divided into so many stretches of consecutive windows, which stand for rounds."""
@@ -105,7 +105,13 @@ def read(recording: Recording, fit: Sequence[WindowRecord]) -> Measured:
     )
 
 
-def _added(records: Sequence[EndpointRecord]) -> dict[str, int]:
+def together(series: Iterable[Series]) -> Series:
+    """The answers of several endpoints, without their response times."""
+    every = tuple(series)
+    return Series(samples=(), rounds=(), errors=_added(every), requests=sum(one.requests for one in every))
+
+
+def _added(records: Sequence[EndpointRecord | Series]) -> dict[str, int]:
     errors: dict[str, int] = {}
     for record in records:
         for what, number in record.errors.items():

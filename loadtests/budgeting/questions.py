@@ -6,7 +6,7 @@ from harness.settings.budgets import ALL, Budgets, EndpointBudget
 from harness.settings.environment import DbMode
 from loadtests.budgeting.errors import errors, worthless
 from loadtests.budgeting.fitness import Comparison, arms_of
-from loadtests.budgeting.measured import Measured
+from loadtests.budgeting.measured import Measured, together
 from loadtests.budgeting.question import Question
 from loadtests.budgeting.round_trips import round_trips, surplus, surplus_question, unexplained_total
 from loadtests.budgeting.timing import absolute, difference, ratio
@@ -50,12 +50,17 @@ def unwatched(measured: Measured, budgets: Budgets, comparison: Comparison) -> t
     modes = judged_arms(measured, comparison)
     said = []
     for arm in arms_of(comparison):
-        for name in measured.recording.load.weights:
-            if arm in modes and _budget(budgets, name, modes[arm]).errors is not None:
-                continue
-            why = worthless(measured.series(arm, name), None)
-            if why is not None:
-                said.append(f"{name} on arm {arm}: {why}.")
+        names = [
+            name
+            for name in measured.recording.load.weights
+            if arm not in modes or _budget(budgets, name, modes[arm]).errors is None
+        ]
+        every = {name: measured.series(arm, name) for name in names}
+        alone = {name: why for name, one in every.items() if (why := worthless(one, None)) is not None}
+        said += [f"{name} on arm {arm}: {why}." for name, why in alone.items()]
+        # Two of a hundred may be too few of each to be seen, and are many of all.
+        if not alone and (why := worthless(together(every.values()), None)) is not None:
+            said.append(f"All endpoints without a budget for errors on arm {arm}: {why}.")
     return tuple(said)
 
 

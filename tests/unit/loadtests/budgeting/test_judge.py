@@ -12,6 +12,7 @@ from harness.settings.environment import DbMode
 from loadtests.budgeting.judge import judge, undecided
 from loadtests.records import EndpointRecord, Recording, WindowRecord
 from loadtests.statistics.histograms import decode
+from loadtests.statistics.shares import lowest_share
 from loadtests.verdicts import Judgement, Metric, Verdict, exit_status, worst
 from tests.load_model import encoded
 from tests.load_simulated_faults import FAULTS, Fault, injected
@@ -78,6 +79,30 @@ def test_a_round_without_a_request_to_a_rare_endpoint_is_left_out(within: Record
     (one,) = _judged(recording, _budgets("cancel", RATIO)).values()
     assert one.rounds == 4
     assert one.verdict in {Verdict.PASS, Verdict.INCONCLUSIVE}
+
+
+def test_wrong_answers_that_are_few_of_each_endpoint_are_too_many_of_all(within: Recording) -> None:
+    of_b = [window for window in within.windows if window.arm == "b"]
+    asked = {
+        name: sum(window.endpoints[name].sent for window in of_b if name in window.endpoints)
+        for name in within.load.weights
+    }
+    wrong = {
+        name: max(few for few in range(9) if lowest_share(few, asked[name], 0.05) <= 0.005) for name in asked
+    }
+    first = max(of_b, key=lambda window: len(window.endpoints))
+    assert set(first.endpoints) == set(wrong)
+    endpoints = {
+        name: msgspec.structs.replace(record, errors={"status 500": wrong[name]})
+        for name, record in first.endpoints.items()
+    }
+    windows = tuple(
+        msgspec.structs.replace(one, endpoints=endpoints) if one is first else one for one in within.windows
+    )
+    recording = msgspec.structs.replace(within, windows=windows)
+    judged = _judged(recording, _budgets("open_link", RATIO))
+    assert {one.verdict for one in judged.values()} == {Verdict.INVALID}
+    assert "All endpoints without a budget for errors on arm b" in next(iter(judged.values())).reason
 
 
 def test_before_the_last_look_another_round_may_tell(within: Recording) -> None:
