@@ -37,7 +37,11 @@ def examination(
         workload = open_workload(alone, arm=arm, worker=0, workers=1)
         with _sending(server.host) as send:
             results[arm] = examine(send, workload, server.round_trips)
-    judgements = [one for arm, result in results.items() for one in answers(names[arm], result)]
+    judgements = [
+        one
+        for arm, result in results.items()
+        for one in answers(names[arm], result, is_base=comparison == "within" and arm == "a")
+    ]
     if comparison == "across":
         judgements += unlike(results["a"], results["b"])
     return Examined(
@@ -45,14 +49,23 @@ def examination(
     )
 
 
-def answers(subject: str, result: FunctionalResult) -> tuple[Judgement, ...]:
-    """Of each endpoint: right, wrong in what, or never reached because of another one."""
+def answers(subject: str, result: FunctionalResult, *, is_base: bool = False) -> tuple[Judgement, ...]:
+    """Of each endpoint: right, wrong in what, or never reached because of another one.
+
+    What is wrong in the base is no regression of the candidate, which may well have corrected it: INVALID.
+    """
     wrong: dict[str, list[str]] = {}
     for name, problem in result.problems:
         wrong.setdefault(name, []).append(problem)
-    return tuple(
+    found = (
         _judgement(name, subject, one.calls, _told(wrong.get(name, [])))
         for name, one in result.endpoints.items()
+    )
+    return tuple(
+        msgspec.structs.replace(one, verdict=Verdict.INVALID)
+        if is_base and one.verdict is Verdict.REGRESSED
+        else one
+        for one in found
     )
 
 

@@ -22,6 +22,13 @@ def test_a_wrong_answer_is_a_regression_and_says_what_was_wrong() -> None:
     assert one.reason.startswith("alone: status 500 (and 1 more). Nothing was measured: correct it first")
 
 
+def test_a_wrong_answer_of_the_base_is_no_regression_of_the_candidate() -> None:
+    wrong = EndpointResult(calls=5, problems=["alone: status 500"])
+    (one,) = answers("memory, base", _result(book=wrong), is_base=True)
+    assert one.verdict is Verdict.INVALID
+    assert one.reason.startswith("alone: status 500. Nothing was measured: correct it first")
+
+
 def test_an_endpoint_that_was_never_called_is_neither_right_nor_wrong() -> None:
     (one,) = answers("memory", _result(cancel=EndpointResult()))
     assert one.verdict is Verdict.INVALID
