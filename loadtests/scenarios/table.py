@@ -29,14 +29,20 @@ def render(checked: Checked) -> str:
     findings = [f"{one.where}: {one.actual}" for one in checked.findings]
     more = len(findings) - _SHOWN
     shown = findings[:_SHOWN] + ([f"... and {more} more: all of them with --json PATH"] if more > 0 else [])
-    blocks = ["\n".join(lines), "\n".join(left_out), "\n".join(shown), _sentence(checked, len(names))]
+    blocks = [
+        "\n".join(lines),
+        "\n".join(left_out),
+        "\n".join(checked.notes),
+        "\n".join(shown),
+        _sentence(checked, len(names)),
+    ]
     return "\n\n".join(block for block in blocks if block)
 
 
 def _cell(result: EndpointResult | None, *, is_wrong: bool) -> str:
     if result is None:
         return "not called"
-    said = f"{'WRONG' if is_wrong else 'right'}, {result.calls} calls"
+    said = f"{'WRONG' if is_wrong else 'right'}, {result.calls} call{'' if result.calls == 1 else 's'}"
     trips = sorted(set(result.round_trips))
     if not trips:
         return said

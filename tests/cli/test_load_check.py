@@ -1,9 +1,13 @@
 """``harness load check``, ``harness load clean`` and the locustfile as a user meets them."""
 
 import csv
+import functools
+import http.server
+import socket
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -31,6 +35,16 @@ def serving(start: Start) -> str:
     return process.stdout.readline().split()[1]
 
 
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[str]:
+    """The address of a web server that serves files."""
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
 def test_the_reference_api_is_right_in_both_modes(harness: Harness, tmp_path: Path) -> None:
     done = harness("load", "check", "--report", "report", cwd=tmp_path)
     assert done.status == 0, done.err
@@ -53,13 +67,27 @@ def test_an_application_that_ignores_its_mode_fails(harness: Harness, tmp_path: 
     assert STAGING["STAGING_KEY"] not in done.out + done.err + written
 
 
-def test_a_server_that_runs_is_checked_and_what_is_left_there_is_told(
+def test_a_server_in_memory_is_right_and_what_it_keeps_until_it_ends_is_told(
     harness: Harness, serving: str, tmp_path: Path
 ) -> None:
     done = harness("load", "check", "--host", serving, cwd=tmp_path, **KEYS)
-    assert done.status == 1, done.err
-    assert "WRONG" not in done.out
-    assert "webhook events: the API cannot delete them" in done.out
+    assert done.status == 0, done.out
+    assert "left behind: jobs, events and audit entries, until this server ends" in done.out
+
+
+def test_a_server_that_is_not_there_cannot_be_checked(harness: Harness, tmp_path: Path) -> None:
+    """Nobody knows whether its answers are right: that is no failure."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    done = harness("load", "check", "--host", f"http://127.0.0.1:{port}", cwd=tmp_path)
+    assert done.is_unchecked("got no answer")
+
+
+def test_a_host_that_is_no_scheduler_cannot_be_checked(
+    harness: Harness, elsewhere: str, tmp_path: Path
+) -> None:
+    done = harness("load", "check", "--host", elsewhere, cwd=tmp_path)
+    assert done.is_unchecked("/health answered 404")
 
 
 def test_plain_locust_walks_the_journeys(
