@@ -85,7 +85,8 @@ class Preparation:
             if needs.get(name, 0) and not subjects:
                 raise LoadError(
                     f"{name} has nothing to read: the list shows no request for it."
-                    f" Name some in [api.subjects] {kind} of parity.toml."
+                    f" Create some there, name some in [api.subjects] {kind} of parity.toml, or let the"
+                    " run create its own: --profile write."
                 )
             pool.add(_part(subjects, share))
         self.subjects.booked.add(_part(bookings, share))

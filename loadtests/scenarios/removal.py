@@ -10,7 +10,10 @@ from loadtests.scenarios.sending import sent
 
 __all__ = ["remove"]
 
-_HOW = "set SUPABASE_URL and SUPABASE_SERVICE_ROLE_KEY, or DATABASE_URL, and clean again"
+_HOW = (
+    "set SUPABASE_URL and SUPABASE_SERVICE_ROLE_KEY, or DATABASE_URL, and clean again; what is in memory ends"
+    " with the server"
+)
 
 
 def remove(
