@@ -85,7 +85,10 @@ def list_(directory: Path, *, as_json: bool) -> None:
     help="Demand that the first and the last run begun so far apart: 90min, 2h, 1d.",
 )
 def bless(name: str, runs: tuple[str, ...], directory: Path, min_span_s: float) -> None:
-    """Make the set NAME out of the runs with these ids; without ids, out of all that no set has yet."""
+    """Make the set NAME out of runs.
+
+    Without ids it takes all runs that no set has yet.
+    """
     store = Store(directory)
     chosen = _chosen(store, runs)
     refuse_to_bless([stored.recording for stored in chosen], min_span_s)
@@ -116,10 +119,11 @@ def compare(
     report: Path | None,
     json_path: str | None,
 ) -> int:
-    """Compare RUN, a file or the id of a run that is kept, with a blessed set.
+    """Compare RUN with a blessed set.
 
-    Judged by the ratios of [budgets] in parity.toml. Exit status: 0 PASS; 1 REGRESSED; 2 INCONCLUSIVE,
-    INVALID (the canary says that the environment changed), or another fingerprint.
+    RUN is a file, or the id of a run that is kept. Judged by the ratios of [budgets] in parity.toml. Exit
+    status: 0 PASS; 1 REGRESSED; 2 INCONCLUSIVE, INVALID (the canary says that the environment changed), or
+    another fingerprint.
     """
     from loadtests.runs.comparing import compared  # noqa: PLC0415  # scipy takes longer to load than most commands to run
 
