@@ -14,12 +14,14 @@ from pathlib import Path
 import click
 import psutil
 
+from harness.errors import ConfigurationError
 from harness.settings import DbMode, Settings, StackKind
 from harness.settings.budgets import Budgets
 from harness.settings.parity_toml import load
 from loadtests.budgeting.calibration import Calibration
 from loadtests.budgeting.judge import judge
 from loadtests.budgeting.names import check_names
+from loadtests.budgeting.unjudged import unjudged
 from loadtests.comparison import calibration_file, options
 from loadtests.comparison.arms import Arms
 from loadtests.comparison.choice import chosen_budgets
@@ -91,6 +93,11 @@ def compare(
     )
     budgets = chosen_budgets(parity_toml)
     check_names(budgets, prepared.weights)  # now, and not after minutes of work
+    if not budgets.endpoints:
+        raise ConfigurationError(
+            "[budgets] of parity.toml has no [budgets.endpoints.NAME.MODE], so that a comparison would judge "
+            "nothing. Add one; harness load calibrate prints a section that this machine can hold."
+        )
     kept = calibration_file.read(calibration or calibration_file.default_file(settings))
     held = {
         one.mode: found
@@ -118,7 +125,7 @@ def compare(
         duration_s=time.monotonic() - begun,
         recording=comparison.recording,
         judgements=(*comparison.answers, *comparison.judgements),
-        notes=_notes(prepared, comparison),
+        notes=_notes(prepared, comparison, parity_toml.budgets),
         names=prepared.arms.names,
         facts=_facts(prepared, how),
         command=_again(sys.argv[1:], prepared.spec.seed),
@@ -135,9 +142,12 @@ def _judge(arms: Arms, budgets: Budgets, held: Mapping[DbMode, Calibration]) -> 
     return judged
 
 
-def _notes(prepared: Prepared, comparison: Comparison) -> tuple[str, ...]:
+def _notes(prepared: Prepared, comparison: Comparison, own: Budgets | None) -> tuple[str, ...]:
     left_out = [f"{name} was not measured: {why}." for name, why in prepared.left_out.items()]
-    return (*left_out, *comparison.notes)
+    arms = prepared.arms
+    modes = frozenset(launch.mode for launch in arms.launches.values())
+    of_others = () if own is None else unjudged(own, arms.comparison, modes)
+    return (*left_out, *of_others, *comparison.notes)
 
 
 def _facts(prepared: Prepared, profile: Profile) -> tuple[tuple[str, str], ...]:

@@ -105,3 +105,12 @@ def _command(process: psutil.Process) -> list[str]:
         return process.cmdline()
     except psutil.Error:
         return []
+
+
+def test_budgets_that_decide_nothing_are_refused_before_anything_starts(
+    harness: Harness, tmp_path: Path
+) -> None:
+    (tmp_path / "parity.toml").write_text("[budgets.capacity]\nsupabase = 100\n", encoding="utf-8")
+    done = harness("load", "compare", cwd=tmp_path)
+    assert done.status == 2
+    assert "has no [budgets.endpoints.NAME.MODE]" in done.err
