@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Literal
 
+from harness.errors import ConfigurationError
+from loadtests.runs.limits import HIGHEST_RATE, LONGEST_S
+
 __all__ = ["FEWEST_ROUNDS", "PROFILES", "Profile", "ProfileName", "rounds_that_fit"]
 
 ProfileName = Literal["ci", "full"]
@@ -45,7 +48,17 @@ class Profile:
     def with_options(
         self, *, rate: float | None = None, rounds: int | None = None, seconds: float | None = None
     ) -> "Profile":
-        """The same with what the user asked for instead; `seconds` of traffic for each arm in a round."""
+        """The same with what the user asked for instead; `seconds` of traffic for each arm in a round.
+
+        Raises ConfigurationError for what no machine can offer, or nobody would wait for.
+        """
+        # NaN is not between two numbers, either.
+        if rate is not None and not 0 < rate <= HIGHEST_RATE:
+            raise ConfigurationError(
+                f"--rate {rate:g} is not between 0 and {HIGHEST_RATE:g} requests per second."
+            )
+        if seconds is not None and not 0 < seconds <= LONGEST_S:
+            raise ConfigurationError(f"--seconds {seconds:g} is not between 0 and {LONGEST_S:g} seconds.")
         changed = self
         if rate is not None:
             changed = replace(changed, rate_per_s=rate)

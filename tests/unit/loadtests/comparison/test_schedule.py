@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.errors import ConfigurationError
 from loadtests.comparison.schedule import PROFILES, Profile, rounds_that_fit
 
 CI = Profile(name="ci", rate_per_s=80, pairs=8, window_s=1.0, rounds=8, limit_s=170, closing_s=10)
@@ -45,3 +46,11 @@ def test_options_replace_what_the_profile_says() -> None:
     assert (changed.rate_per_s, changed.rounds, changed.pairs, changed.limit_s) == (20, 4, 3, 170)
     assert CI.with_options(seconds=0.2).pairs == 1
     assert CI.with_options() == CI
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e9, 0.0])
+def test_what_no_machine_can_offer_is_refused(value: float) -> None:
+    with pytest.raises(ConfigurationError, match=r"--rate .* is not between 0 and 5000"):
+        CI.with_options(rate=value)
+    with pytest.raises(ConfigurationError, match=r"--seconds .* is not between 0 and 14400"):
+        CI.with_options(seconds=value)
