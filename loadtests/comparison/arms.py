@@ -22,6 +22,11 @@ class Arms:
     names: Mapping[Arm, str]
     launches: Mapping[Arm, Launch]
 
+    @property
+    def is_one_version(self) -> bool:
+        """True if both are started by one command in one mode: they differ by noise alone."""
+        return self.launches["a"] == self.launches["b"]
+
 
 def arms_of(
     api: Api, directory: Path, *, within: DbMode | None, base: str | None, environ: Mapping[str, str]

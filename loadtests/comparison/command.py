@@ -147,7 +147,14 @@ def _notes(prepared: Prepared, comparison: Comparison, own: Budgets | None) -> t
     arms = prepared.arms
     modes = frozenset(launch.mode for launch in arms.launches.values())
     of_others = () if own is None else unjudged(own, arms.comparison, modes)
-    return (*left_out, *of_others, *comparison.notes)
+    same = []
+    if arms.is_one_version:
+        name = arms.launches["b"].name
+        same.append(
+            f"Base and candidate are the same, {name}: this compares it with itself. "
+            "Name the command of another version by --base."
+        )
+    return (*same, *left_out, *of_others, *comparison.notes)
 
 
 def _facts(prepared: Prepared, profile: Profile) -> tuple[tuple[str, str], ...]:

@@ -56,3 +56,10 @@ def test_an_application_that_cannot_be_started_is_refused_with_the_way_out() -> 
 def test_a_base_across_modes_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="add --within"):
         arms_of(STAGING, HERE, within=None, base="old", environ={})
+
+
+def test_one_command_in_one_mode_is_one_version() -> None:
+    assert _arms(STAGING).is_one_version
+    assert _arms(STAGING, base="npm start").is_one_version
+    assert not _arms(STAGING, base="npm --prefix ../main start").is_one_version
+    assert not arms_of(STAGING, HERE, within=None, base=None, environ={}).is_one_version
