@@ -1,6 +1,7 @@
 """Plots of what decides: each estimate with its interval, and the limit, endpoint by endpoint."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from loadtests.reporting.numbers import counted, limit
@@ -31,16 +32,20 @@ def margins(judgements: Sequence[Judgement]) -> tuple[list[Markup], list[Markup]
     Comparisons are first, and whatever regressed or is undecided; if there are few, all of them.
     """
     # Of "not a single wrong answer" there is nothing to draw: any upper bound lies beyond it.
-    drawn = [one for one in judgements if one.estimate is not None and one.unit != "count" and one.allowed]
+    limited = [one for one in judgements if one.unit != "count" and one.allowed]
     groups: dict[tuple[str, str], list[Judgement]] = {}
-    for one in drawn:
-        groups.setdefault((one.subject, one.metric), []).append(one)
+    for one in limited:
+        if one.estimate is not None:
+            groups.setdefault((one.subject, one.metric), []).append(one)
+    unmeasured: Counter[tuple[str, str]] = Counter(
+        (one.subject, one.metric) for one in limited if one.estimate is None
+    )
     first: list[Markup] = []
     others: list[Markup] = []
-    for (subject, _), group in sorted(groups.items(), key=lambda item: not _is_comparison(item[0][0])):
+    for (subject, metric), group in sorted(groups.items(), key=lambda item: not _is_comparison(item[0][0])):
         open_questions = {one.verdict for one in group} & {Verdict.REGRESSED, Verdict.INCONCLUSIVE}
         is_first = _is_comparison(subject) or open_questions or len(groups) <= _FEW
-        (first if is_first else others).append(_plot(group))
+        (first if is_first else others).append(_plot(group, unmeasured[subject, metric]))
     return first, others
 
 
@@ -66,7 +71,7 @@ def _is_comparison(subject: str) -> bool:
     return " - " in subject or " / " in subject
 
 
-def _plot(group: Sequence[Judgement]) -> Markup:
+def _plot(group: Sequence[Judgement], unmeasured: int) -> Markup:
     limits = [value for one in group if (value := in_plot(one, one.allowed)) is not None]
     farthest = _CUT * max(map(abs, limits), default=0.0)
     ends = [value for one in group for value in _ends(one)]
@@ -77,7 +82,7 @@ def _plot(group: Sequence[Judgement]) -> Markup:
     chart = Chart(axis, None, height=_ROW * len(group) + 48, x_label=_unit(group[0]))
     for number, one in enumerate(group):
         _row(chart, one, 26 + _ROW * number)
-    return figure(_title(group), chart, note=_NOTE)
+    return figure(_title(group, unmeasured), chart, note=_NOTE)
 
 
 def _ends(one: Judgement) -> Iterable[float]:
@@ -107,7 +112,7 @@ def _row(chart: Chart, one: Judgement, top: float) -> None:
     chart.remark(top - 4, f"{sign} {found(one)}", f"value {kind}")
 
 
-def _title(group: Sequence[Judgement]) -> str:
+def _title(group: Sequence[Judgement], unmeasured: int) -> str:
     told = [
         f"{words} for {len(such)}"
         for verdict, words in (
@@ -117,7 +122,8 @@ def _title(group: Sequence[Judgement]) -> str:
         )
         if (such := [one for one in group if one.verdict is verdict])
     ]
+    told += [f"without a value for {unmeasured}"] if unmeasured else []
     good = sum(one.verdict is Verdict.PASS for one in group)
     subject = f"{called(group[0])}, {group[0].subject}"
     rest = f"; {', '.join(told)}" if told else ""
-    return f"{subject}: within the limit for {good} of {counted(len(group), 'endpoint')}{rest}."
+    return f"{subject}: within the limit for {good} of {counted(len(group) + unmeasured, 'endpoint')}{rest}."

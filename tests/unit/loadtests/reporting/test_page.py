@@ -232,6 +232,12 @@ def test_a_window_in_which_the_generator_stood_still_does_not_count() -> None:
     assert any(attributes.get("class") == "window unfit" for _, attributes in page.tags)
 
 
+def test_a_plot_does_not_pass_over_what_was_never_measured() -> None:
+    missing = judged("open_link", verdict=Verdict.INVALID, estimate=None, low=None, high=None)
+    captions = _page(result_of(judged(), missing, recording=recording_of(rounds=1))).captions
+    assert "p50, supabase - memory: within the limit for 1 of 2 endpoints; without a value for 1." in captions
+
+
 def test_long_pauses_take_no_width() -> None:
     recording = recording_of(rounds=2, windows=1)
     first, second = recording.windows
