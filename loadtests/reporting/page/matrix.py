@@ -15,7 +15,9 @@ _METRICS: tuple[Metric, ...] = ("answers", "errors", "round_trips", "p50", "p95"
 
 def matrix(judgements: Sequence[Judgement], linked: Sequence[str]) -> Markup:
     """Return a table of signs and values; endpoints that are `linked` lead to their sections."""
-    subjects = tuple(dict.fromkeys(one.subject for one in judgements))
+    found = dict.fromkeys(one.subject for one in judgements)
+    # Comparisons first: they are what was asked, and the last columns of a wide table are out of sight.
+    subjects = tuple(sorted(found, key=lambda name: " - " not in name and " / " not in name))
     columns = [
         (subject, metric)
         for subject in subjects
