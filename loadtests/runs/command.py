@@ -157,6 +157,9 @@ def _result(
 
 def record(result: Result, out: Path, setting: RunSetting) -> int:
     """Write the recording, and say that nothing was judged: exit status 0 without a verdict."""
+    # First of all, for they say what is left to remove, also of a run that was interrupted.
+    for note in result.notes:
+        click.echo(note, err=True)
     recording = result.recording
     reasons = ("there is no recording.",) if recording is None else unfit(recording, "single")
     if reasons or recording is None:
@@ -165,8 +168,6 @@ def record(result: Result, out: Path, setting: RunSetting) -> int:
     requests = sum(window.achieved for window in recording.windows)
     records = [record for window in recording.windows for record in window.endpoints.values()]
     wrong = sum(sum(record.errors.values()) for record in records)
-    for note in result.notes:
-        click.echo(note, err=True)
     click.echo(
         f"recorded, not judged: {requests} requests to {setting.host.url} "
         f"({recording.fingerprints['a'].mode}), {wrong} wrong answers, as {out}"

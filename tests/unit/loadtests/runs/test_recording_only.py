@@ -1,5 +1,6 @@
 """What was only recorded never looks like a pass, and what is unfit is not recorded."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,15 @@ def test_an_unfit_run_is_not_recorded(tmp_path: Path, changes: dict[str, Any], s
         record(_result(**changes), tmp_path / "run.json", _SETTING)
     assert said in str(refused.value)
     assert not (tmp_path / "run.json").exists()
+
+
+def test_what_an_unfit_run_has_left_behind_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    interrupted = replace(_result(complete=False), notes=("Try again: harness load clean journal.a0",))
+    with pytest.raises(LoadError):
+        record(interrupted, tmp_path / "run.json", _SETTING)
+    assert "harness load clean journal.a0" in capsys.readouterr().err
 
 
 def test_a_password_in_an_answer_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
