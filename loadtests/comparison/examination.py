@@ -1,23 +1,19 @@
 """Each endpoint alone, on both servers, before anything is measured: are the answers right, at which cost?"""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Literal
 
-import httpx
 import msgspec
 
 from loadtests.comparison.rounds import Examined
 from loadtests.comparison.servers import ApiServer
 from loadtests.records import Arm
-from loadtests.scenarios.call import Answer, Call, Send
 from loadtests.scenarios.functional import FunctionalResult, differences, examine
+from loadtests.scenarios.wire import sending
 from loadtests.scenarios.workload import ScenarioSpec, open_workload
 from loadtests.verdicts import Judgement, Verdict
 
 __all__ = ["answers", "examination", "unlike"]
-
-_TIMEOUT_S = 30.0
 
 
 def examination(
@@ -35,7 +31,7 @@ def examination(
         # What is measured later on the same database has a mark of its own.
         alone = msgspec.structs.replace(spec, run=f"{spec.run}e")
         workload = open_workload(alone, arm=arm, worker=0, workers=1)
-        with _sending(server.host) as send:
+        with sending(server.host) as send:
             results[arm] = examine(send, workload, server.round_trips)
     judgements = [
         one
@@ -113,19 +109,3 @@ def _told(problems: list[str]) -> str | None:
         return None
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     return f"{problems[0]}{more}"
-
-
-@contextmanager
-def _sending(host: str) -> Iterator[Send]:
-    with httpx.Client(base_url=host, trust_env=False, timeout=_TIMEOUT_S) as client:
-
-        def send(call: Call) -> Answer:
-            try:
-                got = client.request(call.method, call.path, headers=call.headers, content=call.body)
-            except httpx.HTTPError as error:
-                raise ConnectionError(str(error) or type(error).__name__) from error
-            return Answer(
-                got.status_code, {name.lower(): value for name, value in got.headers.items()}, got.content
-            )
-
-        yield send

@@ -147,9 +147,13 @@ def _all_hold(result: Result) -> str:
         if result.recording is not None
         else 0
     )
-    every = "the one budget holds" if len(deciding) == 1 else f"all {len(deciding):,} budgets hold"
+    checks = sum(one.metric == "answers" for one in deciding)
+    budgets = len(deciding) - checks
+    every = "the one budget holds" if budgets == 1 else f"all {budgets:,} budgets hold"
+    right = f" and {counted(checks, 'check')} of answers is right" if checks == 1 else ""
+    right = f" and all {checks:,} checks of answers are right" if checks > 1 else right
     return (
-        f"{every}, of {counted(endpoints, 'endpoint')}, "
+        f"{every}{right}, of {counted(endpoints, 'endpoint')}, "
         f"shown by {counted(requests, 'request')} in {duration(result.duration_s)}."
     )
 
