@@ -33,9 +33,18 @@ Start = Callable[..., "subprocess.Popen[str]"]
 
 
 def test_a_wrong_answer_is_a_regression_of_its_endpoint_and_mode(harness: Harness, tmp_path: Path) -> None:
-    wrong = shlex.join([sys.executable, "-P", str(API), "wrong200:ops_summary"])
+    (tmp_path / "parity.toml").write_text(
+        f"""
+[api]
+name = "wrong"
+start = {json.dumps(shlex.join([sys.executable, "-P", str(API), "wrong200:ops_summary"]))}
+[budgets.endpoints.book.memory]
+p50_ms = 50
+""",
+        encoding="utf-8",
+    )
     done = harness(
-        *("load", "compare", "--within", "memory", "--base", wrong, "--seed", "5"),
+        *("load", "compare", "--within", "memory", "--seed", "5"),
         *("--json", "outcome.json", "--report", "report"),
         cwd=tmp_path,
     )
@@ -43,9 +52,9 @@ def test_a_wrong_answer_is_a_regression_of_its_endpoint_and_mode(harness: Harnes
     outcome = json.loads((tmp_path / "outcome.json").read_text(encoding="utf-8"))
     assert (outcome["step"], outcome["status"]) == ("load compare", "failed")
     failed = {one["id"] for one in outcome["findings"] if one["level"] == "core"}
-    assert failed == {"load.ops_summary.answers[memory, base]"}
-    assert done.last_line.startswith("REGRESSED: ops_summary answers in memory, base:")
-    assert outcome["subject"]["target"]["api"] == "reference"
+    assert failed == {"load.ops_summary.answers[memory, candidate]"}
+    assert done.last_line.startswith("REGRESSED: ops_summary answers in memory, candidate:")
+    assert outcome["subject"]["target"]["api"] == "wrong"
     assert json.loads((tmp_path / "report" / "outcome.json").read_text(encoding="utf-8"))["exit_status"] == 1
     recording = json.loads((tmp_path / "report" / "recording.json").read_text(encoding="utf-8"))["recording"]
     assert recording["load"]["seed"] == 5
