@@ -165,8 +165,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         budgets = suggested(list(bench.recordings("calibration", given.calibrations)), "within")
         print(as_toml(budgets))
         held = budgets.endpoints.get(ENDPOINT, {}).get(given.mode)
-        if held is None or held.p50_ratio is None or held.p95_ratio is None:
-            print(f"This machine was too busy to hold a ratio of {ENDPOINT}: nothing could be found by it.")
+        if held is None or held.p50_ratio is None or held.p99_ms is None:
+            print(f"This machine was too busy to hold limits of {ENDPOINT}: nothing could be found by it.")
             return 1
         for number in range(1, given.equal + 1):
             found = bench.judged("equal", f"{number:02d}", None, budgets)
