@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import httpx
 
@@ -24,6 +24,7 @@ from harness.stack.launch import environment
 from harness.stack.logs import tail
 from loadtests.comparison import keeper
 from loadtests.records import Arm
+from loadtests.scenarios.reading import at_or_none
 
 __all__ = ["ApiServer", "Launch", "Proof", "ServerFault"]
 
@@ -208,13 +209,15 @@ class ApiServer:
             said = answer.json()
         except ValueError:
             said = None
-        mode = _at(said, self.launch.mode_field)
+        mode = at_or_none(said, self.launch.mode_field)
         if mode != self.launch.mode:
             raise self._fault(
                 f"must run in mode {self.launch.mode}, but {place} says "
                 f"{self.launch.mode_field}={mode!r}: make it obey DB_MODE, and say its mode there"
             )
-        instance = None if self.launch.instance_field is None else _at(said, self.launch.instance_field)
+        instance = (
+            None if self.launch.instance_field is None else at_or_none(said, self.launch.instance_field)
+        )
         return Proof(mode, None if instance is None else str(instance))
 
     def _require_life(self) -> None:
@@ -284,9 +287,3 @@ def _free_port() -> int:
 
 def _said(error: Exception) -> str:
     return str(error) or type(error).__name__
-
-
-def _at(value: Any, path: str) -> Any:
-    for key in path.split("."):
-        value = value.get(key) if isinstance(value, dict) else None
-    return value

@@ -10,6 +10,7 @@ from harness.settings import DbMode
 from harness.settings.api import Api
 from loadtests.errors import LoadError
 from loadtests.scenarios.implementation import Ask, Implementation
+from loadtests.scenarios.reading import at_or_none
 
 __all__ = ["Identity", "Target"]
 
@@ -57,7 +58,7 @@ class Target:
             said = answer.json()
         except ValueError:
             said = None
-        mode = _at(said, self._api.mode_field)
+        mode = at_or_none(said, self._api.mode_field)
         if mode not in get_args(DbMode):
             raise LoadError(
                 f"{place} does not say its mode: {self._api.mode_field} is {mode!r}, not memory or supabase. "
@@ -66,8 +67,10 @@ class Target:
             )
         if expected is not None and mode != expected:
             raise LoadError(f"{place} says that it runs in mode {mode}, and {expected} was to be measured.")
-        instance = _at(said, self._api.instance_field) if self._api.instance_field is not None else None
-        return Identity(mode, _text(instance), _text(_at(said, "version")))
+        instance = (
+            at_or_none(said, self._api.instance_field) if self._api.instance_field is not None else None
+        )
+        return Identity(mode, _text(instance), _text(at_or_none(said, "version")))
 
     def changed(self, before: Identity) -> str | None:
         """Ask again: what is no longer as it was, in a sentence; None if nothing changed."""
@@ -96,13 +99,6 @@ class Target:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._client.close()
-
-
-def _at(said: Any, path: str) -> Any:
-    """What stands at a dotted path of a JSON value; None where there is nothing."""
-    for key in path.split("."):
-        said = said.get(key) if isinstance(said, dict) else None
-    return said
 
 
 def _text(value: Any) -> str | None:

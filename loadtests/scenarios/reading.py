@@ -11,7 +11,7 @@ import orjson
 from harness.settings.endpoints import SECRET_FIELDS
 from loadtests.scenarios.shapes import Kind, predicate, problem_of
 
-__all__ = ["Layout", "WrongAnswer", "at"]
+__all__ = ["Layout", "WrongAnswer", "at", "at_or_none"]
 
 _SECRETS = tuple(name.encode() for name in SECRET_FIELDS)
 
@@ -97,6 +97,14 @@ def at(value: Any, path: str) -> Any:
         else:
             raise KeyError(path)
     return value
+
+
+def at_or_none(value: Any, path: str) -> Any:
+    """The same; None where there is nothing."""
+    try:
+        return at(value, path)
+    except KeyError:
+        return None
 
 
 def _refuse_secrets(value: Any) -> None:
