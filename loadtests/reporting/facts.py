@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+from harness.reports.status_line import duration
 from loadtests.budgeting.fitness import fit_windows
 from loadtests.records import Arm, Fingerprint, Recording
 from loadtests.reporting.histograms import added, quantile_ms
-from loadtests.reporting.numbers import amount, counted, duration
+from loadtests.reporting.numbers import amount, counted
 from loadtests.result import Result
 
 __all__ = ["arm_name", "arms_of", "facts_of"]

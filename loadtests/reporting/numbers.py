@@ -3,7 +3,7 @@
 import math
 from typing import Literal
 
-__all__ = ["Unit", "amount", "counted", "duration", "estimate", "limit"]
+__all__ = ["Unit", "amount", "counted", "estimate", "limit"]
 
 Unit = Literal["ms", "ratio", "share", "count", "per_s"]
 _NOTHING = "-"
@@ -38,17 +38,6 @@ def limit(value: float | None, unit: Unit) -> str:
 def counted(count: int, noun: str) -> str:
     """Return ``1 window`` or ``2,000 windows``."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
-def duration(seconds: float) -> str:
-    """Return ``9 s``, ``2 min 05 s`` or ``1 h 03 min``."""
-    whole = max(round(seconds), 0)
-    if whole < 60:
-        return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
-    if minutes < 60:
-        return f"{minutes} min {rest:02} s"
-    return f"{minutes // 60} h {minutes % 60:02} min"
 
 
 _SUFFIX = {"ms": " ms", "ratio": " x", "share": " %", "count": "", "per_s": " /s"}

@@ -6,12 +6,9 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self, TextIO
 
-from loadtests.reporting.numbers import duration
+from harness.reports.status_line import StatusLine, duration
 
 __all__ = ["Progress"]
-
-_EVERY_S = {True: 0.2, False: 10.0}
-"""Seconds between two lines, on a terminal and elsewhere."""
 
 
 @dataclass
@@ -31,10 +28,11 @@ class Progress:
     _done: int = field(default=0, init=False)
     _said: float | None = field(default=None, init=False)
     _what: str = field(default="", init=False)
-    _open: bool = field(default=False, init=False)
+    _status: StatusLine = field(init=False)
 
     def __post_init__(self) -> None:
         self._begun = self._part_begun = self.clock()
+        self._status = StatusLine(self.stream)
 
     def __enter__(self) -> Self:
         return self
@@ -49,9 +47,9 @@ class Progress:
         """Say what is going on: ``warm-up``, ``window 3 of 12``. Call it as often as you like."""
         self._what = what
         now = self.clock()
-        if self._said is None or now - self._said >= _EVERY_S[self.stream.isatty()]:
+        if self._said is None or now - self._said >= self._status.every_s:
             self._said = now
-            self._show()
+            self._status.show(self.line())
 
     def finished(self) -> None:
         """Count one part as done."""
@@ -63,15 +61,11 @@ class Progress:
     def say(self, text: str) -> None:
         """Say something that stays."""
         self.leave()
-        self.stream.write(f"{text}\n")
-        self.stream.flush()
+        self._status.write(text)
 
     def leave(self) -> None:
         """Leave a terminal on an empty line."""
-        if self._open:
-            self._open = False
-            self.stream.write("\r\x1b[K")
-            self.stream.flush()
+        self._status.clear()
 
     def line(self) -> str:
         """One line: which part, what it does, since when, and how long at most."""
@@ -87,11 +81,3 @@ class Progress:
         each = self._spent / self._done if self._done else self.part_s
         in_this = min(self.clock() - self._part_begun, each)
         return max(self.total - self._done, 0) * each - (in_this if self._done < self.total else 0.0)
-
-    def _show(self) -> None:
-        if not self.stream.isatty():
-            self.say(self.line())
-            return
-        self._open = True
-        self.stream.write(f"\r\x1b[K{self.line()}")
-        self.stream.flush()

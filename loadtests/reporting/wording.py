@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from loadtests.reporting.numbers import counted, duration, estimate, limit
+from harness.reports.status_line import duration
+from loadtests.reporting.numbers import counted, estimate, limit
 from loadtests.result import Result
 from loadtests.verdicts import Judgement, Verdict
 

@@ -5,12 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from harness.reports.status_line import StatusLine, duration
 from migrations.loading.account import Account
 
 __all__ = ["Progress"]
-
-_EVERY_S = {True: 0.2, False: 10.0}
-"""Seconds between two lines, on a terminal and elsewhere."""
 
 
 @dataclass
@@ -26,10 +24,11 @@ class Progress:
     _before: int = field(default=0, init=False)
     _moved: int = field(default=0, init=False)
     _quarantined: int = field(default=0, init=False)
-    _open: bool = field(default=False, init=False)
+    _status: StatusLine = field(init=False)
 
     def __post_init__(self) -> None:
         self._begun = self._said = self.clock()
+        self._status = StatusLine(self.stream)
 
     def skip(self, account: Account) -> None:
         """Count a segment that an earlier process has committed."""
@@ -41,9 +40,9 @@ class Progress:
         self._moved += account.read
         self._quarantined += account.quarantined
         now = self.clock()
-        if now - self._said >= _EVERY_S[self.stream.isatty()]:
+        if now - self._said >= self._status.every_s:
             self._said = now
-            self._show()
+            self._status.show(self.line())
 
     @property
     def committed(self) -> int:
@@ -63,36 +62,13 @@ class Progress:
     def say(self, text: str) -> None:
         """Say something that stays."""
         self.leave()
-        self.stream.write(f"{text}\n")
-        self.stream.flush()
+        self._status.write(text)
 
     def leave(self) -> None:
         """Leave a terminal on a new line, whatever comes next."""
-        if self._open:
-            self._open = False
-            self.stream.write("\n")
-            self.stream.flush()
+        self._status.keep()
 
     def end(self) -> None:
         """Say the last line."""
-        self._show()
+        self._status.show(self.line())
         self.leave()
-
-    def _show(self) -> None:
-        """Show how far it is; on a terminal in the place of the line before."""
-        if not self.stream.isatty():
-            self.say(self.line())
-            return
-        self._open = True
-        self.stream.write(f"\r\x1b[K{self.line()}")
-        self.stream.flush()
-
-
-def duration(seconds: float) -> str:
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
-    if minutes < 60:
-        return f"{minutes} min {rest:02} s"
-    return f"{minutes // 60} h {minutes % 60:02} min"

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from harness.models.description import camel
-from migrations.loading.progress import duration
+from harness.reports.status_line import duration
 from migrations.planning.examination import TableResult
 from migrations.planning.findings import Effect, Findings, Group
 from migrations.sources.source import Inventory

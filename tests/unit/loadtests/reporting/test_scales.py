@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtests.reporting.numbers import amount, duration, estimate, limit
+from harness.reports.status_line import duration
+from loadtests.reporting.numbers import amount, estimate, limit
 from loadtests.reporting.page.scales import Scale, linear, logarithmic
 
 VALUES = st.lists(st.floats(-1e6, 1e6), max_size=8)
