@@ -15,6 +15,7 @@ from contracts.case import needs
 from contracts.entities import each_mutable_entity, each_queue, mutable, queue, repository, states
 from contracts.expect import Divergence, refused
 from contracts.flows import a_booked, run
+from contracts.stored import moment
 from contracts.subject import Subject
 from contracts.workers import eventually, started, within
 from harness.adapters.capabilities import Capability
@@ -148,7 +149,7 @@ def test_patch_keeps_what_it_waited_for(subject: Subject, store: Store, row: typ
         session.commit()
     after: Any = within(patched)
     assert (getattr(after, one), getattr(after, other)) == (second, value)
-    assert after.updated_at >= newest["updated_at"]
+    assert after.updated_at >= moment(subject, newest["updated_at"])
     assert repository(store, row).get(made.id) == after
 
 
