@@ -1,6 +1,6 @@
 """Which questions budgets ask about a recording; what no budget names is advice."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from harness.settings.budgets import ALL, Budgets, EndpointBudget
 from harness.settings.environment import DbMode
@@ -9,13 +9,14 @@ from loadtests.budgeting.fitness import Comparison, arms_of
 from loadtests.budgeting.measured import Measured, together
 from loadtests.budgeting.question import Question
 from loadtests.budgeting.round_trips import round_trips, surplus, surplus_question, unexplained_total
-from loadtests.budgeting.timing import absolute, difference, ratio
+from loadtests.budgeting.timing import absolute, difference, noise_of_ratios, ratio
 from loadtests.records import Arm
 from loadtests.verdicts import Metric
 
 __all__ = ["judged_arms", "questions", "unexplained", "unwatched"]
 
 _NONE = EndpointBudget()
+_RATIOS: tuple[Metric, ...] = ("p50", "p95")
 
 
 def judged_arms(measured: Measured, comparison: Comparison) -> dict[Arm, DbMode]:
@@ -29,6 +30,7 @@ def judged_arms(measured: Measured, comparison: Comparison) -> dict[Arm, DbMode]
 def questions(measured: Measured, budgets: Budgets, comparison: Comparison) -> Iterator[Question]:
     """Yield all of them, endpoint by endpoint in the order of the mix."""
     names = list(measured.recording.load.weights)
+    noises = _noises(measured, names) if comparison == "within" else {}
     names += [name for name in budgets.endpoints if name not in names]
     for arm, mode in judged_arms(measured, comparison).items():
         found = surplus(measured.recording, arm)
@@ -42,7 +44,7 @@ def questions(measured: Measured, budgets: Budgets, comparison: Comparison) -> I
         if comparison == "across":
             yield _across(measured, budgets, name)
         if comparison == "within":
-            yield from _within(measured, budgets, name)
+            yield from _within(measured, budgets, name, noises)
 
 
 def unwatched(measured: Measured, budgets: Budgets, comparison: Comparison) -> tuple[str, ...]:
@@ -116,13 +118,20 @@ def _across(measured: Measured, budgets: Budgets, name: str) -> Question:
     return difference(name, measured.series("a", name), measured.series("b", name), allowed)
 
 
-def _within(measured: Measured, budgets: Budgets, name: str) -> Iterator[Question]:
+def _noises(measured: Measured, names: Iterable[str]) -> dict[Metric, float]:
+    both = [(measured.series("a", name), measured.series("b", name)) for name in names]
+    return {metric: noise_of_ratios(both, metric) for metric in _RATIOS}
+
+
+def _within(
+    measured: Measured, budgets: Budgets, name: str, noises: Mapping[Metric, float]
+) -> Iterator[Question]:
     a, b = measured.series("a", name), measured.series("b", name)
     modes = judged_arms(measured, "within")
     budget = _budget(budgets, name, modes["b"]) if modes else _NONE
     limits: dict[Metric, float | None] = {"p50": budget.p50_ratio, "p95": budget.p95_ratio}
     for metric, limit in limits.items():
-        yield ratio(name, metric, a, b, allowed=limit, floor_ms=budgets.ratio_floor_ms)
+        yield ratio(name, metric, a, b, allowed=limit, floor_ms=budgets.ratio_floor_ms, noise=noises[metric])
 
 
 def _budget(budgets: Budgets, name: str, mode: DbMode) -> EndpointBudget:

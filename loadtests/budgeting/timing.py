@@ -1,6 +1,6 @@
 """Questions about response times: against a budget, between the modes, and within one mode."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, inf, log, sqrt
 from typing import Final
@@ -10,7 +10,7 @@ from loadtests.budgeting.question import Question
 from loadtests.statistics.evidence import Evidence
 from loadtests.statistics.histograms import Samples, quantile, quantile_error, resolution
 from loadtests.statistics.quantiles import over_windows
-from loadtests.statistics.rounds import over_rounds
+from loadtests.statistics.rounds import over_rounds, shared_noise
 from loadtests.statistics.shares import smallest_size
 from loadtests.verdicts import Metric
 
@@ -25,6 +25,7 @@ __all__ = [
     "common_rounds",
     "difference",
     "logarithms",
+    "noise_of_ratios",
     "ratio",
 ]
 
@@ -107,28 +108,34 @@ def difference(endpoint: str, a: Series, b: Series, allowed_ms: float | None) ->
 
 
 def ratio(
-    endpoint: str, metric: Metric, a: Series, b: Series, *, allowed: float | None, floor_ms: float
+    endpoint: str,
+    metric: Metric,
+    a: Series,
+    b: Series,
+    *,
+    allowed: float | None,
+    floor_ms: float,
+    noise: float = 1.0,
 ) -> Question:
     """Ask whether a quantile on arm b is at most so many times the one on arm a.
 
     A difference of less than `floor_ms` is none: below it, the ratio that it makes of the base is allowed.
+    `noise` is what `noise_of_ratios` says of all endpoints.
     """
     share = SHARES[metric]
     pairs = common_rounds(a, b, share)
     evidence = None
     if len(pairs) >= FEWEST_ROUNDS:
         base = logarithms([one for one, _ in pairs], share)
-        candidate = logarithms([other for _, other in pairs], share)
+        found = _ratios(base, logarithms([other for _, other in pairs], share))
         if allowed is not None:
             middle = exp(sum(base.statistics) / len(base.statistics))
             allowed = max(allowed, 1 + _MS * floor_ms / middle)
         evidence = over_rounds(
-            [there - here for here, there in zip(base.statistics, candidate.statistics, strict=True)],
+            found.statistics,
             margin=log(allowed) if allowed is not None else inf,
-            errors=[
-                sqrt(one**2 + other**2) for one, other in zip(base.errors, candidate.errors, strict=True)
-            ],
-            resolution=base.resolution + candidate.resolution,
+            errors=[noise * error for error in found.errors],
+            resolution=found.resolution,
         )
     return Question(
         endpoint=endpoint,
@@ -141,6 +148,34 @@ def ratio(
         evidence=evidence,
         shown=exp,
         lacking=_lacking_rounds(len(pairs), share, need=True),
+    )
+
+
+def noise_of_ratios(series: Iterable[tuple[Series, Series]], metric: Metric) -> float:
+    """By which factor, of at most 1, is the noise of ratios less than the samples of each arm make it?
+
+    `series` are the endpoints of both arms, which had the same arrivals.
+    """
+    share = SHARES[metric]
+    found = []
+    for a, b in series:
+        if pairs := common_rounds(a, b, share):
+            base, candidate = (logarithms(side, share) for side in zip(*pairs, strict=True))
+            one = _ratios(base, candidate)
+            found.append((one.statistics, one.errors))
+    return shared_noise(found)
+
+
+def _ratios(base: PerRound, candidate: PerRound) -> PerRound:
+    """Of each round the logarithm of the ratio, with its error if both arms were independent."""
+    return PerRound(
+        statistics=tuple(
+            there - here for here, there in zip(base.statistics, candidate.statistics, strict=True)
+        ),
+        errors=tuple(
+            sqrt(one**2 + other**2) for one, other in zip(base.errors, candidate.errors, strict=True)
+        ),
+        resolution=base.resolution + candidate.resolution,
     )
 
 

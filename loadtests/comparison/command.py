@@ -8,6 +8,7 @@ import shlex
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,11 +17,11 @@ import psutil
 
 from harness.errors import ConfigurationError
 from harness.settings import DbMode, Settings, StackKind
-from harness.settings.budgets import Budgets
+from harness.settings.budgets import ALL, Budgets
 from harness.settings.parity_toml import load
 from loadtests.budgeting.calibration import Calibration
 from loadtests.budgeting.judge import judge
-from loadtests.budgeting.names import check_names
+from loadtests.budgeting.names import check_names, narrowed
 from loadtests.budgeting.unjudged import unjudged
 from loadtests.comparison import calibration_file, options
 from loadtests.comparison.arms import Arms
@@ -37,9 +38,11 @@ from loadtests.runs import options as common
 from loadtests.runs.ending import begin, finish
 from loadtests.verdicts import Judgement
 
-__all__ = ["STEP", "compare"]
+__all__ = ["PART", "STEP", "compare"]
 
 STEP = "load compare"
+PART = "load compare (part)"
+"""With --endpoint: a gate, which waits for the whole, must not take it for that."""
 _LONGEST_START_S = 60.0
 
 
@@ -51,6 +54,7 @@ _LONGEST_START_S = 60.0
     metavar="CMD",
     help="With --within: starts the version to compare with; default: the same.",
 )
+@options.endpoints
 @options.rate
 @options.rounds
 @options.seconds
@@ -66,6 +70,7 @@ def compare(
     profile: ProfileName,
     within: DbMode | None,
     base: str | None,
+    endpoints: tuple[str, ...],
     rate: float | None,
     rounds: int | None,
     seconds: float | None,
@@ -92,10 +97,18 @@ def compare(
     parity_toml = load(config)
     how = PROFILES[profile].with_options(rate=rate, rounds=rounds, seconds=seconds)
     prepared = prepare(
-        parity_toml, within=within, base=base, seed=secrets.randbelow(1 << 31) if seed is None else seed
+        parity_toml,
+        within=within,
+        base=base,
+        seed=secrets.randbelow(1 << 31) if seed is None else seed,
+        endpoints=endpoints,
     )
-    budgets = chosen_budgets(parity_toml)
-    check_names(budgets, prepared.weights)  # now, and not after minutes of work
+    budgets, passed_over = _judged(chosen_budgets(parity_toml), prepared, is_part=bool(endpoints))
+    if endpoints and not budgets.endpoints:
+        raise ConfigurationError(
+            f"[budgets] says nothing of {', '.join(prepared.weights)}, so that nothing would be judged. "
+            "Name an endpoint by --endpoint that has a [budgets.endpoints.NAME.MODE]."
+        )
     if not budgets.endpoints:
         raise ConfigurationError(
             "[budgets] of parity.toml has no [budgets.endpoints.NAME.MODE], so that a comparison would judge "
@@ -122,19 +135,37 @@ def compare(
         comparison.run()
         subject = session.subject(prepared)
     result = Result(
-        step=STEP,
+        step=PART if endpoints else STEP,
         run_id=comparison.run_id,
         started_at=started_at,
         duration_s=time.monotonic() - begun,
         recording=comparison.recording,
         judgements=(*comparison.answers, *comparison.judgements),
-        notes=_notes(prepared, comparison, parity_toml.budgets),
+        notes=(*passed_over, *_notes(prepared, comparison, parity_toml.budgets)),
         names=prepared.arms.names,
         facts=_facts(prepared, how),
         command=_again(sys.argv[1:], prepared.spec.seed),
         subject=subject,
     )
     return finish(result, json_path, report)
+
+
+def _judged(budgets: Budgets, prepared: Prepared, *, is_part: bool) -> tuple[Budgets, tuple[str, ...]]:
+    """The budgets of what gets requests, and in a part a sentence about the others.
+
+    Raises ConfigurationError for one on an endpoint that nobody knows, before minutes of work.
+    """
+    check_names(budgets, prepared.known)
+    if not is_part:
+        return budgets, ()
+    kept, left_out = narrowed(budgets, prepared.weights)
+    # "All requests" are other ones in a part: a budget of theirs says nothing about it.
+    of_called = {name: modes for name, modes in kept.endpoints.items() if name != ALL}
+    unjudged_names = [*left_out, *(name for name in kept.endpoints if name == ALL)]
+    called = ", ".join(prepared.weights)
+    said = f"Only {called} got requests, as --endpoint says"
+    others = f"; budgets of {', '.join(unjudged_names)} were not judged" if unjudged_names else ""
+    return replace(kept, endpoints=of_called), (f"{said}{others}.",)
 
 
 def _judge(arms: Arms, budgets: Budgets, held: Mapping[DbMode, Calibration]) -> Judge:

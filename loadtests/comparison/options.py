@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 import click
 
-__all__ = ["calibration", "profile", "rate", "rounds", "seconds", "stack", "workers"]
+__all__ = ["calibration", "endpoints", "profile", "rate", "rounds", "seconds", "stack", "workers"]
 
 _Option: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -39,6 +39,13 @@ stack: _Option = click.option(
     "--stack",
     type=click.Choice(["embedded", "docker", "external"]),
     help="Only embedded is possible: comparisons start servers on databases of their own.",
+)
+endpoints: _Option = click.option(
+    "--endpoint",
+    "endpoints",
+    metavar="NAME",
+    multiple=True,
+    help="Call and judge only this one, the more often; may be repeated.",
 )
 calibration: _Option = click.option(
     "--calibration",

@@ -8,14 +8,14 @@ is in T. Kalibera and R. Jones, "Rigorous benchmarking in reasonable time",
 ISMM 2013.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import inf, sqrt
 
 import numpy as np
 from scipy import stats  # type: ignore[import-untyped]
 
-__all__ = ["RoundsTest", "over_rounds", "predicted"]
+__all__ = ["RoundsTest", "over_rounds", "predicted", "shared_noise"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +74,25 @@ def over_rounds(
         freedom=len(values) - 1,
         resolution=resolution,
     )
+
+
+def shared_noise(series: Iterable[tuple[Sequence[float], Sequence[float]]]) -> float:
+    """By which factor, of at most 1, do the errors within rounds overstate what rounds show?
+
+    Both arms of a pair get the same arrivals, so that their quantiles rise and fall together, and the error
+    of a difference is less than that of two independent runs: the variance of common random numbers, as in
+    A. Law, "Simulation modeling and analysis", chapter 11. `series` are the statistics of several endpoints
+    with their errors, one for each round; those with fewer than two rounds, or without errors, tell nothing.
+    The factor comes from all of them together: what one endpoint shows of it may be little by chance.
+    """
+    shares: list[float] = []
+    weights: list[int] = []
+    for statistics, errors in series:
+        expected = float(np.mean(np.square(errors))) if len(statistics) > 1 else 0.0
+        if expected > 0:
+            shares.append(float(np.var(statistics, ddof=1)) / expected)
+            weights.append(len(statistics) - 1)
+    return min(1.0, sqrt(float(np.average(shares, weights=weights)))) if shares else 1.0
 
 
 def predicted(

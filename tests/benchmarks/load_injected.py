@@ -4,7 +4,8 @@ Real comparisons within one mode, one after the other, on this machine alone: fi
 which budgets are made; then equal ones that are judged by these, listed one by one; then each of five faults
 in the candidate, which must be found on its endpoint and on no other. Recordings go to DIR/calibration,
 DIR/equal and DIR/faults, for ``python -m tests.benchmarks.load_verdicts DIR/calibration DIR/equal``; what is
-there already is not run again. Exit status 1 if something was not as it must be.
+there already is not run again. A fault's comparison ends when something is shown to be worse, for more rounds
+would tell nothing of the fault. Exit status 1 if something was not as it must be.
 """
 
 import argparse
@@ -80,9 +81,10 @@ class Found:
 class Bench:
     """Runs comparisons within one mode, and keeps their recordings."""
 
-    def __init__(self, session: Session, mode: DbMode, directory: Path) -> None:
+    def __init__(self, session: Session, mode: DbMode, endpoints: Sequence[str], directory: Path) -> None:
         self._session = session
         self._mode = mode
+        self._endpoints = endpoints
         self._directory = directory
 
     def recordings(self, kind: str, count: int) -> Iterator[Recording]:
@@ -100,8 +102,13 @@ class Bench:
         def decide(recording: Recording, look: int, looks: int) -> tuple[Judgement, ...]:
             return judge(recording, budgets, comparison="within", look=look, looks=looks)
 
+        def until_shown(recording: Recording, look: int, looks: int) -> tuple[Judgement, ...]:
+            judgements = decide(recording, look, looks)
+            shown = tuple(one for one in judgements if one.verdict is Verdict.REGRESSED and one.decides)
+            return shown or judgements
+
         if not file.exists():
-            return self._compared(file, fault, decide)
+            return self._compared(file, fault, decide if fault is None else until_shown)
         recording = msgspec.json.decode(file.read_bytes(), type=Recording)
         looks = max(1, len({window.round for window in recording.windows}) - FEWEST_ROUNDS + 1)
         return Found(recording, decide(recording, looks, looks))
@@ -120,7 +127,11 @@ class Bench:
 
     def _prepared(self, fault: str | None) -> Prepared:
         prepared = prepare(
-            ParityToml(directory=Path.cwd()), within=self._mode, base=None, seed=secrets.randbelow(1 << 31)
+            ParityToml(directory=Path.cwd()),
+            within=self._mode,
+            base=None,
+            seed=secrets.randbelow(1 << 31),
+            endpoints=self._endpoints,
         )
         commands: Mapping[str, list[str]] = {"a": [], "b": [] if fault is None else [fault]}
         launches = {
@@ -145,6 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("directory", type=Path)
     parser.add_argument("--mode", choices=["memory", "supabase"], default="supabase")
     parser.add_argument("--profile", choices=["ci", "full"], default="ci")
+    parser.add_argument("--endpoint", dest="endpoints", action="append", default=[], help="only these")
     parser.add_argument("--rounds", type=int, help="of each comparison at most")
     parser.add_argument("--seconds", type=float, help="of traffic for each arm in a round")
     parser.add_argument("--calibrations", type=int, default=3, help="comparisons that budgets are made of")
@@ -161,7 +173,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with open_session(
         Settings.from_environ(), profile, stack="embedded", workers=0, progress=progress
     ) as session:
-        bench = Bench(session, given.mode, given.directory)
+        bench = Bench(session, given.mode, given.endpoints, given.directory)
         budgets = suggested(list(bench.recordings("calibration", given.calibrations)), "within")
         print(as_toml(budgets))
         held = budgets.endpoints.get(ENDPOINT, {}).get(given.mode)

@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats  # type: ignore[import-untyped]
 
-from loadtests.statistics.rounds import over_rounds, predicted
+from loadtests.statistics.rounds import over_rounds, predicted, shared_noise
 
 ROUNDS = st.lists(st.floats(-5, 5), min_size=2, max_size=12)
 
@@ -74,3 +74,25 @@ def test_intervals_over_three_rounds_cover_as_often_as_they_say() -> None:
         over_rounds(list(row), margin=0.0, errors=[0.0], resolution=0.0).p_more <= 0.05 for row in drawn
     )
     assert stats.binomtest(missed, 1_000, 0.05).pvalue > 1e-4
+
+
+def test_what_arms_have_in_common_is_no_noise_of_their_ratio() -> None:
+    draw = np.random.default_rng(5)
+    own = [(draw.normal(0, 0.3, 8).tolist(), [0.3] * 8) for _ in range(400)]
+    common = [(draw.normal(0, 0.15, 8).tolist(), [0.3] * 8) for _ in range(400)]
+    assert shared_noise(own) == pytest.approx(1, abs=0.05)
+    assert shared_noise(common) == pytest.approx(0.5, abs=0.025)
+
+
+def test_rounds_that_differ_by_more_than_their_samples_do_not_enlarge_the_errors_of_others() -> None:
+    assert shared_noise([([0.0, 9.0, -9.0], [0.1, 0.1, 0.1])]) == 1.0
+
+
+def test_nothing_is_known_of_the_noise_without_rounds_or_errors() -> None:
+    assert shared_noise([]) == 1.0
+    assert shared_noise([([1.0], [0.1]), ([1.0, 2.0], [0.0, 0.0])]) == 1.0
+
+
+def test_of_many_endpoints_none_looks_certain_by_chance() -> None:
+    calm, others = ([0.0, 0.0, 0.0], [0.1] * 3), [([-0.1, 0.1, 0.0], [0.1] * 3)] * 3
+    assert shared_noise([calm, *others]) == pytest.approx(0.75**0.5)
