@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-__all__ = ["Judgement", "Metric", "Verdict", "exit_status", "worst"]
+__all__ = ["Judgement", "Metric", "Unit", "Verdict", "exit_status", "worst"]
 
 
 class Verdict(Enum):
@@ -21,6 +21,8 @@ class Verdict(Enum):
 Metric = Literal["p50", "p95", "p99", "errors", "round_trips", "capacity", "answers"]
 """``answers`` is the functional check: each endpoint once, and what it said."""
 
+Unit = Literal["ms", "ratio", "share", "count", "per_s"]
+
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the result. Only those that `decides` count; the others are advice."""
@@ -32,7 +34,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     metric: Metric
     verdict: Verdict
     decides: bool
-    unit: Literal["ms", "ratio", "share", "count", "per_s"]
+    unit: Unit
     allowed: float | None
     """The margin or budget, in the unit; None for advice."""
     estimate: float | None

@@ -1,7 +1,7 @@
 """Questions about wrong answers: an exact bound on their share."""
 
 from loadtests.budgeting.measured import Series
-from loadtests.budgeting.question import Known, Question
+from loadtests.budgeting.question import Known, Question, too_few
 from loadtests.statistics.shares import ShareTest, highest_share, lowest_share, smallest_size
 from loadtests.verdicts import Verdict
 
@@ -33,7 +33,7 @@ def errors(endpoint: str, mode: str, series: Series, allowed: float | None) -> Q
                 f"None of {series.requests} answers was wrong: with 95 % confidence at most {bound:.2%} are.",
             )
         else:
-            lacking = f"{series.requests} answers, and {needed} are needed at least"
+            lacking = too_few("answers", series.requests, needed, len(series.by_round))
     return Question(
         endpoint=endpoint,
         subject=mode,

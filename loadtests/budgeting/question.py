@@ -2,14 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from math import ceil
 
 from loadtests.statistics.evidence import Evidence
-from loadtests.verdicts import Metric, Verdict
+from loadtests.verdicts import Metric, Unit, Verdict
 
-__all__ = ["Known", "Question", "Unit"]
-
-Unit = Literal["ms", "ratio", "share", "count", "per_s"]
+__all__ = ["Known", "Question", "too_few"]
 
 
 @dataclass(frozen=True)
@@ -40,3 +38,9 @@ class Question:
     """Why a time may be too long through no fault of the server: it may pass, and nothing else."""
     lacking: str | None = None
     """What there is too little of to decide yet: fatal at the last look."""
+
+
+def too_few(what: str, found: int, needed: int, rounds: int) -> str:
+    """Say that so many were found in so many rounds, how many it takes, and how long that would be."""
+    said = f"{found} {what}, and {needed} are needed at least"
+    return said if not found else f"{said}, which {ceil(needed / found * rounds)} such rounds would give"

@@ -6,7 +6,7 @@ from math import exp, inf, log, sqrt
 from typing import Final
 
 from loadtests.budgeting.measured import Series
-from loadtests.budgeting.question import Question
+from loadtests.budgeting.question import Question, too_few
 from loadtests.statistics.evidence import Evidence
 from loadtests.statistics.histograms import Samples, quantile, quantile_error, resolution
 from loadtests.statistics.quantiles import over_windows
@@ -75,7 +75,7 @@ def absolute(endpoint: str, mode: str, metric: Metric, series: Series, budget_ms
         samples=series.size,
         evidence=evidence,
         shown=_exp_ms if metric == "p50" else _ms,
-        lacking=_lacking_samples(series.size, share) or _lacking_rounds(len(rounds), share, metric == "p50"),
+        lacking=_lacking_samples(series, share) or _lacking_rounds(len(rounds), share, metric == "p50"),
     )
 
 
@@ -206,9 +206,9 @@ def _fewest(share: float) -> int:
     return max(5, round(1 / (1 - share)))
 
 
-def _lacking_samples(size: int, share: float) -> str | None:
+def _lacking_samples(series: Series, share: float) -> str | None:
     needed = smallest_size(1 - share, _LEVEL)
-    return f"{size} samples, and {needed} are needed at least" if size < needed else None
+    return too_few("samples", series.size, needed, len(series.by_round)) if series.size < needed else None
 
 
 def _lacking_rounds(number: int, share: float, need: bool) -> str | None:  # noqa: FBT001  # of one caller

@@ -8,26 +8,23 @@ import shlex
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 import psutil
 
-from harness.errors import ConfigurationError
 from harness.settings import DbMode, Settings, StackKind
-from harness.settings.budgets import ALL, Budgets
+from harness.settings.budgets import Budgets
 from harness.settings.parity_toml import load
 from loadtests.budgeting.calibration import Calibration
 from loadtests.budgeting.judge import judge
-from loadtests.budgeting.names import check_names, narrowed
-from loadtests.budgeting.unjudged import unjudged
 from loadtests.comparison import calibration_file, options
 from loadtests.comparison.arms import Arms
-from loadtests.comparison.choice import chosen_budgets
-from loadtests.comparison.compare import Comparison, Judge
+from loadtests.comparison.choice import judged_by
+from loadtests.comparison.compare import Judge
 from loadtests.comparison.holding import applies, refused
+from loadtests.comparison.notes import notes
 from loadtests.comparison.preparation import Prepared, prepare
 from loadtests.comparison.schedule import PROFILES, Profile, ProfileName
 from loadtests.comparison.session import new_run_id, open_session
@@ -103,22 +100,13 @@ def compare(
         seed=secrets.randbelow(1 << 31) if seed is None else seed,
         endpoints=endpoints,
     )
-    budgets, passed_over = _judged(chosen_budgets(parity_toml), prepared, is_part=bool(endpoints))
-    if endpoints and not budgets.endpoints:
-        raise ConfigurationError(
-            f"[budgets] says nothing of {', '.join(prepared.weights)}, so that nothing would be judged. "
-            "Name an endpoint by --endpoint that has a [budgets.endpoints.NAME.MODE]."
-        )
-    if not budgets.endpoints:
-        raise ConfigurationError(
-            "[budgets] of parity.toml has no [budgets.endpoints.NAME.MODE], so that a comparison would judge "
-            "nothing. Add one; harness load calibrate prints a section that this machine can hold."
-        )
+    budgets, passed_over = judged_by(parity_toml, prepared, is_part=bool(endpoints))
     kept = calibration_file.read(calibration or calibration_file.default_file(settings))
     held = {
         one.mode: found
         for one in prepared.arms.launches.values()
         if (found := kept.machines.get(calibration_file.machine(), {}).get(one.mode)) is not None
+        and not endpoints  # it is about the whole mix
         and applies(found, how)
     }
     progress = Progress(stream=sys.stderr, total=how.rounds, part_s=how.windows_s + 15)
@@ -141,7 +129,7 @@ def compare(
         duration_s=time.monotonic() - begun,
         recording=comparison.recording,
         judgements=(*comparison.answers, *comparison.judgements),
-        notes=(*passed_over, *_notes(prepared, comparison, parity_toml.budgets)),
+        notes=(*passed_over, *notes(prepared, comparison, parity_toml.budgets, is_part=bool(endpoints))),
         names=prepared.arms.names,
         facts=_facts(prepared, how),
         command=_again(sys.argv[1:], prepared.spec.seed),
@@ -150,45 +138,12 @@ def compare(
     return finish(result, json_path, report)
 
 
-def _judged(budgets: Budgets, prepared: Prepared, *, is_part: bool) -> tuple[Budgets, tuple[str, ...]]:
-    """The budgets of what gets requests, and in a part a sentence about the others.
-
-    Raises ConfigurationError for one on an endpoint that nobody knows, before minutes of work.
-    """
-    check_names(budgets, prepared.known)
-    if not is_part:
-        return budgets, ()
-    kept, left_out = narrowed(budgets, prepared.weights)
-    # "All requests" are other ones in a part: a budget of theirs says nothing about it.
-    of_called = {name: modes for name, modes in kept.endpoints.items() if name != ALL}
-    unjudged_names = [*left_out, *(name for name in kept.endpoints if name == ALL)]
-    called = ", ".join(prepared.weights)
-    said = f"Only {called} got requests, as --endpoint says"
-    others = f"; budgets of {', '.join(unjudged_names)} were not judged" if unjudged_names else ""
-    return replace(kept, endpoints=of_called), (f"{said}{others}.",)
-
-
 def _judge(arms: Arms, budgets: Budgets, held: Mapping[DbMode, Calibration]) -> Judge:
     def judged(recording: Recording, look: int, looks: int) -> tuple[Judgement, ...]:
         found = judge(recording, budgets, comparison=arms.comparison, look=look, looks=looks)
         return refused(found, budgets, held)
 
     return judged
-
-
-def _notes(prepared: Prepared, comparison: Comparison, own: Budgets | None) -> tuple[str, ...]:
-    left_out = [f"{name} was not measured: {why}." for name, why in prepared.left_out.items()]
-    arms = prepared.arms
-    modes = frozenset(launch.mode for launch in arms.launches.values())
-    of_others = () if own is None else unjudged(own, arms.comparison, modes)
-    same = []
-    if arms.is_one_version:
-        name = arms.launches["b"].name
-        same.append(
-            f"Base and candidate are the same, {name}: this compares it with itself. "
-            "Name the command of another version by --base."
-        )
-    return (*same, *left_out, *of_others, *comparison.notes)
 
 
 def _facts(prepared: Prepared, profile: Profile) -> tuple[tuple[str, str], ...]:

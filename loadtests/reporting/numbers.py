@@ -1,11 +1,11 @@
 """Numbers as people read them: as many digits as mean something, always with the unit."""
 
 import math
-from typing import Literal
 
-__all__ = ["Unit", "amount", "counted", "estimate", "limit"]
+from loadtests.verdicts import Unit
 
-Unit = Literal["ms", "ratio", "share", "count", "per_s"]
+__all__ = ["amount", "counted", "estimate", "limit"]
+
 _NOTHING = "-"
 
 

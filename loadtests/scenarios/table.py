@@ -1,6 +1,6 @@
 """The result of the functional check for a person at a terminal: pure text, the verdict in the last line."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from loadtests.scenarios.checking import Checked
 from loadtests.scenarios.functional import EndpointResult
@@ -8,6 +8,9 @@ from loadtests.scenarios.functional import EndpointResult
 __all__ = ["render"]
 
 _SHOWN = 20
+_KEY_REFUSED = ". The key was refused (401): give the server's own, in SCHEDULER_API_KEY or headers of [api]"
+_NAMED = 4
+"""So many are named that have one thing wrong; all of them are in the table."""
 
 
 def render(checked: Checked) -> str:
@@ -26,7 +29,7 @@ def render(checked: Checked) -> str:
         f"not called: {name} ({why})"
         for name, why in _merged(*(result.left_out for result in checked.results.values())).items()
     ]
-    findings = [f"{one.where}: {one.actual}" for one in checked.findings]
+    findings = _told_once(checked)
     more = len(findings) - _SHOWN
     shown = findings[:_SHOWN] + ([f"... and {more} more: all of them with --json PATH"] if more > 0 else [])
     blocks = [
@@ -50,6 +53,20 @@ def _cell(result: EndpointResult | None, *, is_wrong: bool) -> str:
     return f"{said}, {number} round trip{'' if number == '1' else 's'}"
 
 
+def _told_once(checked: Checked) -> list[str]:
+    """What is wrong, and with whom: a wrong key is the same at twenty endpoints."""
+    places: dict[str, list[str]] = {}
+    for one in checked.findings:
+        places.setdefault(one.actual, []).append(one.where)
+    return [f"{_some(where)}: {what}" for what, where in places.items()]
+
+
+def _some(places: Sequence[str]) -> str:
+    if len(places) <= _NAMED:
+        return "; ".join(places)
+    return f"{'; '.join(places[: _NAMED - 1])}; and {len(places) - _NAMED + 1} more"
+
+
 def _merged(*reasons: Mapping[str, str]) -> dict[str, str]:
     merged: dict[str, str] = {}
     for one in reasons:
@@ -62,6 +79,7 @@ def _sentence(checked: Checked, endpoints: int) -> str:
     name = "the reference API" if checked.subject.app is None else checked.subject.app["name"]
     if checked.findings:
         wrong = len({one.where for one in checked.findings})
-        return f"FAILED: {name}: {wrong} of what was checked in {where} is not as it must be"
+        said = f"FAILED: {name}: {wrong} of what was checked in {where} is not as it must be"
+        return said + (_KEY_REFUSED if any("status 401" in one.actual for one in checked.findings) else "")
     answer = "endpoint answers" if endpoints == 1 else "endpoints answer"
     return f"OK: {name}: {endpoints} {answer} rightly in {where}"

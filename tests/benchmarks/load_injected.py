@@ -150,6 +150,23 @@ def is_attributed(found: Found, fault: Fault) -> bool:
     return bool(found.regressed) and (fault.endpoint is None or endpoints == {fault.endpoint})
 
 
+def _joined(recordings: Sequence[Recording], rounds: int) -> list[Recording]:
+    """Comparisons of so many rounds out of shorter ones: each round had servers of its own."""
+    joined: list[Recording] = []
+    for one in recordings:
+        have = _rounds(joined[-1]) if joined else rounds
+        if have >= rounds:
+            joined.append(one)
+            continue
+        more = tuple(msgspec.structs.replace(window, round=window.round + have) for window in one.windows)
+        joined[-1] = msgspec.structs.replace(joined[-1], windows=(*joined[-1].windows, *more))
+    return [one for one in joined if _rounds(one) >= rounds] or joined
+
+
+def _rounds(recording: Recording) -> int:
+    return 1 + max((window.round for window in recording.windows), default=-1)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print a line for each comparison; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -174,7 +191,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Settings.from_environ(), profile, stack="embedded", workers=0, progress=progress
     ) as session:
         bench = Bench(session, given.mode, given.endpoints, given.directory)
-        budgets = suggested(list(bench.recordings("calibration", given.calibrations)), "within")
+        recorded = list(bench.recordings("calibration", given.calibrations))
+        budgets = suggested(_joined(recorded, profile.rounds), "within")
         print(as_toml(budgets))
         held = budgets.endpoints.get(ENDPOINT, {}).get(given.mode)
         if held is None or held.p50_ratio is None or held.p99_ms is None:

@@ -120,7 +120,7 @@ def test_before_the_last_look_another_round_may_tell(within: Recording) -> None:
 def test_too_few_samples_are_invalid_at_the_last_look(within: Recording) -> None:
     (one,) = _judged(within, _budgets("cancel", EndpointBudget(p99_ms=50.0))).values()
     assert one.verdict is Verdict.INVALID
-    assert "and 299 are needed at least; offer a higher rate or more rounds" in one.reason
+    assert "and 299 are needed at least, which 22 such rounds would give; offer a higher rate" in one.reason
 
 
 def test_a_difference_below_the_floor_is_none(within: Recording) -> None:

@@ -1,5 +1,7 @@
 """The result of the functional check, as a person reads it."""
 
+from dataclasses import replace
+
 from harness.models.outcome import Counts, Finding, Subject
 from loadtests.scenarios.checking import Checked
 from loadtests.scenarios.functional import EndpointResult, FunctionalResult
@@ -16,11 +18,11 @@ def checked(*findings: Finding) -> Checked:
     return Checked(results={"memory": memory, "supabase": supabase}, findings=findings, subject=Subject())
 
 
-def wrong(number: int) -> Finding:
+def wrong(number: int, where: str = "book, supabase") -> Finding:
     return Finding(
         id=f"x{number}",
         level="core",
-        where="book, supabase",
+        where=where,
         expected="",
         actual=f"wrong {number}",
         message="",
@@ -55,3 +57,15 @@ def test_a_long_list_is_cut_and_says_so() -> None:
     assert "wrong 19" in text
     assert "wrong 20" not in text
     assert "... and 5 more: all of them with --json PATH" in text
+
+
+def test_what_is_wrong_everywhere_is_told_once() -> None:
+    lines = render(checked(*(wrong(7, f"endpoint{number}, memory") for number in range(9)))).splitlines()
+    assert "endpoint0, memory; endpoint1, memory; endpoint2, memory; and 6 more: wrong 7" in lines
+    assert sum("wrong 7" in line for line in lines) == 1
+
+
+def test_a_refused_key_is_named_with_the_way_out() -> None:
+    refused = replace(wrong(1), actual="get: status 401")
+    assert render(checked(refused)).endswith("in SCHEDULER_API_KEY or headers of [api]")
+    assert "SCHEDULER_API_KEY" not in render(checked(wrong(1)))
