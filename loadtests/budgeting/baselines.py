@@ -19,6 +19,7 @@ from loadtests.budgeting.timing import NOW, SHARES, logarithms
 from loadtests.records import Fingerprint, Recording
 from loadtests.statistics.histograms import Samples, merged
 from loadtests.statistics.rounds import RoundsTest, predicted
+from loadtests.statistics.scale import from_logarithm
 from loadtests.verdicts import Judgement, Metric, Verdict
 
 __all__ = ["CANARY", "FEWEST", "NOW", "differing", "judge_baselines"]
@@ -115,7 +116,7 @@ def _question(
         rounds=len(before),
         samples=fewest,
         evidence=evidence,
-        shown=exp,
+        shown=from_logarithm,
         known=Known(Verdict.INVALID, f"{wrong[0]}.") if wrong else None,
         lacking=lacking,
     )

@@ -14,6 +14,7 @@ from loadtests.budgeting.questions import judged_arms
 from loadtests.budgeting.timing import FEWEST_ROUNDS, SHARES, common_rounds, logarithms
 from loadtests.records import Recording
 from loadtests.statistics.power import detectable
+from loadtests.statistics.scale import from_logarithm
 from loadtests.statistics.spending import level_at
 from loadtests.verdicts import Metric
 
@@ -106,8 +107,8 @@ def _noises(measured: Sequence[Measured], names: Sequence[str], mode: DbMode, ro
                 quantile_ms=level,
                 deviation=deviation,
                 rounds=len(ratios),
-                holdable=exp(detectable(deviation=deviation, rounds=rounds, level=passed)),
-                excess=exp(detectable(deviation=deviation, rounds=rounds, level=shown)),
+                holdable=from_logarithm(detectable(deviation=deviation, rounds=rounds, level=passed)),
+                excess=from_logarithm(detectable(deviation=deviation, rounds=rounds, level=shown)),
             )
 
 

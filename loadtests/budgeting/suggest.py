@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from math import ceil, exp, floor, inf, log10
+from math import ceil, floor, inf, log10
 from typing import Final
 
 from harness.settings.budgets import Budgets, EndpointBudget
@@ -15,6 +15,7 @@ from loadtests.budgeting.questions import judged_arms, questions
 from loadtests.budgeting.timing import DIFFERENCE, RATIO
 from loadtests.records import Arm, Recording
 from loadtests.statistics.power import detectable
+from loadtests.statistics.scale import from_logarithm
 from loadtests.verdicts import Metric
 
 __all__ = ["as_toml", "suggested"]
@@ -55,7 +56,7 @@ def suggested(recordings: Sequence[Recording], comparison: Comparison) -> Budget
         rounds = max(len({window.round for window in one.windows}) for one in recordings)
         calibration = calibrated(recordings, rounds=rounds)
         noises = {
-            (one.endpoint, one.metric): exp(
+            (one.endpoint, one.metric): from_logarithm(
                 detectable(deviation=one.deviation, rounds=rounds, level=_LEVEL, wanted=_POWER)
             )
             for one in calibration.noises

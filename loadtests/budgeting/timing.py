@@ -11,6 +11,7 @@ from loadtests.statistics.evidence import Evidence
 from loadtests.statistics.histograms import Samples, quantile, quantile_error, resolution
 from loadtests.statistics.quantiles import over_windows
 from loadtests.statistics.rounds import over_rounds, shared_noise
+from loadtests.statistics.scale import from_logarithm
 from loadtests.statistics.shares import smallest_size
 from loadtests.verdicts import Metric
 
@@ -146,7 +147,7 @@ def ratio(
         rounds=len(pairs),
         samples=min(a.size, b.size),
         evidence=evidence,
-        shown=exp,
+        shown=from_logarithm,
         lacking=_lacking_rounds(len(pairs), share, need=True),
     )
 
@@ -222,4 +223,4 @@ def _ms(value: float) -> float:
 
 
 def _exp_ms(value: float) -> float:
-    return exp(value) / _MS
+    return from_logarithm(value) / _MS

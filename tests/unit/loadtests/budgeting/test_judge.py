@@ -15,7 +15,8 @@ from loadtests.statistics.histograms import decode
 from loadtests.statistics.shares import lowest_share
 from loadtests.verdicts import Judgement, Metric, Verdict, exit_status, worst
 from tests.load_model import encoded
-from tests.load_simulated_faults import FAULTS, Fault, injected
+from tests.load_resampling import until
+from tests.load_simulated_faults import FAULTS, Fault, _timed, _times, injected
 
 SLOWER, TAIL, WRONG, TRIPS, STALL = FAULTS
 RATIO = EndpointBudget(p50_ratio=1.3)
@@ -370,3 +371,21 @@ def test_a_single_run_is_judged_by_stretches_of_time(within: Recording) -> None:
     judged = judge(single, budgets, comparison="single", look=1, looks=1)
     assert worst(judged) is Verdict.PASS
     assert {one.rounds for one in judged if one.decides and one.metric == "p50"} == {8}
+
+
+def test_three_rounds_that_differ_by_a_factor_of_a_thousand_bound_nothing(within: Recording) -> None:
+    """As when one server stood still: at the level of a first look, the bound is beyond all numbers."""
+    stood_still = injected(until(within, 3), Fault("stood still", _stood_still, everywhere=True), "*", 1)
+    budgets = _budgets("open_link", EndpointBudget(p50_ms=9.0, p50_ratio=1.1))
+    judged = [
+        one
+        for one in judge(stood_still, budgets, comparison="within", look=1, looks=14)
+        if one.endpoint == "open_link" and one.metric == "p50"
+    ]
+    assert {one.subject for one in judged} == {"supabase", "candidate / base"}
+    assert {one.verdict for one in judged} == {Verdict.INCONCLUSIVE}
+    assert {one.high for one in judged} == {None}
+
+
+def _stood_still(_: np.random.Generator, record: EndpointRecord, window: WindowRecord) -> EndpointRecord:
+    return _timed(record, 1000 * _times(record)) if window.round == 1 else record
