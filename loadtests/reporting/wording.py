@@ -19,6 +19,7 @@ __all__ = [
     "next_step",
     "reasons",
     "sentence",
+    "some",
     "statement",
 ]
 
@@ -123,14 +124,15 @@ def reasons(judgements: Sequence[Judgement]) -> tuple[tuple[Verdict, str, str], 
         groups.setdefault((one.verdict, one.reason), []).append(
             f"{one.endpoint} {called(one)}, {one.subject}"
         )
-    return tuple((verdict, _some(names), reason) for (verdict, reason), names in groups.items())
+    return tuple((verdict, some(names), reason) for (verdict, reason), names in groups.items())
 
 
 def _where(one: Judgement) -> str:
     return f"{one.endpoint} {called(one)} in {one.subject}"
 
 
-def _some(names: Sequence[str]) -> str:
+def some(names: Sequence[str]) -> str:
+    """Name them, or the first three and how many more there are."""
     if len(names) <= _NAMED:
         return "; ".join(names)
     return f"{'; '.join(names[: _NAMED - 1])}; and {len(names) - _NAMED + 1} more"

@@ -1,7 +1,8 @@
 """The result of the functional check for a person at a terminal: pure text, the verdict in the last line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
+from loadtests.reporting.wording import some
 from loadtests.scenarios.checking import Checked
 from loadtests.scenarios.functional import EndpointResult
 
@@ -9,8 +10,6 @@ __all__ = ["render"]
 
 _SHOWN = 20
 _KEY_REFUSED = ". The key was refused (401): give the server's own, in SCHEDULER_API_KEY or headers of [api]"
-_NAMED = 4
-"""So many are named that have one thing wrong; all of them are in the table."""
 
 
 def render(checked: Checked) -> str:
@@ -58,13 +57,7 @@ def _told_once(checked: Checked) -> list[str]:
     places: dict[str, list[str]] = {}
     for one in checked.findings:
         places.setdefault(one.actual, []).append(one.where)
-    return [f"{_some(where)}: {what}" for what, where in places.items()]
-
-
-def _some(places: Sequence[str]) -> str:
-    if len(places) <= _NAMED:
-        return "; ".join(places)
-    return f"{'; '.join(places[: _NAMED - 1])}; and {len(places) - _NAMED + 1} more"
+    return [f"{some(where)}: {what}" for what, where in places.items()]
 
 
 def _merged(*reasons: Mapping[str, str]) -> dict[str, str]:
