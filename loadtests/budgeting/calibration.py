@@ -11,16 +11,15 @@ from harness.settings.environment import DbMode
 from loadtests.budgeting.fitness import fit_windows
 from loadtests.budgeting.measured import Measured, read
 from loadtests.budgeting.questions import judged_arms
-from loadtests.budgeting.timing import FEWEST_ROUNDS, SHARES, common_rounds, logarithms
+from loadtests.budgeting.timing import FEWEST_ROUNDS, RATIOS, SHARES, common_rounds, logarithms
 from loadtests.records import Recording
 from loadtests.statistics.power import detectable
 from loadtests.statistics.scale import from_logarithm
 from loadtests.statistics.spending import level_at
 from loadtests.verdicts import Metric
 
-__all__ = ["RATIOS", "Calibration", "Noise", "calibrated", "unholdable"]
+__all__ = ["Calibration", "Noise", "calibrated", "unholdable"]
 
-RATIOS: Final[tuple[Literal["p50", "p95"], ...]] = ("p50", "p95")
 _ALPHA: Final = 0.05
 
 

@@ -9,14 +9,13 @@ from loadtests.budgeting.fitness import Comparison, arms_of
 from loadtests.budgeting.measured import Measured, together
 from loadtests.budgeting.question import Question
 from loadtests.budgeting.round_trips import round_trips, surplus, surplus_question, unexplained_total
-from loadtests.budgeting.timing import absolute, difference, noise_of_ratios, ratio
+from loadtests.budgeting.timing import RATIOS, absolute, difference, noise_of_ratios, ratio
 from loadtests.records import Arm
 from loadtests.verdicts import Metric
 
 __all__ = ["judged_arms", "questions", "unexplained", "unwatched"]
 
 _NONE = EndpointBudget()
-_RATIOS: tuple[Metric, ...] = ("p50", "p95")
 
 
 def judged_arms(measured: Measured, comparison: Comparison) -> dict[Arm, DbMode]:
@@ -120,7 +119,7 @@ def _across(measured: Measured, budgets: Budgets, name: str) -> Question:
 
 def _noises(measured: Measured, names: Iterable[str]) -> dict[Metric, float]:
     both = [(measured.series("a", name), measured.series("b", name)) for name in names]
-    return {metric: noise_of_ratios(both, metric) for metric in _RATIOS}
+    return {metric: noise_of_ratios(both, metric) for metric in RATIOS}
 
 
 def _within(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, inf, log, sqrt
-from typing import Final
+from typing import Final, Literal
 
 from loadtests.budgeting.measured import Series
 from loadtests.budgeting.question import Question, too_few
@@ -20,6 +20,7 @@ __all__ = [
     "FEWEST_ROUNDS",
     "NOW",
     "RATIO",
+    "RATIOS",
     "SHARES",
     "PerRound",
     "absolute",
@@ -33,6 +34,8 @@ __all__ = [
 DIFFERENCE: Final = "supabase - memory"
 RATIO: Final = "candidate / base"
 NOW: Final = "now / baseline"
+RATIOS: Final[tuple[Literal["p50", "p95"], ...]] = ("p50", "p95")
+"""The quantiles of which two servers are compared by their ratio."""
 SHARES: Final[Mapping[Metric, float]] = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 FEWEST_ROUNDS = 3
 """Two rounds have a variance of one degree of freedom, which decides nothing."""
