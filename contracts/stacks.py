@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness.errors import ConfigurationError
 from harness.settings import Settings, StackKind
-from harness.stack.embedded import EmbeddedStack
+from harness.stack.opening import attach, start
 
 __all__ = ["Stack", "open_stack"]
 
@@ -34,16 +34,5 @@ def open_stack(kind: StackKind, settings: Settings) -> Iterator[Stack]:
         )
     if kind == "docker":
         raise ConfigurationError("The contract does not run on --stack docker yet; use --stack embedded.")
-    stack = (
-        EmbeddedStack.attach(settings.stack_file) if settings.stack_file else EmbeddedStack.start(settings)
-    )
-    with stack:
-        yield Stack(
-            record=stack.record,
-            target={
-                "stack": "embedded",
-                "postgres": stack.postgres_version,
-                "postgrest": stack.postgrest_version,
-            },
-            migrations_hash=stack.migrations_hash,
-        )
+    with attach(settings.stack_file) if settings.stack_file else start(settings, kind) as stack:
+        yield Stack(record=stack.record, target=stack.target, migrations_hash=stack.migrations_hash)

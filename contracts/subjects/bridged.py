@@ -19,8 +19,8 @@ from harness.adapters.protocol import Store
 from harness.errors import ConfigurationError, HarnessError
 from harness.models import ColumnType, Entity, Row, entity_of
 from harness.models.operations import Verb, table_alias
-from harness.stack.databases import Database
-from harness.stack.embedded import EmbeddedStack
+from harness.stack.opening import attach
+from harness.stack.protocol import Database, Stack
 
 __all__ = ["BridgedMemorySubject", "BridgedSubject", "open_bridge"]
 
@@ -37,7 +37,7 @@ def open_bridge(stack: Path | None, argument: str) -> Subject:
         return BridgedMemorySubject(command)
     if stack is None:
         raise HarnessError("An adapter in supabase mode needs a stack, and none was started.")
-    attached = EmbeddedStack.attach(stack)
+    attached = attach(stack)
     try:
         return BridgedSubject(attached, attached.clone(), Clients(command))
     except BaseException:
@@ -75,7 +75,7 @@ class _BehindABridge:
 class BridgedSubject(_BehindABridge, SupabaseSubject):
     """An adapter in supabase mode: its rows are Postgres', and seen past it as those of our own adapter."""
 
-    def __init__(self, stack: EmbeddedStack, database: Database, clients: Clients) -> None:
+    def __init__(self, stack: Stack, database: Database, clients: Clients) -> None:
         self.name = "bridge-supabase"
         self._clients = clients
         try:
@@ -111,7 +111,7 @@ class BridgedSubject(_BehindABridge, SupabaseSubject):
         super().close()
         self._clients.close()
 
-    def _again(self, stack: EmbeddedStack, database: Database) -> "BridgedSubject":
+    def _again(self, stack: Stack, database: Database) -> "BridgedSubject":
         return type(self)(stack, database, self._clients.others())
 
 

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from contracts.subject import Server, Subject
 from harness.errors import HarnessError, StackError
 from harness.settings import Settings
-from harness.stack.databases import Database
-from harness.stack.embedded import EmbeddedStack
 from harness.stack.launch import Order
+from harness.stack.opening import start
+from harness.stack.protocol import Database, Stack
 
 __all__ = ["OwnStack"]
 
@@ -21,17 +21,20 @@ _POLL_S = 0.01
 class OwnStack:
     """A stack of its own with one database, and a subject on it."""
 
-    def __init__(self, stack: EmbeddedStack, database: Database, subject: Subject) -> None:
+    def __init__(self, stack: Stack, database: Database, subject: Subject) -> None:
         self.subject = subject
         self._stack = stack
         self._database = database
 
     @classmethod
-    def start(cls, migrations_hash: str, subject: Callable[[EmbeddedStack, Database], Subject]) -> "OwnStack":
-        """Start one, with the migrations that the adapter is judged on. Raises HarnessError."""
-        stack = EmbeddedStack.start(Settings.from_environ())
+    def start(cls, like: Stack, subject: Callable[[Stack, Database], Subject]) -> "OwnStack":
+        """Start one of the same kind, with the migrations that the adapter is judged on.
+
+        Raises HarnessError.
+        """
+        stack = start(Settings.from_environ(), like.kind)
         try:
-            _check(stack.migrations_hash, migrations_hash)
+            _check(stack.migrations_hash, like.migrations_hash)
             database = stack.clone()
             return cls(stack, database, subject(stack, database))
         except BaseException:

@@ -23,8 +23,8 @@ from harness.adapters.supabase import SupabaseStore
 from harness.errors import HarnessError
 from harness.models import ENTITIES, Column, ColumnType, Row, entity_of
 from harness.stack.coordinates import Coordinates
-from harness.stack.databases import Database
-from harness.stack.embedded import EmbeddedStack
+from harness.stack.opening import attach
+from harness.stack.protocol import Database, Stack
 
 __all__ = ["Connect", "SupabaseSubject"]
 
@@ -49,7 +49,7 @@ class SupabaseSubject:
 
     name = "supabase"
 
-    def __init__(self, stack: EmbeddedStack, database: Database, connect: Connect | None = None) -> None:
+    def __init__(self, stack: Stack, database: Database, connect: Connect | None = None) -> None:
         """Judge what `connect` opens (None: `SupabaseStore`) on a database; it ends with the stack."""
         self._stack = stack
         self._database = database
@@ -64,7 +64,7 @@ class SupabaseSubject:
         """Clone a database in the recorded stack. Raises StackError."""
         if stack is None:
             raise HarnessError("The adapter supabase needs a stack, and none was started.")
-        attached = EmbeddedStack.attach(stack)
+        attached = attach(stack)
         try:
             return cls(attached, attached.clone())
         except BaseException:
@@ -122,7 +122,7 @@ class SupabaseSubject:
     def own_servers(self) -> Iterator[OwnServers]:
         """Take a stack that only this worker works with, made at the first use; dropped if it gets broken."""
         if self._own is None:
-            self._own = OwnStack.start(self._stack.migrations_hash, self._again)
+            self._own = OwnStack.start(self._stack, self._again)
         else:
             self._own.renew()
         own = self._own
@@ -137,7 +137,7 @@ class SupabaseSubject:
     @contextmanager
     def another_database(self, *, pool_size: int = 10, pool_wait_s: int = 10) -> Iterator[Subject]:
         """Open the adapter on another clone in the same stack."""
-        stack = EmbeddedStack.attach(self._stack.record)
+        stack = attach(self._stack.record)
         subject = self._again(stack, stack.clone(pool_size=pool_size, pool_wait_s=pool_wait_s))
         try:
             yield subject
@@ -182,7 +182,7 @@ class SupabaseSubject:
         self._side = self._connect(autocommit=True)
         return self._side.execute(statement)
 
-    def _again(self, stack: EmbeddedStack, database: Database) -> "SupabaseSubject":
+    def _again(self, stack: Stack, database: Database) -> "SupabaseSubject":
         """Judge the same adapter on another database."""
         return type(self)(stack, database, self._connect_store)
 

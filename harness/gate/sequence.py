@@ -29,8 +29,7 @@ from harness.models.outcome import Outcome, Status
 from harness.revision import WorkCopy
 from harness.settings import Settings
 from harness.settings.parity_toml import FILE_NAME, ParityToml
-from harness.stack.databases import Database
-from harness.stack.embedded import EmbeddedStack
+from harness.stack.protocol import Database, Stack
 
 __all__ = ["Options", "Sequence"]
 
@@ -126,7 +125,7 @@ class Sequence:
             self._step(self._load(config), {**_NO_PROJECT, **_joined(started.stack)})
         return None
 
-    def _rehearse(self, fresh: Callable[[], Database], stack: EmbeddedStack) -> None:
+    def _rehearse(self, fresh: Callable[[], Database], stack: Stack) -> None:
         with fresh() as database:
             environ = {
                 **_NO_PROJECT,
@@ -232,5 +231,5 @@ class Sequence:
         return replace(outcome, subject=replace(outcome.subject, app=app, target=target))
 
 
-def _joined(stack: EmbeddedStack) -> dict[str, str]:
-    return {"HARNESS_STACK": "embedded", "HARNESS_STACK_FILE": str(stack.record)}
+def _joined(stack: Stack) -> dict[str, str]:
+    return {"HARNESS_STACK": stack.kind, "HARNESS_STACK_FILE": str(stack.record)}

@@ -10,7 +10,8 @@ from harness.errors import HarnessError
 from harness.gate.steps import STACK, unchecked
 from harness.models.outcome import Counts, Outcome, Status, Subject
 from harness.settings import Settings
-from harness.stack.embedded import EmbeddedStack
+from harness.stack.opening import start as start_stack
+from harness.stack.protocol import Stack
 from harness.stack.template import registered_preparation
 from harness.version import version
 
@@ -22,7 +23,7 @@ class Started:
     """What the step `stack` leaves to the others."""
 
     outcome: Outcome
-    stack: EmbeddedStack | None
+    stack: Stack | None
     """None unless it runs."""
     template_problem: str | None
     """Why clones of the template are of no use: the migrations could not be applied to it."""
@@ -34,7 +35,7 @@ class Started:
 
 
 def start(settings: Settings, run_id: str, on_exit: ExitStack) -> Started:
-    """Start the embedded stack; `on_exit` closes it.
+    """Start the stack of the settings; `on_exit` closes it.
 
     Migrations that cannot be applied are not this step's finding, but that of the rehearsal: so the stack
     starts with an empty template, and says so.
@@ -50,7 +51,7 @@ def start(settings: Settings, run_id: str, on_exit: ExitStack) -> Started:
             return ""
 
     try:
-        stack = EmbeddedStack.start(settings, prepare=prepare)
+        stack = start_stack(settings, settings.stack, prepare=prepare)
     except HarnessError as error:
         reason = str(error)
         return Started(
@@ -69,11 +70,7 @@ def start(settings: Settings, run_id: str, on_exit: ExitStack) -> Started:
         duration_s=_since(started_at),
         subject=Subject(
             harness={"version": version()},
-            target={
-                "stack": "embedded",
-                "postgres": stack.postgres_version,
-                "postgrest": stack.postgrest_version,
-            },
+            target=stack.target,
             migrations_hash=stack.migrations_hash or None,
         ),
         counts={"servers": Counts(expected=2, executed=2, passed=2, failed=0)},

@@ -10,7 +10,7 @@ from typing import Self
 import psycopg
 
 from harness.errors import StackError
-from harness.settings import Settings
+from harness.settings import Settings, StackKind
 from harness.stack.account import Account
 from harness.stack.cluster import INITDB_OPTIONS
 from harness.stack.databases import Database
@@ -91,6 +91,20 @@ class EmbeddedStack:
         """Join a stack that another process owns; `close` ends its own databases only. Raises StackError."""
         forget_libpq_variables()
         return cls(record, StackRecord.read(record), None, None)
+
+    @property
+    def kind(self) -> StackKind:
+        """What the servers run in."""
+        return "embedded"
+
+    @property
+    def target(self) -> dict[str, str]:
+        """What reports say of the servers: kind and versions."""
+        return {
+            "stack": self.kind,
+            "postgres": self.postgres_version,
+            "postgrest": self.postgrest_version,
+        }
 
     def clone(self, *, pool_size: int = 10, pool_wait_s: int = 10) -> Database:
         """A fresh copy of the migrated template, with its own PostgREST and gateway. Raises StackError.

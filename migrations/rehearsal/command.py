@@ -90,7 +90,7 @@ def rehearse(
         (*checks.findings, *illegal.findings),
         f"OK: {copied.read:,} {what} there and back; {illegal.counts.passed - 1} illegal rows refused.",
         migrations_hash=place.migrations_hash,
-        target={"stack": "embedded", "postgres": place.postgres},
+        target={"stack": place.stack, "postgres": place.postgres},
     )
 
 

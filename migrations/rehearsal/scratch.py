@@ -12,7 +12,7 @@ from psycopg import sql
 
 from harness.models import ENTITIES
 from harness.settings import Settings
-from harness.stack.embedded import EmbeddedStack
+from harness.stack.opening import attach, own_kind, start
 from migrations.loading.copying import copy_rows
 from migrations.loading.plan import LoadPlan
 from migrations.loading.progress import Progress
@@ -41,6 +41,8 @@ class Scratch:
 
     dsn: str
     directory: Path
+    stack: str
+    """The kind of the servers."""
     postgres: str
     migrations_hash: str | None
 
@@ -104,12 +106,13 @@ def scratch(settings: Settings, directory: Path) -> Iterator[Scratch]:
     """
     file = settings.stack_file
     with (
-        EmbeddedStack.start(settings) if file is None else EmbeddedStack.attach(file) as stack,
+        start(settings, own_kind(settings)) if file is None else attach(file) as stack,
         stack.clone() as database,
     ):
         yield Scratch(
             dsn=database.coordinates.database_url,
             directory=directory,
+            stack=stack.kind,
             postgres=stack.postgres_version,
             migrations_hash=stack.migrations_hash or None,
         )

@@ -34,7 +34,7 @@ def quiet(what: str) -> None:
 
 @pytest.fixture
 def place(dsn: str, tmp_path: Path) -> Scratch:
-    return Scratch(dsn=dsn, directory=tmp_path, postgres="17", migrations_hash=None)
+    return Scratch(dsn=dsn, directory=tmp_path, stack="embedded", postgres="17", migrations_hash=None)
 
 
 @pytest.fixture
