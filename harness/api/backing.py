@@ -49,9 +49,9 @@ def opened(
     with contextlib.ExitStack() as owned:
         if kind != "external":
             # Imported here: what starts servers takes longer to import than all the rest of the API.
-            from harness.api.embedded import coordinates  # noqa: PLC0415  # see above
+            from harness.api.ours import coordinates  # noqa: PLC0415  # see above
 
-            settings = _pointed(settings, coordinates(settings, say, owned))
+            settings = _pointed(settings, coordinates(settings, kind, say, owned))
         yield owned.enter_context(open_adapter("supabase", settings))
 
 

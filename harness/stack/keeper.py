@@ -12,9 +12,9 @@ from types import FrameType
 from harness.errors import HarnessError
 from harness.settings import Settings
 from harness.stack.account import Account
-from harness.stack.embedded import EmbeddedStack
 from harness.stack.home import Home
 from harness.stack.kept import KeptStack
+from harness.stack.opening import own_kind, start
 from harness.stack.processes import ProcessId
 
 __all__ = ["main"]
@@ -33,12 +33,13 @@ def main() -> None:
 
 def _keep(settings: Settings) -> None:
     home = Home.of(settings, Account.current())
-    with EmbeddedStack.start(settings) as stack, stack.clone() as database:
+    with start(settings, own_kind(settings)) as stack, stack.clone() as database:
         coordinates = database.coordinates
         kept = KeptStack(
             pid=os.getpid(),
             started=ProcessId.of(os.getpid()).started,
             record=str(stack.record),
+            kind=stack.kind,
             postgres_version=stack.postgres_version,
             postgrest_version=stack.postgrest_version,
             migrations_hash=stack.migrations_hash,

@@ -13,7 +13,7 @@ import psutil
 from filelock import FileLock
 
 from harness.errors import StackError
-from harness.settings import Settings
+from harness.settings import Settings, StackKind
 from harness.stack.coordinates import Coordinates
 from harness.stack.home import Home
 from harness.stack.launch import environment, read_answer
@@ -42,6 +42,7 @@ class KeptStack:
     anon_key: str = field(repr=False)
     service_role_key: str = field(repr=False)
     database_url: str = field(repr=False)
+    kind: StackKind = "embedded"
 
     @property
     def coordinates(self) -> Coordinates:

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from harness.stack.embedded import EmbeddedStack
+from harness.stack.protocol import Stack
 from loadtests.comparison.accounting import contradiction
 from loadtests.comparison.schedule import Profile
 from loadtests.comparison.servers import ApiServer, Launch, ServerFault
@@ -64,7 +64,7 @@ class Interrupted(KeyboardInterrupt):
 class Setting:
     """What is the same in every round."""
 
-    stack: EmbeddedStack
+    stack: Stack
     launches: Mapping[Arm, Launch]
     spec: object
     """The ScenarioSpec: which endpoints, how they are called and checked."""

@@ -18,10 +18,9 @@ from harness.gate.runner import HARNESS
 from harness.isolation import without_impostors
 from harness.settings import DbMode, inherited
 from harness.stack.coordinates import Coordinates
-from harness.stack.databases import Database
-from harness.stack.embedded import EmbeddedStack
 from harness.stack.launch import environment
 from harness.stack.logs import tail
+from harness.stack.protocol import Database, Stack
 from loadtests.comparison import keeper
 from loadtests.records import Arm
 from loadtests.scenarios.reading import at_or_none
@@ -107,7 +106,7 @@ class ApiServer:
         self._client = httpx.Client(trust_env=False, timeout=_HEALTH_S)
 
     @classmethod
-    def start(cls, stack: EmbeddedStack, launch: Launch, *, arm: Arm, log: Path) -> Self:
+    def start(cls, stack: Stack, launch: Launch, *, arm: Arm, log: Path) -> Self:
         """Start a server on a fresh copy of the template, and wait until it says that it runs in its mode.
 
         What it prints goes to `log`. Raises ServerFault, with the end of the log, and StackError.
@@ -121,7 +120,7 @@ class ApiServer:
         return started
 
     @classmethod
-    def begin(cls, stack: EmbeddedStack, launch: Launch, *, arm: Arm, log: Path) -> Self:
+    def begin(cls, stack: Stack, launch: Launch, *, arm: Arm, log: Path) -> Self:
         """The same without the wait: several can then become ready at the same time."""
         database = stack.clone()
         try:

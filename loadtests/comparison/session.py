@@ -13,7 +13,8 @@ from pathlib import Path
 from harness.errors import ConfigurationError
 from harness.models.outcome import Subject
 from harness.settings import Settings, StackKind
-from harness.stack.embedded import EmbeddedStack
+from harness.stack.opening import attach, start
+from harness.stack.protocol import Stack
 from harness.version import version
 from loadtests.comparison.arms import Arms
 from loadtests.comparison.compare import Comparison, Judge
@@ -32,7 +33,7 @@ __all__ = ["Session", "new_run_id", "open_session"]
 class Session:
     """Made by `open_session`."""
 
-    stack: EmbeddedStack
+    stack: Stack
     profile: Profile
     workers: int
     place: Path
@@ -76,11 +77,7 @@ class Session:
 
     @property
     def _servers(self) -> dict[str, str]:
-        return {
-            "stack": "embedded",
-            "postgres": self.stack.postgres_version,
-            "postgrest": self.stack.postgrest_version,
-        }
+        return self.stack.target
 
     def _fingerprints(self, prepared: Prepared, setting: Setting) -> Mapping[Arm, Fingerprint]:
         """What each arm is; the mode is the one that its server has to prove before it is measured."""
@@ -106,22 +103,23 @@ def open_session(
 ) -> Iterator[Session]:
     """Join the stack of HARNESS_STACK_FILE, or start one. Raises ConfigurationError for another kind."""
     kind = stack or (settings.stack if settings.stack_file is None else "embedded")
-    if kind != "embedded":
+    if kind == "external":
         raise ConfigurationError(
             f"A comparison starts servers on databases of its own, and does not run on --stack {kind}. Use "
-            "--stack embedded; a server that runs elsewhere is measured by harness load run --host URL."
+            "--stack embedded or docker; a server that runs elsewhere is measured by harness load run --host "
+            "URL."
         )
     with (
         tempfile.TemporaryDirectory(prefix="parity-load-") as private,
-        _joined(settings) as servers,
+        _joined(settings, kind) as servers,
         progress,
     ):
         yield Session(stack=servers, profile=profile, workers=workers, place=Path(private), progress=progress)
 
 
-def _joined(settings: Settings) -> EmbeddedStack:
+def _joined(settings: Settings, kind: StackKind) -> Stack:
     file = settings.stack_file
-    return EmbeddedStack.start(settings) if file is None else EmbeddedStack.attach(file)
+    return start(settings, kind) if file is None else attach(file)
 
 
 def new_run_id(settings: Settings) -> str:

@@ -11,7 +11,7 @@ from harness.settings import DbMode, Settings
 from harness.settings.api import reference_api
 from harness.settings.budgets import Budgets, EndpointBudget
 from harness.settings.parity_toml import ParityToml
-from harness.stack.embedded import EmbeddedStack
+from harness.stack.opening import attach, own_kind, start
 from loadtests.comparison.choice import chosen_budgets
 from loadtests.comparison.preparation import Prepared, prepare
 from loadtests.reporting.progress import Progress
@@ -114,7 +114,7 @@ def _on_ours(asked: CapacityOptions, config: ParityToml) -> Iterator[CapacitySea
     kept = _budgets(budgets, asked.db_mode, prepared.weights)
     wanted = _range(asked, budgets, asked.db_mode)
     file = settings.stack_file
-    with EmbeddedStack.start(settings) if file is None else EmbeddedStack.attach(file) as stack:
+    with start(settings, own_kind(settings)) if file is None else attach(file) as stack:
         yield CapacitySearch(
             open_place=fresh(_setting_of_ours(asked, config, prepared), prepared, stack),
             is_ours=True,

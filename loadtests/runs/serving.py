@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from harness.stack.embedded import EmbeddedStack
+from harness.stack.protocol import Stack
 from loadtests.comparison.preparation import Prepared
 from loadtests.comparison.servers import ApiServer
 from loadtests.runs.limits import Host
@@ -28,7 +28,7 @@ def same(setting: RunSetting, target: Target) -> Callable[[], AbstractContextMan
 
 
 def fresh(
-    setting: RunSetting, prepared: Prepared, stack: EmbeddedStack
+    setting: RunSetting, prepared: Prepared, stack: Stack
 ) -> Callable[[], AbstractContextManager[Place]]:
     """A server of our own on an empty database for each probe; both are gone afterwards."""
     launch = prepared.arms.launches["b"]

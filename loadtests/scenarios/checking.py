@@ -11,7 +11,7 @@ from harness.models.outcome import Counts, Finding, Subject
 from harness.settings import DbMode, Settings, inherited
 from harness.settings.api import Api, reference_api, resolved
 from harness.settings.parity_toml import ParityToml
-from harness.stack.embedded import EmbeddedStack
+from harness.stack.opening import own_kind, start
 from harness.version import version
 from loadtests.comparison.servers import ApiServer, Launch
 from loadtests.records import Arm
@@ -80,7 +80,10 @@ def check_modes(
         )
     results: dict[str, FunctionalResult] = {}
     spec = ScenarioSpec(api=api, seed=_SEED, rows=_ROWS, owns_data=True)
-    with EmbeddedStack.start(settings) as stack, tempfile.TemporaryDirectory(prefix="parity-check-") as logs:
+    with (
+        start(settings, own_kind(settings)) as stack,
+        tempfile.TemporaryDirectory(prefix="parity-check-") as logs,
+    ):
         for mode in modes:
             tell(f"{api.name}, {mode}: starting on a fresh database")
             launch = Launch(
@@ -101,11 +104,7 @@ def check_modes(
                 workload = open_workload(spec, arm="a", worker=0, workers=1)
                 results[mode] = examine(send, workload, server.round_trips)
                 server.prove()
-        target = {
-            "stack": "embedded",
-            "postgres": stack.postgres_version,
-            "postgrest": stack.postgrest_version,
-        }
+        target = stack.target
         migrations_hash = stack.migrations_hash
     return Checked(
         results=results,

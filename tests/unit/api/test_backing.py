@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from harness.api.backing import chosen_mode, opened
-from harness.api.embedded import coordinates
+from harness.api.ours import coordinates
 from harness.errors import ConfigurationError, HarnessError
 from harness.settings import DbMode, Settings
 from harness.stack.account import Account
@@ -72,5 +72,5 @@ def test_the_kept_stack_comes_before_a_new_one(tmp_path: Path) -> None:
     kept.write(Home.of(where, Account.current()))
     said: list[str] = []
     with ExitStack() as owned:
-        assert coordinates(where, said.append, owned) == kept.coordinates
+        assert coordinates(where, "embedded", said.append, owned) == kept.coordinates
     assert said == ["The data is in the stack that `harness stack up` keeps, at http://127.0.0.1:9."]
