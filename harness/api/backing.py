@@ -44,8 +44,6 @@ def opened(
             yield store
         return
     kind = stack or settings.stack
-    if kind == "docker":
-        raise ConfigurationError("harness serve cannot use --stack docker; use --stack embedded or external.")
     with contextlib.ExitStack() as owned:
         if kind != "external":
             # Imported here: what starts servers takes longer to import than all the rest of the API.

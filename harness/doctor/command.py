@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from harness.doctor import environment, machine, servers
+from harness.doctor.containers import containers
 from harness.doctor.items import Item, State, ok, problem
 from harness.errors import HarnessError
 from harness.models.outcome import Counts, Finding, Outcome, Status, Subject
@@ -102,6 +103,8 @@ def _examine(config: Path | None) -> list[Item]:
     ]
     if settings.stack == "embedded":
         items += _servers(settings, Account.current())
+    elif settings.stack == "docker":
+        items += containers(settings.docker)
     return items
 
 

@@ -175,7 +175,7 @@ class Sequence:
     def _load(self, config: tuple[str, ...]) -> Step:
         """Both modes side by side; it ends within three minutes itself."""
         report = self._runner.place(LOAD) / "report"
-        options = ("--profile", "ci", "--stack", "embedded", "--report", str(report))
+        options = ("--profile", "ci", "--stack", self._settings.stack, "--report", str(report))
         return Step(name=LOAD, command=("load", "compare", *options, *config), timeout_s=600)
 
     def _judge_adapters(self, environ: Mapping[str, str | None]) -> None:

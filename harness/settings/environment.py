@@ -15,6 +15,7 @@ from urllib.parse import unquote
 import platformdirs
 
 from harness.errors import ConfigurationError
+from harness.settings.docker import DockerSettings
 
 __all__ = ["DbMode", "Settings", "StackKind", "export", "inherited", "secrets", "variable"]
 
@@ -38,7 +39,7 @@ class Settings:
     stack: StackKind
     """HARNESS_STACK, else external where SUPABASE_URL is set, else embedded."""
     stack_file: Path | None
-    """HARNESS_STACK_FILE: the record of a running embedded stack that this run should join."""
+    """HARNESS_STACK_FILE: the record of a running stack of ours that this run should join."""
     sql_dir: Path | None
     """HARNESS_SQL: a directory of migrations to use instead of the packaged one."""
     postgrest: Path | None
@@ -59,6 +60,8 @@ class Settings:
     """SCHEDULER_API_KEY: what internal callers of the reference API must send; None: nothing."""
     icims_webhook_secret: str | None = field(default=None, repr=False)
     """ICIMS_WEBHOOK_SECRET: what the events of iCIMS are signed with."""
+    docker: DockerSettings = field(default_factory=DockerSettings)
+    """HARNESS_DOCKER_*: what the Docker stack is made of."""
 
     @property
     def examples(self) -> Path:
@@ -90,6 +93,7 @@ class Settings:
             timeout_s=_milliseconds(env, "PARITY_TIMEOUT_MS", 10_000) / 1000,
             scheduler_api_key=env.get("SCHEDULER_API_KEY"),
             icims_webhook_secret=env.get("ICIMS_WEBHOOK_SECRET"),
+            docker=DockerSettings.read(env),
         )
 
 

@@ -12,17 +12,20 @@ from harness.stack.logs import tail
 from harness.stack.plans import ClusterPlan
 from harness.stack.processes import spawn
 
-__all__ = ["ENVIRONMENT", "INITDB_OPTIONS", "SUPERUSER", "create_cluster"]
+__all__ = ["ENVIRONMENT", "INITDB_OPTIONS", "LOCALE_OPTIONS", "SUPERUSER", "create_cluster"]
 
 SUPERUSER = "supabase_admin"
 
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 """All that a Postgres program sees: no PG* variable of the user's."""
 
-INITDB_OPTIONS = (
-    *("--username", SUPERUSER, "--auth", "scram-sha-256", "--encoding", "UTF8", "--no-instructions"),
+LOCALE_OPTIONS = (
     # Hosted projects sort as people do; ICU does so on every machine, whatever locales it has.
-    *("--locale", "C", "--locale-provider", "icu", "--icu-locale", "en-US"),
+    *("--encoding", "UTF8", "--locale", "C", "--locale-provider", "icu", "--icu-locale", "en-US"),
+)
+INITDB_OPTIONS = (
+    *("--username", SUPERUSER, "--auth", "scram-sha-256", "--no-instructions"),
+    *LOCALE_OPTIONS,
 )
 
 

@@ -1,4 +1,4 @@
-"""``harness stack``: one embedded stack that keeps running, for an application to be pointed at.
+"""``harness stack``: one stack of ours that keeps running, for an application to be pointed at.
 
 Exit status: 0; 2 if nothing runs where something must, or the stack cannot be started.
 """
@@ -11,11 +11,12 @@ import click
 from filelock import FileLock
 
 from harness.errors import StackError
-from harness.settings import Settings
+from harness.settings import Settings, StackKind, export
 from harness.stack.account import Account
 from harness.stack.databases import probe
 from harness.stack.home import Home, explain
 from harness.stack.instances import clean as clean_instances
+from harness.stack.instances import is_held
 from harness.stack.kept import KeptStack, keep
 from harness.stack.variables import forget_libpq_variables
 
@@ -30,10 +31,20 @@ def stack() -> None:
 
 
 @stack.command()
-def up() -> None:
+@click.option(
+    "--stack",
+    "kind",
+    type=click.Choice(["embedded", "docker"]),
+    help="Run the servers as processes or in containers. Default: HARNESS_STACK, else embedded.",
+)
+def up(*, kind: StackKind | None) -> None:
     """Start a stack that stays, and print its variables; if one runs already, print that one's."""
+    if kind is not None:
+        export("HARNESS_STACK", kind)
     settings, home = _place()
     kept, is_new = keep(settings, home)
+    if kind is not None and kept.kind != kind:
+        raise StackError(f"A stack of kind {kept.kind} runs already. Stop it first: `harness stack down`.")
     if is_new:
         click.echo(f"The stack runs at {kept.supabase_url} until `harness stack down`.", err=True)
     else:
@@ -66,6 +77,7 @@ def status(*, as_json: bool) -> None:
         since = dt.datetime.fromtimestamp(kept.started, dt.UTC).isoformat(timespec="seconds")
         described |= {
             "pid": kept.pid,
+            "kind": kept.kind,
             "url": kept.supabase_url,
             "postgres": kept.postgres_version,
             "postgrest": kept.postgrest_version,
@@ -98,6 +110,12 @@ def clean() -> None:
     _, home = _place()
     removed = clean_instances(home)
     click.echo(f"Removed {removed} dead {'stack' if removed == 1 else 'stacks'}.", err=True)
+    _remove_containers()
+    if left := [path for path in home.instances.glob("stack-*") if not is_held(path)]:
+        raise StackError(
+            f"Containers of {left[0].name} may be left, and no Docker engine answers. Start the engine, and "
+            "clean again."
+        )
     if any(home.instances.glob("stack-*")):
         raise StackError("A stack still runs, so its servers stay. Stop it first: `harness stack down`.")
     try:
@@ -116,6 +134,20 @@ def _place() -> tuple[Settings, Home]:
     forget_libpq_variables()
     settings = Settings.from_environ()
     return settings, Home.of(settings, Account.current())
+
+
+def _remove_containers() -> None:
+    """Remove what is labelled as a dead stack's, though its directory is gone; without an engine, nothing."""
+    from harness.stack.docker.engine import Engine  # noqa: PLC0415  # no other command needs it
+    from harness.stack.docker.sweep import stacks_of_this_machine, sweep  # noqa: PLC0415  # as above
+
+    try:
+        engine = Engine.connect()
+    except StackError:
+        return
+    removed = sum(sweep(engine, path) for path in stacks_of_this_machine(engine) if not is_held(path))
+    if removed:
+        click.echo(f"Removed {removed} {'container' if removed == 1 else 'containers'}.", err=True)
 
 
 def _check(kept: KeptStack) -> None:

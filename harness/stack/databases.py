@@ -5,7 +5,7 @@ import http.client
 import json
 import secrets
 import time
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,16 +15,18 @@ import psycopg
 from psycopg import sql
 
 from harness.errors import StackError
+from harness.settings import StackKind
 from harness.stack.cluster import SUPERUSER
 from harness.stack.coordinates import Coordinates
 from harness.stack.launch import Order, Supervisor
 from harness.stack.logs import tail
-from harness.stack.plans import DatabasePlan
-from harness.stack.records import StackRecord
+from harness.stack.plans import DatabasePlan, Plan
+from harness.stack.records import Executables, StackRecord
 from harness.stack.template import create_database
 
 __all__ = ["Database"]
 
+_SUPERVISORS: Mapping[StackKind, str] = {"embedded": "database", "docker": "docker-database"}
 _COPY_S = 30.0
 _PROBE_S = 5
 
@@ -38,15 +40,14 @@ class Database:
         coordinates: Coordinates,
         supervisor: Supervisor,
         *,
-        admin_uri: str,
-        superuser_url: str,
+        record: StackRecord,
     ) -> None:
         self.name = name
-        self.superuser_url = superuser_url
+        self.superuser_url = record.uri(SUPERUSER, name)
         """A libpq URL of the cluster's superuser, for what no application may do."""
         self.coordinates = coordinates
         self._supervisor = supervisor
-        self._admin_uri = admin_uri
+        self._record = record
 
     @classmethod
     def create(
@@ -61,32 +62,29 @@ class Database:
         """Copy `template` and start the servers of the copy, under a supervisor that waits or a new one."""
         name = f"parity_{secrets.token_hex(8)}"
         instance = Path(record.instance)
-        supervisor = spare or Supervisor.launch("database", instance / f"supervisor-{name}.log")
+        kind = _SUPERVISORS[record.kind]
+        supervisor = spare or Supervisor.launch(kind, instance / f"supervisor-{name}.log")
         try:
             _copy(record, name, template)
-            plan = replace(_plan(record, name), pool_size=pool_size, pool_wait_s=pool_wait_s)
-            supervisor.send(plan.dumps())
+            supervisor.send(_plan(record, name, pool_size=pool_size, pool_wait_s=pool_wait_s).dumps())
             port = supervisor.wait()["port"]
         except BaseException:
             supervisor.stop()
             raise
         coordinates = Coordinates(
-            supabase_url=f"http://127.0.0.1:{port}",
+            supabase_url=f"http://{record.host}:{port}",
             anon_key=record.anon_key,
             service_role_key=record.service_role_key,
             database_url=record.uri("postgres", name),
         )
-        return cls(
-            name,
-            coordinates,
-            supervisor,
-            admin_uri=record.uri(SUPERUSER, "postgres"),
-            superuser_url=record.uri(SUPERUSER, name),
-        )
+        return cls(name, coordinates, supervisor, record=record)
 
     def probe(self) -> str | None:
         """None if Postgres, PostgREST and the gateway answer, else one sentence that names what is down."""
-        return probe(self.coordinates)
+        problem = probe(self.coordinates)
+        if problem is None or isinstance(self._record.servers, Executables):
+            return problem
+        return f"{problem} The containers say: {_words(self._record, self.name)}"
 
     def order_api(self, order: Order) -> None:
         """Have its PostgREST stopped, killed or started again. The gateway stays. Raises StackError."""
@@ -103,7 +101,8 @@ class Database:
 
     def _drop(self) -> None:
         statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.name))
-        with psycopg.connect(self._admin_uri, autocommit=True, connect_timeout=_PROBE_S) as cluster:
+        admin_uri = self._record.uri(SUPERUSER, "postgres")
+        with psycopg.connect(admin_uri, autocommit=True, connect_timeout=_PROBE_S) as cluster:
             cluster.execute(statement)
 
     def __enter__(self) -> Self:
@@ -141,20 +140,27 @@ def probe(coordinates: Coordinates) -> str | None:
     )
 
 
-def _plan(record: StackRecord, name: str) -> DatabasePlan:
+def _plan(record: StackRecord, name: str, *, pool_size: int, pool_wait_s: int) -> Plan:
+    servers = record.servers
+    if not isinstance(servers, Executables):
+        from harness.stack.docker.plans import container_plan  # noqa: PLC0415  # one kind loads not the other
+
+        return container_plan(record, servers, name, pool_size=pool_size, pool_wait_s=pool_wait_s)
     return DatabasePlan(
         instance=Path(record.instance),
-        run_dir=Path(record.run_dir),
-        uid=record.uid,
-        gid=record.gid,
-        switch=record.switch,
-        postgrest=Path(record.postgrest),
+        run_dir=Path(servers.run_dir),
+        uid=servers.uid,
+        gid=servers.gid,
+        switch=servers.switch,
+        postgrest=Path(servers.postgrest),
         database=name,
         postgrest_uri=record.uri("authenticator", name),
         admin_uri=record.uri(SUPERUSER, "postgres"),
         jwt_secret=record.jwt_secret,
         anon_key=record.anon_key,
         service_role_key=record.service_role_key,
+        pool_size=pool_size,
+        pool_wait_s=pool_wait_s,
     )
 
 
@@ -173,7 +179,15 @@ def _copy(record: StackRecord, name: str, template: str) -> None:
                         raise
                     time.sleep(0.05)
     except psycopg.Error as cause:
-        log = tail(Path(record.instance) / "postgres.log")
         raise StackError(
-            f"The database could not be copied from {template}: {cause}. The log says: {log}"
+            f"The database could not be copied from {template}: {cause}. The log says: {_words(record, name)}"
         ) from cause
+
+
+def _words(record: StackRecord, name: str) -> str:
+    """The last words of the stack's Postgres, and of a database's containers."""
+    if isinstance(record.servers, Executables):
+        return tail(Path(record.instance) / "postgres.log")
+    from harness.stack.docker.logs import words  # noqa: PLC0415  # as above
+
+    return words(record.servers, name)

@@ -17,6 +17,7 @@ import asyncio
 import hmac
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -25,10 +26,9 @@ from aiohttp import web
 from multidict import CIMultiDict, MultiMapping
 from yarl import URL
 
-from harness.stack.plans import DatabasePlan
-from harness.stack.postgrest import answers
+from harness.stack.sockets import answers
 
-__all__ = ["Gateway", "serve"]
+__all__ = ["Door", "Gateway", "serve"]
 
 PREFIX = "/rest/v1"
 _HOP_BY_HOP = frozenset(
@@ -53,12 +53,25 @@ class Tell(Protocol):
     def __call__(self, **words: object) -> None: ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class Door:
+    """What one gateway guards, and where it listens."""
+
+    socket: Path
+    """The Unix socket of PostgREST."""
+    anon_key: str = field(repr=False)
+    service_role_key: str = field(repr=False)
+    host: str = "127.0.0.1"
+    port: int = 0
+    """0: any free one."""
+
+
 class Gateway:
     """Checks keys, strips the prefix, counts, and passes everything else through."""
 
-    def __init__(self, socket: Path, anon_key: str, service_role_key: str) -> None:
-        self._socket = socket
-        self._keys = (anon_key.encode(), service_role_key.encode())
+    def __init__(self, door: Door) -> None:
+        self._socket = door.socket
+        self._keys = (door.anon_key.encode(), door.service_role_key.encode())
         self._counts: Counter[str] = Counter()
         self._session: aiohttp.ClientSession | None = None
 
@@ -147,18 +160,16 @@ class Gateway:
         return _message(404, "no Route matched with those values", hint=f"This stack serves {PREFIX} only.")
 
 
-def serve(
-    plan: DatabasePlan, *, wait_ready: Callable[[], None], tell: Tell, wait_end: Callable[[], bool]
-) -> bool:
-    """Serve on a free loopback port, told once PostgREST is ready, until `wait_end` answers; return that."""
+def serve(door: Door, *, wait_ready: Callable[[], None], tell: Tell, wait_end: Callable[[], bool]) -> bool:
+    """Serve on a port, told once `wait_ready` has returned, until `wait_end` answers; return that."""
 
     async def run() -> bool:
-        gateway = Gateway(plan.socket, plan.anon_key, plan.service_role_key)
+        gateway = Gateway(door)
         gateway.open()
         server = web.Server(
             gateway.handle, max_line_size=_LONGEST_LINE, max_field_size=_LONGEST_LINE, access_log=None
         )
-        listener = await asyncio.get_running_loop().create_server(server, "127.0.0.1", 0, backlog=1024)
+        listener = await asyncio.get_running_loop().create_server(server, door.host, door.port, backlog=1024)
         try:
             await asyncio.to_thread(wait_ready)
             tell(port=listener.sockets[0].getsockname()[1])

@@ -18,8 +18,9 @@ from harness.stack.home import Home, explain
 from harness.stack.install import Servers
 from harness.stack.processes import end_recorded
 
-__all__ = ["Instance", "clean"]
+__all__ = ["Instance", "clean", "is_held"]
 
+_CONTAINED = "contained"
 # sockaddr_un holds 104 bytes on macOS and 108 on Linux; the longest name inside is a database's socket.
 _LONGEST_RUN_DIR = 104 - len("/parity_0123456789abcdef.sock") - 1
 
@@ -36,8 +37,11 @@ class Instance:
     """The locked descriptor: its heirs hold the lock, too."""
 
     @classmethod
-    def create(cls, home: Home, account: Account) -> Self:
-        """A new instance, after what dead stacks left is removed. Raises StackError."""
+    def create(cls, home: Home, account: Account, *, contained: bool = False) -> Self:
+        """A new instance, after what dead stacks left is removed; `contained`: its servers are containers.
+
+        Raises StackError.
+        """
         home.make(home.instances)
         with FileLock(home.instances / ".lock"):
             _remove_stale(home)
@@ -48,6 +52,8 @@ class Instance:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 run_dir = _run_dir(account)
                 (path / "run").symlink_to(run_dir)
+                if contained:
+                    (path / _CONTAINED).touch()
             except OSError as cause:
                 raise explain(cause, f"No stack can be recorded in {home.instances}") from cause
         return cls(path, run_dir, lock)
@@ -93,9 +99,11 @@ def clean(home: Home) -> int:
 def _remove_stale(home: Home) -> int:
     removed = 0
     for path in home.instances.glob("stack-*"):
-        if _is_held(path):
+        if is_held(path):
             continue
         end_recorded(path)
+        if (path / _CONTAINED).exists() and not _swept(path):
+            continue  # the directory is what says that there may be something to remove
         with contextlib.suppress(OSError):
             shutil.rmtree((path / "run").readlink(), ignore_errors=True)
         shutil.rmtree(path, ignore_errors=True)
@@ -103,7 +111,19 @@ def _remove_stale(home: Home) -> int:
     return removed
 
 
-def _is_held(path: Path) -> bool:
+def _swept(path: Path) -> bool:
+    from harness.stack.docker.engine import Engine  # noqa: PLC0415  # only who uses containers loads this
+    from harness.stack.docker.sweep import sweep  # noqa: PLC0415  # as above
+
+    try:
+        sweep(Engine.connect(), path)
+    except StackError:
+        return False
+    return True
+
+
+def is_held(path: Path) -> bool:
+    """True if the stack of this directory lives, or is someone else's and not ours to judge."""
     try:
         descriptor = os.open(path / "lock", os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:

@@ -16,16 +16,6 @@ class Plan:
 
     instance: Path
     """The stack's directory; a supervisor whose instance is removed ends."""
-    run_dir: Path
-    """A short directory that the servers' account may write."""
-    uid: int
-    gid: int
-    switch: bool
-
-    @property
-    def account(self) -> Account:
-        """The account that the servers run as."""
-        return Account(self.uid, self.gid, self.switch)
 
     def dumps(self) -> str:
         """The plan as one line of JSON."""
@@ -42,7 +32,23 @@ class Plan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClusterPlan(Plan):
+class ProcessPlan(Plan):
+    """What is needed to run a server as a process of this machine."""
+
+    run_dir: Path
+    """A short directory that the servers' account may write."""
+    uid: int
+    gid: int
+    switch: bool
+
+    @property
+    def account(self) -> Account:
+        """The account that the servers run as."""
+        return Account(self.uid, self.gid, self.switch)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterPlan(ProcessPlan):
     """One Postgres server on a fresh data directory."""
 
     postgres: Path
@@ -52,7 +58,7 @@ class ClusterPlan(Plan):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DatabasePlan(Plan):
+class DatabasePlan(ProcessPlan):
     """PostgREST and a gateway for one database."""
 
     postgrest: Path

@@ -1,8 +1,6 @@
 """One PostgREST for one database, configured as a hosted project's."""
 
-import http.client
 import signal
-import socket
 import subprocess
 import time
 from pathlib import Path
@@ -11,8 +9,9 @@ from harness.errors import StackError
 from harness.stack.logs import tail
 from harness.stack.plans import DatabasePlan
 from harness.stack.processes import record, spawn, stop
+from harness.stack.sockets import answers
 
-__all__ = ["PostgREST", "answers"]
+__all__ = ["MAX_ROWS", "PostgREST", "configuration"]
 
 _START_S = 30.0
 _POLL_S = 0.01
@@ -66,43 +65,38 @@ class PostgREST:
         process = spawn(
             [self._plan.postgrest],
             account=self._plan.account,
-            environment=_environment(self._plan),
+            environment={
+                "PATH": "/usr/bin:/bin",
+                "LC_ALL": "C.UTF-8",
+                **configuration(
+                    uri=self._plan.postgrest_uri,
+                    jwt_secret=self._plan.jwt_secret,
+                    socket=self._plan.socket,
+                    pool_size=self._plan.pool_size,
+                    pool_wait_s=self._plan.pool_wait_s,
+                ),
+            },
             log=self._log,
             end_with=signal.SIGTERM,
         )
         return process, record(self._plan.instance, process.pid, "postgrest")
 
 
-def answers(path: Path, *, timeout_s: float) -> bool:
-    """True if the PostgREST on this socket answers, with a database behind it."""
-    connection = http.client.HTTPConnection("postgrest")
-    try:
-        connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connection.sock.settimeout(timeout_s)
-        connection.sock.connect(str(path))
-        connection.request("HEAD", "/")
-        return connection.getresponse().status < 500
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
-
-
-def _environment(plan: DatabasePlan) -> dict[str, str]:
-    # The environment is all of its configuration: no PGRST_* variable of the user's comes through.
+def configuration(
+    *, uri: str, jwt_secret: str, socket: Path, pool_size: int, pool_wait_s: int
+) -> dict[str, str]:
+    """All of a PostgREST's configuration, as variables: no PGRST_* of the user's comes through."""
     return {
-        "PATH": "/usr/bin:/bin",
-        "LC_ALL": "C.UTF-8",
-        "PGRST_DB_URI": plan.postgrest_uri,
+        "PGRST_DB_URI": uri,
         "PGRST_DB_SCHEMAS": "public",
         "PGRST_DB_EXTRA_SEARCH_PATH": "public, extensions",
         "PGRST_DB_ANON_ROLE": "anon",
         "PGRST_DB_MAX_ROWS": str(MAX_ROWS),
-        "PGRST_DB_POOL": str(plan.pool_size),
-        "PGRST_DB_POOL_ACQUISITION_TIMEOUT": str(plan.pool_wait_s),
+        "PGRST_DB_POOL": str(pool_size),
+        "PGRST_DB_POOL_ACQUISITION_TIMEOUT": str(pool_wait_s),
         "PGRST_DB_CHANNEL_ENABLED": "true",
-        "PGRST_JWT_SECRET": plan.jwt_secret,
-        "PGRST_SERVER_UNIX_SOCKET": str(plan.socket),
+        "PGRST_JWT_SECRET": jwt_secret,
+        "PGRST_SERVER_UNIX_SOCKET": str(socket),
         "PGRST_SERVER_UNIX_SOCKET_MODE": "600",
         "PGRST_LOG_LEVEL": "warn",
     }

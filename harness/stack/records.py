@@ -7,14 +7,41 @@ from pathlib import Path
 from typing import Any, Self
 
 from harness.errors import StackError
-from harness.stack.account import Account
+from harness.settings import StackKind
 from harness.stack.cluster import SUPERUSER
-from harness.stack.keys import ApiKeys
 from harness.stack.processes import ProcessId
 
-__all__ = ["StackRecord", "write_private"]
+__all__ = ["Executables", "Images", "StackRecord", "write_private"]
 
-_SCHEMA = "parity-stack/1"
+_SCHEMA = "parity-stack/2"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Executables:
+    """What the servers of one database are started with, as processes of this machine."""
+
+    run_dir: str
+    postgrest: str
+    uid: int
+    gid: int
+    switch: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Images:
+    """What the servers of one database are started with, as containers."""
+
+    network: str
+    """The containers' own network, or ``host`` for that of the engine's machine."""
+    postgres_host: str
+    """Where containers reach Postgres."""
+    postgres_port: int
+    postgrest: str
+    """The image of PostgREST."""
+    gateway: str
+    """The image of the Python that the gateway runs on."""
+    labels: dict[str, str]
+    """By what the stack's containers are found."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +49,6 @@ class StackRecord:
     """One running stack."""
 
     instance: str
-    run_dir: str
     supervisor_pid: int
     supervisor_started: float
     port: int
@@ -32,24 +58,18 @@ class StackRecord:
     jwt_secret: str = field(repr=False)
     anon_key: str = field(repr=False)
     service_role_key: str = field(repr=False)
-    postgrest: str
     postgres_version: str
     postgrest_version: str
     migrations_hash: str
-    uid: int
-    gid: int
-    switch: bool
+    servers: Executables | Images
+    host: str = "127.0.0.1"
+    """Where this machine reaches the servers."""
     schema: str = _SCHEMA
 
     @property
-    def account(self) -> Account:
-        """The account that the servers run as."""
-        return Account(self.uid, self.gid, self.switch)
-
-    @property
-    def keys(self) -> ApiKeys:
-        """The stack's API keys."""
-        return ApiKeys(self.jwt_secret, self.anon_key, self.service_role_key)
+    def kind(self) -> StackKind:
+        """What the servers run in."""
+        return "embedded" if isinstance(self.servers, Executables) else "docker"
 
     @property
     def passwords(self) -> dict[str, str]:
@@ -67,7 +87,7 @@ class StackRecord:
         parameters overrule these; they are only those that the drivers of other languages also understand.
         """
         login = f"{role}:{self.passwords[role]}"
-        return f"postgresql://{login}@127.0.0.1:{self.port}/{database}?sslmode=disable&options="
+        return f"postgresql://{login}@{self.host}:{self.port}/{database}?sslmode=disable&options="
 
     def write(self, path: Path) -> None:
         """Store the record, readable by this account only."""
@@ -85,9 +105,10 @@ class StackRecord:
             raise StackError(f"{path} is not the record of a stack: {cause}. {advice}") from cause
         if set(content) != {item.name for item in fields(cls)}:
             raise StackError(f"{path} is not a record that this version understands. {advice}")
-        record = cls(**content)
-        if record.schema != _SCHEMA:
-            raise StackError(f"{path} is a {record.schema} record, not {_SCHEMA}. {advice}")
+        if content["schema"] != _SCHEMA:
+            raise StackError(f"{path} is a {content['schema']} record, not {_SCHEMA}. {advice}")
+        servers = content.pop("servers")
+        record = cls(servers=(Images if "network" in servers else Executables)(**servers), **content)
         if ProcessId(record.supervisor_pid, record.supervisor_started).find() is None:
             raise StackError(f"The stack recorded in {path} no longer runs. {advice}")
         return record

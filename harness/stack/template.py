@@ -1,6 +1,7 @@
 """The databases that every clone is copied from: one with roles and schemas only, one with the migrations."""
 
 import hashlib
+import time
 from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 from importlib.resources import files
@@ -38,19 +39,25 @@ def bootstrap(
 ) -> str:
     """Create the roles and both databases in a fresh cluster; returns the migrations hash.
 
-    `uri` gives the libpq URL for a role and a database; `passwords` are set per role; until then the
-    superuser's is `initial_password`.
+    A cluster that comes with Supabase's roles comes with the rest in its database ``postgres``, too: that is
+    copied as it is. `uri` gives the libpq URL for a role and a database; `passwords` are set per role; until
+    then the superuser's is `initial_password`.
     """
     fresh = uri(SUPERUSER, "postgres")
     with psycopg.connect(fresh, password=initial_password, autocommit=True) as cluster:
-        cluster.execute(_script("roles.sql"))
+        is_complete = cluster.execute(_HAS_ROLES).fetchone() is not None
+        if not is_complete:
+            cluster.execute(_script("roles.sql"))
         for role, password in passwords.items():
             cluster.execute(
                 sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
             )
-        create_database(cluster, EMPTY, "template1")
-        with psycopg.connect(uri(SUPERUSER, EMPTY), autocommit=True) as database:
-            database.execute(_script("database.sql"))
+        if is_complete:
+            _copy_in_use(cluster, EMPTY, "postgres")
+        else:
+            create_database(cluster, EMPTY, "template1")
+            with psycopg.connect(uri(SUPERUSER, EMPTY), autocommit=True) as database:
+                database.execute(_script("database.sql"))
         _seal(cluster, EMPTY)
         create_database(cluster, TEMPLATE, EMPTY)
         migrations_hash = prepare(uri("postgres", TEMPLATE))
@@ -58,6 +65,12 @@ def bootstrap(
     return migrations_hash
 
 
+_HAS_ROLES = "SELECT FROM pg_roles WHERE rolname = 'service_role'"
+_DISCONNECT = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = %s AND pid <> pg_backend_pid()
+"""
+_QUIET_S = 30.0
 _COPY_SETTINGS = """
 INSERT INTO pg_db_role_setting (setdatabase, setrole, setconfig)
 SELECT (SELECT oid FROM pg_database WHERE datname = %(name)s), setrole, array_agg(setting)
@@ -88,10 +101,22 @@ def create_database(cluster: psycopg.Connection, name: str, template: str) -> No
     cluster.execute(_COPY_SETTINGS, {"name": name, "template": template})
 
 
+def _copy_in_use(cluster: psycopg.Connection, name: str, template: str) -> None:
+    """Copy a database that background workers of Supabase's image connect to again and again."""
+    deadline = time.monotonic() + _QUIET_S
+    while True:
+        cluster.execute(_DISCONNECT, [template])
+        try:
+            return create_database(cluster, name, template)
+        except psycopg.errors.ObjectInUse:
+            if time.monotonic() > deadline:
+                raise
+
+
 def _seal(cluster: psycopg.Connection, name: str) -> None:
     # A template that nobody can connect to can always be copied, and never changes.
     cluster.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(name)))
-    cluster.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name])
+    cluster.execute(_DISCONNECT, [name])
 
 
 def _script(name: str) -> bytes:

@@ -93,7 +93,8 @@ def test_a_parity_toml_that_is_not_there(gate: Harness) -> None:
 
 
 def test_a_stack_that_the_gate_cannot_use(gate: Harness) -> None:
-    assert gate(HARNESS_STACK="docker").is_unchecked("The gate cannot use --stack docker")
+    done = gate("--stack", "docker", DOCKER_HOST="unix:///nowhere/docker.sock")
+    assert done.is_unchecked("No Docker engine answers")
 
 
 @pytest.mark.parametrize("name", ["SUPABASE_ANON_KEY", "SUPABASE_SERVICE_ROLE_KEY"])

@@ -97,7 +97,6 @@ def test_conftest_that_decides_on_tests_could_not_check(
         ),
         (("--case", "crud_ids.malformed_get_is_nil"), "did you mean 'crud_ids.malformed_get_is_none'?"),
         (("--stack", "external"), "Judging an external project is not supported yet"),
-        (("--stack", "docker"), "does not run on --stack docker yet"),
         (("--workers", "0"), "Invalid value for '--workers'"),
         (("--budget", "0"), "Invalid value for '--budget'"),
     ],
@@ -107,6 +106,11 @@ def test_what_cannot_be_done_is_said(
 ) -> None:
     done = harness("contract", *arguments, cwd=tmp_path)
     assert done.is_unchecked(sentence)
+
+
+def test_containers_without_an_engine_could_not_check(harness: Run, tmp_path: Path) -> None:
+    done = harness("contract", "--stack", "docker", cwd=tmp_path, DOCKER_HOST="unix:///nowhere/docker.sock")
+    assert done.is_unchecked("No Docker engine answers")
 
 
 def test_external_is_refused_by_default_where_a_project_is_given(harness: Run, tmp_path: Path) -> None:

@@ -21,10 +21,10 @@ import pytest
 import harness
 from harness.settings import Settings
 from harness.stack.account import Account
-from harness.stack.databases import Database
 from harness.stack.embedded import EmbeddedStack
 from harness.stack.home import Home
 from harness.stack.install import install
+from harness.stack.protocol import Database
 
 MIGRATION = b"""
 CREATE TABLE notes (id int PRIMARY KEY, body text);

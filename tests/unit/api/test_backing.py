@@ -39,7 +39,6 @@ def test_no_mode_and_two_modes_are_errors(tmp_path: Path) -> None:
     ("mode", "stack", "variables", "reason"),
     [
         ("memory", "embedded", {}, "memory has no servers"),
-        ("supabase", "docker", {}, "cannot use --stack docker"),
         ("supabase", "external", {}, "SUPABASE_URL is not set"),
         ("supabase", None, {"SUPABASE_URL": "http://x"}, "SUPABASE_SERVICE_ROLE_KEY is not set"),
         ("supabase", None, {"HARNESS_STACK_FILE": "/nowhere.json"}, "it has ended"),

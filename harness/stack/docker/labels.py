@@ -1,0 +1,30 @@
+"""By what the containers of a stack are found again, also by a process that did not start them."""
+
+import os
+import platform
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+
+__all__ = ["DATABASE", "MACHINE", "ROLE", "STACK", "of_stack", "this_machine"]
+
+STACK = "parity-harness.stack"
+"""The stack's directory: while it is held, its containers belong to a living process."""
+MACHINE = "parity-harness.machine"
+"""Where that directory is: an engine may serve several machines."""
+ROLE = "parity-harness.role"
+"""``postgres``, ``postgrest`` or ``gateway``."""
+DATABASE = "parity-harness.database"
+_RUN = "parity-harness.run"
+_OWNER = "parity-harness.owner"
+
+
+def of_stack(instance: Path, run_id: str | None) -> Mapping[str, str]:
+    """The labels that everything of one stack carries."""
+    run = {} if run_id is None else {_RUN: run_id}
+    return {STACK: str(instance), MACHINE: this_machine(), _OWNER: str(os.getpid()), **run}
+
+
+def this_machine() -> str:
+    """A name for this machine that others do not have."""
+    return f"{platform.node()}-{uuid.getnode():x}"
