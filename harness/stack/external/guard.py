@@ -1,0 +1,235 @@
+"""The guard: a server on loopback that stands for a given project, and lets through what may be sent.
+
+An adapter is given its URL in place of the project's, so what holds here holds
+for every adapter, in any language: `harness.stack.external.rules` says what
+may be sent, and each row that a request makes is noted before it leaves. What
+the project answers passes unchanged.
+
+Functions that add audit entries and jobs choose those ids themselves. They
+are found by what they hang on, and noted before it is removed: so removing
+waits for such calls, and they for it. All others run beside each other.
+"""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from harness.errors import StackError
+from harness.stack.external.door import Door
+from harness.stack.external.journal import Journal
+from harness.stack.external.rules import Refused, Scope, Sent, decide
+from harness.stack.external.turns import Turns
+
+__all__ = ["Answer", "Guard"]
+
+_HOP_BY_HOP = frozenset(
+    {
+        *("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection"),
+        *("te", "trailer", "transfer-encoding", "upgrade", "content-length", "host"),
+    }
+)
+_CODE = "PARITY"
+"""The code of what the guard answers itself: no server has it."""
+_CONNECT_S = 10.0
+_ANSWER_S = 120.0
+"""Longer than any client here is patient."""
+
+
+class Answer:
+    """What goes back to the adapter."""
+
+    def __init__(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+    @classmethod
+    def own(cls, status: int, message: str) -> Self:
+        """An answer of the guard's own."""
+        said = {"code": _CODE, "message": message, "details": None, "hint": None}
+        return cls(status, [("Content-Type", "application/json")], json.dumps(said).encode())
+
+
+class Guard:
+    """Lets through what may be sent, from `start` to `close`."""
+
+    def __init__(self, url: str, door: Door, journal: Journal, scope: Scope) -> None:
+        self._project = httpx.URL(url)
+        self._upstream = httpx.Client(
+            http2=False,
+            timeout=httpx.Timeout(_ANSWER_S, connect=_CONNECT_S),
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=10.0),
+            trust_env=False,
+        )
+        self._door = door
+        self._journal = journal
+        self._scope = scope
+        self._turns = Turns()
+        self._admission = threading.Lock()
+        self._server = _Server(self)
+        self._refused: str | None = None
+
+    @property
+    def url(self) -> str:
+        """What to give to an adapter as the project's URL."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def refused(self) -> str | None:
+        """The first request since `begin` that was not sent, as a sentence."""
+        return self._refused
+
+    def begin(self) -> None:
+        """Forget what was not sent so far."""
+        self._refused = None
+
+    def start(self) -> Self:
+        """Listen."""
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def close(self) -> None:
+        """Listen no longer. What is under way is not waited for."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._upstream.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def answer(self, method: str, target: str, headers: list[tuple[str, str]], body: bytes) -> Answer:
+        """Pass one request on, or refuse it."""
+        named = {name.lower(): value for name, value in headers}
+        sent = decide(method, target, named, body, self._scope)
+        if isinstance(sent, Refused):
+            return self._refuse(method, target, sent.why)
+        with self._turn(sent):
+            try:
+                problem = self._admit(sent)
+            except StackError as error:
+                # Nothing was sent; and nothing may be, as nobody can say whose the rows are.
+                return Answer.own(503, str(error))
+            if problem is not None:
+                return self._refuse(method, target, problem)
+            return self._pass(method, target, headers, body)
+
+    @contextmanager
+    def _turn(self, sent: Sent) -> Iterator[None]:
+        with ExitStack() as turn:
+            if sent.removes:
+                turn.enter_context(self._turns.alone())
+            elif sent.adds:
+                turn.enter_context(self._turns.shared())
+            yield
+
+    def _admit(self, sent: Sent) -> str | None:
+        """Note what a request makes. Returns why it may not be sent, if so: a row is not of this run."""
+        with self._admission:
+            # Nobody else had rows there, so an id that is new to this run is new to the project.
+            checked = [sent.names] if self._scope is Scope.ALL else [sent.names, sent.creates]
+            strange = {
+                table: sorted(id_ for id_ in ids if not self._journal.has(table, id_))
+                for asked in checked
+                for table, ids in asked.items()
+            }
+            if any(strange.values()) and (there := self._door.present(strange)):
+                table = min(there)
+                return f"meets the row {there[table][0]} of {table}, which this run did not make"
+            self._journal.add(sent.creates)
+            if sent.removes:
+                self._journal.add(self._door.children(sent.names))
+        return None
+
+    def _refuse(self, method: str, target: str, why: str) -> Answer:
+        # The query may hold what somebody wrote into a row.
+        sentence = f"{method} {target.partition('?')[0]} was not sent: it {why}."
+        self._refused = self._refused or sentence
+        return Answer.own(400, sentence)
+
+    def _pass(self, method: str, target: str, headers: list[tuple[str, str]], body: bytes) -> Answer:
+        # The path as it came: encoded anew, it might mean something else.
+        url = self._project.copy_with(raw_path=target.encode("latin-1"))
+        request = self._upstream.build_request(method, url, content=body or None)
+        request.headers = httpx.Headers([("Host", request.url.netloc.decode("ascii")), *_forwarded(headers)])
+        if body or method in {"POST", "PATCH", "PUT"}:
+            request.headers["Content-Length"] = str(len(body))
+        try:
+            answer = self._upstream.send(request, stream=True)
+            try:
+                # Raw: compressed as it came.
+                content = b"".join(answer.iter_raw())
+            finally:
+                answer.close()
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            return Answer.own(503, f"the project cannot be reached: {type(error).__name__}")
+        except httpx.HTTPError as error:
+            return Answer.own(502, f"the project did not answer: {type(error).__name__}")
+        return Answer(answer.status_code, _forwarded(answer.headers.multi_items()), content)
+
+
+def _forwarded(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    connection = ",".join(value for name, value in headers if name.lower() == "connection")
+    dropped = _HOP_BY_HOP | {name.strip().lower() for name in connection.split(",")}
+    return [(name, value) for name, value in headers if name.lower() not in dropped]
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 1024
+
+    def __init__(self, guard: Guard) -> None:
+        self.guard = guard
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that went away is its own matter."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    # Head and body leave in two writes, and each would wait for the other's acknowledgement.
+    disable_nagle_algorithm = True
+    server: _Server
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    do_HEAD = do_POST = do_PATCH = do_DELETE = do_PUT = do_OPTIONS = do_GET  # noqa: N815  # their names
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its name in the base class
+        """Say nothing: the adapter is told."""
+
+    def _answer(self) -> None:
+        answer = self.server.guard.answer(self.command, self.path, self.headers.items(), self._body())
+        self.send_response_only(answer.status)
+        for name, value in answer.headers:
+            self.send_header(name, value)
+        if self.command == "HEAD" or answer.status in {204, 304}:
+            self.end_headers()
+            return
+        self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        self.wfile.write(answer.body)
+
+    def _body(self) -> bytes:
+        if "chunked" not in self.headers.get("Transfer-Encoding", ""):
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        chunks: list[bytes] = []
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            chunks.append(self.rfile.read(size))
+            self.rfile.readline()
+        while self.rfile.readline().strip():
+            pass
+        return b"".join(chunks)
