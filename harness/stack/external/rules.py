@@ -20,6 +20,7 @@ __all__ = ["FUNCTIONS", "PREFIX", "Refused", "Scope", "Sent", "decide"]
 
 PREFIX = "/rest/v1/"
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
+_WRITES = frozenset({"POST", "PATCH", "DELETE"})
 _REQUESTS, _BOOKINGS, _EVENTS = (entity_of(row).table for row in (SchedulingRequest, Booking, WebhookEvent))
 _QUEUES = {table: entity for table, entity in ENTITIES.items() if entity.queue is not None}
 
@@ -106,8 +107,8 @@ def decide(method: str, target: str, headers: Mapping[str, str], body: bytes, sc
         return _call(method, place.removeprefix("rpc/"), body, scope)
     if method in _READS:
         return _read(place, filters, scope)
-    if place not in ENTITIES:
-        return Refused(f"writes to {place}, which is no table of the scheduler")
+    if place not in ENTITIES or method not in _WRITES:
+        return Refused(f"is a {method} of {place}, which no adapter needs")
     if method == "POST":
         return _insert(_Insert(place, filters, headers, body), scope)
     return _change(method, place, filters, body)
@@ -145,8 +146,6 @@ def _insert(given: _Insert, scope: Scope) -> Sent | Refused:
 
 
 def _change(method: str, table: str, filters: list[tuple[str, str]], body: bytes) -> Sent | Refused:
-    if method not in {"PATCH", "DELETE"}:
-        return Refused(f"is a {method}, which no adapter needs")
     ids = _named(filters, "id")
     if not ids:
         verb = "changes" if method == "PATCH" else "removes"
