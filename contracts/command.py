@@ -17,6 +17,7 @@ from contracts.report.catalogue import listing
 from contracts.runner import DEADLINE_S
 from harness.reports.files import remove
 from harness.settings import Settings, StackKind
+from harness.stack.external.consent import Consent
 
 __all__ = ["contract"]
 
@@ -61,6 +62,16 @@ class _AdapterName(click.ParamType[str]):
 @click.option("--seed", type=click.IntRange(min=0, max=2**32 - 1), help="Repeat the order of an earlier run.")
 @click.option(
     "--stack", type=click.Choice(["embedded", "docker", "external"]), help="Default: HARNESS_STACK."
+)
+@click.option(
+    "--allow-writes",
+    is_flag=True,
+    help="With --stack external: write rows to the given project, whose tables are empty, and remove them.",
+)
+@click.option(
+    "--isolated-only",
+    is_flag=True,
+    help="With --allow-writes: the project has other rows; run what touches only its own, for no verdict.",
 )
 @click.option(
     "--json", metavar="PATH|-", help="Write the outcome as JSON; - prints it in place of the report."
@@ -115,6 +126,8 @@ def contract(
     workers: int,
     seed: int | None,
     stack: StackKind | None,
+    allow_writes: bool,
+    isolated_only: bool,
     json: str | None,
     report: Path | None,
     only: tuple[str, ...],
@@ -163,7 +176,12 @@ def contract(
         only=only,
         deadline_s=case_timeout,
         budget_s=budget,
+        consent=Consent(writes=allow_writes, isolated_only=isolated_only),
     )
+    if options.stack != "external" and (allow_writes or isolated_only):
+        raise click.UsageError(
+            "--allow-writes and --isolated-only are about a given project: --stack external."
+        )
     if self_check:
         _refuse_selection(options)
         return _self_check(options, settings, broken=broken, exhaustive=exhaustive)
@@ -227,6 +245,13 @@ def _adapter(name: str, settings: Settings) -> Adapter:
     if is_bridge(name):
         return BridgeCommand.parse(name, Path.cwd(), settings.db_mode).adapter()
     return OURS.get(name) or Adapter(name=name, subject=name)
+
+
+def _refuse_without_project(options: Options) -> None:
+    if options.consent != Consent() and options.stack != "external":
+        raise click.UsageError("--allow-writes and --isolated-only go with --stack external.")
+    if options.consent.isolated_only and not options.consent.writes:
+        raise click.UsageError("--isolated-only goes with --allow-writes: it writes rows, and removes them.")
 
 
 def _refuse_selection(options: Options) -> None:

@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -28,6 +28,7 @@ from harness.errors import ConfigurationError, HarnessError
 from harness.models.outcome import Outcome, Status, Subject
 from harness.revision import WorkCopy
 from harness.settings import Settings, StackKind
+from harness.stack.external.consent import Consent
 from harness.version import version
 
 __all__ = ["OURS", "ContractRun", "Options"]
@@ -50,6 +51,8 @@ class Options:
     only: tuple[str, ...]
     deadline_s: float
     budget_s: float
+    consent: Consent = field(default_factory=Consent)
+    """What may be done to a given project."""
     application: Application | None = None
     """The application whose adapters these are, if it is configured."""
 
@@ -84,7 +87,7 @@ class ContractRun:
 
     def run(self) -> int:
         """Run, and write whatever came of it."""
-        judgement = self._unless_changed(self._judge())
+        judgement = self._unless_isolated(self._unless_changed(self._judge()))
         status = judgement.status
         try:
             self._publish(judgement)
@@ -98,6 +101,13 @@ class ContractRun:
         if self._work_copy is None or self._work_copy.look() == self._revision:
             return judgement
         reason = "The application was changed while it was judged; run again while nobody edits it."
+        return replace(judgement, reasons=(reason, *judgement.reasons))
+
+    def _unless_isolated(self, judgement: Judgement) -> Judgement:
+        """A part of the cases is never a verdict, however they end."""
+        if not self._options.consent.isolated_only or self._run is None:
+            return judgement
+        reason = "--isolated-only leaves out what meets the rows of others; a verdict needs an empty project."
         return replace(judgement, reasons=(reason, *judgement.reasons))
 
     def _judge(self) -> Judgement:
@@ -127,7 +137,13 @@ class ContractRun:
         with ExitStack() as resources:
             if any(adapter.needs_stack for adapter in adapters):
                 say("Starting the servers …")
-                self._stack = resources.enter_context(open_stack(options.stack, self._settings))
+                self._stack = resources.enter_context(
+                    open_stack(options.stack, self._settings, options.consent)
+                )
+            if self._stack.run is not None:
+                say(f"Rows are noted as run {self._stack.run}; after a kill: harness stack clean --run …")
+                # There is one database, and no copy of it.
+                options = self._options = replace(options, workers=1)
             request = Request(
                 adapters=adapters,
                 manifest=manifest,

@@ -74,6 +74,8 @@ class Guard:
         self._admission = threading.Lock()
         self._server = _Server(self)
         self._refused: str | None = None
+        self._under_way = 0
+        self._ended = threading.Condition()
 
     @property
     def url(self) -> str:
@@ -88,6 +90,12 @@ class Guard:
     def begin(self) -> None:
         """Forget what was not sent so far."""
         self._refused = None
+
+    def settle(self) -> None:
+        """Wait until no request is under way: a client may have given up on one. Raises StackError."""
+        with self._ended:
+            if not self._ended.wait_for(lambda: self._under_way == 0, _ANSWER_S):
+                raise StackError(f"The project has not answered a request within {_ANSWER_S:.0f} s.")
 
     def start(self) -> Self:
         """Listen."""
@@ -110,6 +118,10 @@ class Guard:
 
     def answer(self, method: str, target: str, headers: list[tuple[str, str]], body: bytes) -> Answer:
         """Pass one request on, or refuse it."""
+        with self._counted():
+            return self._answer(method, target, headers, body)
+
+    def _answer(self, method: str, target: str, headers: list[tuple[str, str]], body: bytes) -> Answer:
         named = {name.lower(): value for name, value in headers}
         sent = decide(method, target, named, body, self._scope)
         if isinstance(sent, Refused):
@@ -123,6 +135,17 @@ class Guard:
             if problem is not None:
                 return self._refuse(method, target, problem)
             return self._pass(method, target, headers, body)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._ended:
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._ended:
+                self._under_way -= 1
+                self._ended.notify_all()
 
     @contextmanager
     def _turn(self, sent: Sent) -> Iterator[None]:

@@ -12,6 +12,7 @@ from harness.errors import StackError
 from harness.settings import Settings
 from harness.stack.account import Account
 from harness.stack.external.api import Api
+from harness.stack.external.consent import Consent
 from harness.stack.external.door import Door
 from harness.stack.external.journal import Journal, unfinished
 from harness.stack.external.preflight import (
@@ -26,17 +27,7 @@ from harness.stack.external.removal import finish, strangers
 from harness.stack.external.rules import Scope
 from harness.stack.home import Home
 
-__all__ = ["Consent", "Visit", "visit"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Consent:
-    """What the user allowed."""
-
-    writes: bool = False
-    """--allow-writes"""
-    isolated_only: bool = False
-    """--isolated-only: the project has other rows, which must not be met."""
+__all__ = ["Visit", "visit"]
 
 
 @dataclass(frozen=True, kw_only=True)
