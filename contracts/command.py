@@ -178,10 +178,7 @@ def contract(
         budget_s=budget,
         consent=Consent(writes=allow_writes, isolated_only=isolated_only),
     )
-    if options.stack != "external" and (allow_writes or isolated_only):
-        raise click.UsageError(
-            "--allow-writes and --isolated-only are about a given project: --stack external."
-        )
+    _refuse_without_project(options)
     if self_check:
         _refuse_selection(options)
         return _self_check(options, settings, broken=broken, exhaustive=exhaustive)

@@ -8,6 +8,7 @@ from contracts.bridging import BridgeCommand
 from contracts.expect import Divergence
 from contracts.subject import Subject
 from contracts.subjects.clients import Clients
+from contracts.subjects.external import ExternalSubject
 from contracts.subjects.store import Rows, StoreSubject
 from contracts.subjects.supabase import SupabaseSubject
 from harness.adapters.bridge.bridge import Bridge
@@ -19,10 +20,11 @@ from harness.adapters.protocol import Store
 from harness.errors import ConfigurationError, HarnessError
 from harness.models import ColumnType, Entity, Row, entity_of
 from harness.models.operations import Verb, table_alias
+from harness.stack.external.record import ExternalRecord
 from harness.stack.opening import attach
 from harness.stack.protocol import Database, Stack
 
-__all__ = ["BridgedMemorySubject", "BridgedSubject", "open_bridge"]
+__all__ = ["BridgedExternalSubject", "BridgedMemorySubject", "BridgedSubject", "open_bridge"]
 
 SEEN_TO = frozenset({Capability.DURABLE, Capability.EMPTIED, Capability.SERVER, Capability.WHOLE_ROWS})
 """What an adapter in supabase mode has by its database, which is ours, so that it cannot say it lacks it."""
@@ -37,6 +39,8 @@ def open_bridge(stack: Path | None, argument: str) -> Subject:
         return BridgedMemorySubject(command)
     if stack is None:
         raise HarnessError("An adapter in supabase mode needs a stack, and none was started.")
+    if (given := ExternalRecord.read(stack)) is not None:
+        return BridgedExternalSubject(given, Clients(command))
     attached = attach(stack)
     try:
         return BridgedSubject(attached, attached.clone(), Clients(command))
@@ -113,6 +117,42 @@ class BridgedSubject(_BehindABridge, SupabaseSubject):
 
     def _again(self, stack: Stack, database: Database) -> "BridgedSubject":
         return type(self)(stack, database, self._clients.others())
+
+
+class BridgedExternalSubject(_BehindABridge, ExternalSubject):
+    """An adapter in supabase mode on a given project, behind its guard."""
+
+    def __init__(self, record: ExternalRecord, clients: Clients) -> None:
+        self.name = "bridge-supabase"
+        self._clients = clients
+        try:
+            super().__init__(record, clients.connect)
+        except BaseException:
+            clients.close()
+            raise
+        # Servers that others use are left alone, whatever the adapter says.
+        self.capabilities = (self.capabilities | SEEN_TO) - {Capability.SERVER}
+
+    def reset(self) -> None:
+        """Remove the rows of this run, and start the adapter anew if its process broke."""
+        is_broken = _is_broken(self.store)
+        self._clients.begin()
+        super().reset()
+        if is_broken:
+            self.store = self._new_store()
+
+    def trouble(self) -> str | None:
+        """Say why nothing counts: a request was not sent, or a process of the adapter broke."""
+        return ExternalSubject.trouble(self) or self._clients.trouble
+
+    def probe(self) -> str | None:
+        """Ask the project, and give the adapter up if it broke too often."""
+        return super().probe() or _given_up(self._clients)
+
+    def close(self) -> None:
+        """Remove the rows, and end the adapter's processes."""
+        super().close()
+        self._clients.close()
 
 
 class BridgedMemorySubject(_BehindABridge, StoreSubject):

@@ -49,7 +49,7 @@ class Rest:
             timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, _CONNECT_TIMEOUT_S)),
             limits=httpx.Limits(max_connections=_MAX_CONNECTIONS, max_keepalive_connections=_MAX_CONNECTIONS),
             verify=_tls(),
-            event_hooks={"response": [self._note]},
+            event_hooks={"request": [_show_key_once], "response": [self._note]},
             trust_env=False,
         )
         options = ClientOptions(
@@ -129,6 +129,15 @@ class Rest:
 
 
 EXACT = CountMethod.exact
+
+
+def _show_key_once(request: httpx.Request) -> None:
+    """Leave a publishable or secret key in ``apikey`` alone; supabase-py sends every key as a bearer, too.
+
+    It is no JSON Web Token, and some gateways refuse it as one (PGRST301).
+    """
+    if request.headers.get("Authorization", "").startswith("Bearer sb_"):
+        del request.headers["Authorization"]
 
 
 @cache

@@ -15,6 +15,7 @@ from harness.gate.runner import Runner
 from harness.gate.sequence import Level, Options, Sequence
 from harness.gate.steps import GATE
 from harness.gate.subject import subject_of
+from harness.gate.target import require_same_servers
 from harness.gate.verdict import judge
 from harness.models.outcome import Finding, Outcome
 from harness.models.verdict import UNCHECKED_LEVEL, Row
@@ -59,6 +60,11 @@ class _Path(click.Path):
     type=click.Choice(["embedded", "docker", "external"]),
     help="Start servers for this run, or use SUPABASE_URL. Default: external where SUPABASE_URL is set.",
 )
+@click.option(
+    "--allow-writes",
+    is_flag=True,
+    help="With --stack external: the contract may write rows to its empty tables, and removes them.",
+)
 @click.option("--config", type=_Path(path_type=Path), help="Use this file instead of ./parity.toml.")
 def gate(
     *,
@@ -68,6 +74,7 @@ def gate(
     json_path: str | None,
     report: Path | None,
     stack: StackKind | None,
+    allow_writes: bool,
     config: Path | None,
 ) -> int:
     """Say READY (0), NOT READY (1) or COULD NOT CHECK (2).
@@ -77,12 +84,15 @@ def gate(
     started_at = datetime.now(UTC)
     _clear_results(json_path, report)
     settings = _settings(sql, stack)
+    if allow_writes and settings.stack != "external":
+        raise click.UsageError("--allow-writes goes with --stack external.")
     parity_toml = load(config)
     options = Options(
         level=level,
         workers=workers,
         config=parity_toml,
         config_path=config,
+        allow_writes=allow_writes,
         work_copy=_work_copy(parity_toml, json_path, report),
     )
     with tempfile.TemporaryDirectory(prefix="parity-gate-") as private:
@@ -119,11 +129,16 @@ def gate(
     help="Write the outcome as JSON; - is stdout.",
 )
 def verdict(*, report: Path, json_path: str | None) -> int:
-    """Recompute the verdict of a gate run from the files of its report, and believe nothing else."""
+    """Recompute the verdict of a gate run from the files of its report, and believe nothing else.
+
+    Where SUPABASE_URL names a project, a report that was made on another major of Postgres or PostgREST is
+    refused: 2.
+    """
     if json_path not in {None, "-"} and Path(str(json_path)).resolve().is_relative_to(report.resolve()):
         raise click.BadParameter(f"{json_path} lies in the report that is to be read.", param_hint="--json")
     _clear_results(json_path, None)
     run = recheck(report, datetime.now(UTC))
+    require_same_servers(run.subject.target, Settings.from_environ())
     outcome = outcome_of(run)
     _print(run, outcome, json_path)
     return outcome.exit_status

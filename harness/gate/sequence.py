@@ -53,6 +53,8 @@ class Options:
     config: ParityToml
     config_path: Path | None = None
     """The file that `config` was read from, where it was named."""
+    allow_writes: bool = False
+    """The contract may write to a given project, and remove what it wrote."""
     work_copy: WorkCopy | None = None
     """Where the application is, if its own adapter is to be judged."""
 
@@ -147,9 +149,9 @@ class Sequence:
             self._give_up(SCHEMA_CHECK, "not run because DATABASE_URL is not set.")
         else:
             self._step(self._check(), {})
-        self._contract({"HARNESS_STACK_FILE": None})
-        if self._options.work_copy is not None:
-            self._give_up(SUBJECT, "not run because your adapter would write to a given project.")
+        # Whether it may is the contract's to say: it knows what it would do.
+        consent = ("--allow-writes",) if self._options.allow_writes else ()
+        self._judge_adapters({"HARNESS_STACK_FILE": None}, *consent)
         if self._options.judges_load:
             self._give_up(LOAD, "not run because it would write to a given project; see harness load run.")
         return self._skip("not run because your tests would write to a given project; use --stack embedded.")
@@ -178,15 +180,15 @@ class Sequence:
         options = ("--profile", "ci", "--stack", self._settings.stack, "--report", str(report))
         return Step(name=LOAD, command=("load", "compare", *options, *config), timeout_s=600)
 
-    def _judge_adapters(self, environ: Mapping[str, str | None]) -> None:
+    def _judge_adapters(self, environ: Mapping[str, str | None], *consent: str) -> None:
         """Judge the reference adapters, and by what they have shown to be good, the user's own."""
-        references = self._contract(environ)
+        references = self._contract(environ, *consent)
         if self._options.work_copy is None:
             return None
         if references.status is not Status.PASSED:
             return self._give_up(SUBJECT, "not run because the reference adapters did not pass here.")
         path = self._options.config_path or Path(FILE_NAME)
-        self._contract(environ, "--config", str(path), step=SUBJECT)
+        self._contract(environ, *consent, "--config", str(path), step=SUBJECT)
         return None
 
     def _contract(self, environ: Mapping[str, str | None], *arguments: str, step: str = CONTRACT) -> Outcome:

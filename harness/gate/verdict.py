@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.gate.steps import CHECK_PREFIX, LOAD, MIGRATION, SUBJECT
+from harness.gate.steps import CHECK_PREFIX, CONTRACT, LOAD, MIGRATION, SUBJECT
 from harness.models.outcome import Finding, Outcome, Status
 from harness.models.verdict import ACCEPTED_LEVEL, ADVICE_LEVEL, UNCHECKED_LEVEL, Row, Verdict
 from harness.revision import described
@@ -12,6 +12,8 @@ __all__ = ["judge"]
 
 _GAP = "gap."
 """Begins the id of a finding about an operation that the user's adapter lacks."""
+_JUDGED_THERE = "supabase"
+"""The reference adapter that meets the servers."""
 _NOT_REHEARSED = "; the migration of the data was not rehearsed"
 _NOT_MEASURED = "; response times were not judged"
 
@@ -45,7 +47,8 @@ def judge(expected: Sequence[str], outcomes: Sequence[Outcome]) -> Verdict:
         status=Status.worst([row.status for row in rows]),
         subject=(_subject(checks) if SUBJECT not in expected else _application(own, checks, accepted))
         + ("" if MIGRATION in expected else _NOT_REHEARSED)
-        + (_measured(outcomes) if LOAD in expected else _NOT_MEASURED),
+        + (_measured(outcomes) if LOAD in expected else _NOT_MEASURED)
+        + _left_out(outcomes),
         rows=tuple(rows),
         findings=blocking,
         failures=len(blocking) + silent,
@@ -170,6 +173,18 @@ def _measured(outcomes: Sequence[Outcome]) -> str:
     found = [outcome.subject.target.get("api") for outcome in outcomes if outcome.step == LOAD]
     name = found[0] if found else None
     return f"; response times of {'the reference API' if name in {None, 'reference'} else name}"
+
+
+def _left_out(outcomes: Sequence[Outcome]) -> str:
+    """What a given project was spared: nobody stops its servers or changes its schema to see what happens."""
+    counts = [
+        outcome.counts[_JUDGED_THERE].exempt
+        for outcome in outcomes
+        if outcome.step == CONTRACT
+        and outcome.subject.target.get("stack") == "external"
+        and _JUDGED_THERE in outcome.counts
+    ]
+    return f"; {max(counts)} cases that stop or change servers were left out" if any(counts) else ""
 
 
 def _name(check: Row) -> str:

@@ -105,8 +105,14 @@ def env() -> None:
 
 
 @stack.command()
-def clean() -> None:
-    """Remove the installed servers and what dead stacks left; running stacks keep theirs."""
+@click.option("--run", metavar="ID", help="Remove the rows that this run has left in the project instead.")
+def clean(*, run: str | None) -> None:
+    """Remove the installed servers and what dead stacks left; running stacks keep theirs.
+
+    With --run: remove from the project of SUPABASE_URL and DATABASE_URL the rows of a run that was killed.
+    """
+    if run is not None:
+        return _clean_run(run)
     _, home = _place()
     removed = clean_instances(home)
     click.echo(f"Removed {removed} dead {'stack' if removed == 1 else 'stacks'}.", err=True)
@@ -128,6 +134,17 @@ def clean() -> None:
     except OSError as cause:
         raise explain(cause, f"{home.path} could not be cleaned") from cause
     click.echo(f"Removed the servers installed in {home.path}.", err=True)
+    return None
+
+
+def _clean_run(run: str) -> None:
+    from harness.stack.external.clean import clean_run  # noqa: PLC0415  # its client is for this alone
+
+    # Not _place(): the user's own PG* variables are right for the user's own project.
+    settings = Settings.from_environ()
+    removed = clean_run(settings, Home.of(settings, Account.current()), run)
+    rows = "1 row" if removed == 1 else f"{removed:,} rows"
+    click.echo(f"Removed {rows} of run {run}: nothing of it is left.", err=True)
 
 
 def _place() -> tuple[Settings, Home]:
