@@ -6,62 +6,15 @@ The suite has a small pooler of its own (`tests/pooler.py`), because no package
 of PyPI or npm brings a PgBouncer.
 """
 
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-
-import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from harness.settings import Settings
 from harness.stack.embedded import EmbeddedStack
 from migrations.apply import prepare
 from migrations.pooler import Access, access
+from tests.bouncer import bouncer
 from tests.pooler import Mode, pooled
-
-_PORT = 6543
-_START_S = 10.0
-
-
-@contextmanager
-def bouncer(program: str, dsn: str, mode: Mode, *, size: int, in_turn: bool) -> Iterator[str]:
-    """Run a PgBouncer in front of a database; yields the URL to use instead."""
-    to = conninfo_to_dict(dsn)
-    target = " ".join(f"{name}={to[name]}" for name in ("host", "port", "dbname", "user", "password"))
-    with tempfile.TemporaryDirectory() as place:
-        ini = Path(place, "pgbouncer.ini")
-        ini.write_text(
-            f"[databases]\n{to['dbname']} = {target}\n"
-            f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {_PORT}\nunix_socket_dir =\n"
-            f"auth_type = any\npool_mode = {mode}\n"
-            f"default_pool_size = {size}\nserver_round_robin = {in_turn:d}\n"
-        )
-        Path(place).chmod(0o755)
-        process = subprocess.Popen([program, "-q", "-u", "nobody", str(ini)], stderr=subprocess.DEVNULL)
-        through = make_conninfo(dsn, host="127.0.0.1", port=_PORT, sslmode="disable")
-        try:
-            _wait(through)
-            yield through
-        finally:
-            process.terminate()
-            process.wait()
-
-
-def _wait(dsn: str) -> None:
-    deadline = time.monotonic() + _START_S
-    while True:
-        try:
-            psycopg.connect(dsn).close()
-        except psycopg.OperationalError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-        else:
-            return
 
 
 def main(program: str) -> int:
@@ -77,9 +30,9 @@ def main(program: str) -> int:
         for mode, right in expected.items():
             for size in (2, 5):
                 for in_turn in (False, True):
-                    with bouncer(program, dsn, mode, size=size, in_turn=in_turn) as through:
+                    with bouncer({"db": dsn}, mode, size=size, in_turn=in_turn, program=program) as urls:
                         begun = time.perf_counter()
-                        found = access(through)
+                        found = access(urls["db"])
                         took = time.perf_counter() - begun
                     with pooled(dsn, mode, size=size, in_turn=in_turn) as through:
                         ours = access(through)

@@ -58,13 +58,20 @@ def remove_late(
     return there
 
 
-def finish(api: Api, door: Door, journal: Journal) -> int:
+def finish(
+    api: Api,
+    door: Door,
+    journal: Journal,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> int:
     """Remove everything by DATABASE_URL, show by SUPABASE_URL that it is gone, and count what was there.
 
     Raises StackError; the journal still names the rows then.
     """
     ids = {table: sorted(some) for table, some in journal.rows.items() if some}
-    removed = remove_late(door, journal)
+    removed = remove_late(door, journal, clock=clock, sleep=sleep)
     if there := {table: len(found) for table, some in ids.items() if (found := api.present(table, some))}:
         journal.add(ids)
         raise StackError(
