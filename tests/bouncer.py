@@ -1,5 +1,6 @@
 """PgBouncer, the real one, in front of databases: Debian's package ``pgbouncer``."""
 
+import os
 import socket
 import subprocess
 import tempfile
@@ -14,6 +15,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 __all__ = ["bouncer"]
 
 _START_S = 30.0
+_AS_NOBODY = ("-u", "nobody") if os.geteuid() == 0 else ()
 _TO = ("host", "port", "dbname", "user", "password")
 
 
@@ -36,7 +38,7 @@ def bouncer(
         Path(place).chmod(0o755)
         log = Path(place, "log")
         with log.open("wb") as stderr:
-            process = subprocess.Popen([program, "-u", "nobody", str(ini)], stderr=stderr)
+            process = subprocess.Popen([program, *_AS_NOBODY, str(ini)], stderr=stderr)
         through = {
             name: make_conninfo(
                 dsn, host="127.0.0.1", port=port, dbname=name, sslmode="disable", gssencmode="disable"
