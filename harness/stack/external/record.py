@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
 
-from harness.errors import StackError
 from harness.stack.external.rules import Scope
 from harness.stack.records import write_private
 
@@ -39,11 +38,11 @@ class ExternalRecord:
 
     @classmethod
     def read(cls, path: Path) -> Self | None:
-        """Read a record; None if the file is that of another kind of stack. Raises StackError."""
+        """Read a record; None for that of another kind of stack, whose maker judges what cannot be read."""
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise StackError(f"{path} is not the record of a stack: {error}.") from error
+        except (OSError, ValueError):
+            return None
         if not isinstance(content, dict) or content.get("schema") != _SCHEMA:
             return None
         return cls(**content)
