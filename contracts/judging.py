@@ -141,7 +141,7 @@ class ContractRun:
                     open_stack(options.stack, self._settings, options.consent)
                 )
             if self._stack.run is not None:
-                say(f"Rows are noted as run {self._stack.run}; after a kill: harness stack clean --run …")
+                say(f"If this is killed, remove its rows: harness stack clean --run {self._stack.run}")
                 # There is one database, and no copy of it.
                 options = self._options = replace(options, workers=1)
             request = Request(

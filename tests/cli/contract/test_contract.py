@@ -96,7 +96,10 @@ def test_conftest_that_decides_on_tests_could_not_check(
             "mean 'crud_ids.missing_delete_is_false[bookings]'?",
         ),
         (("--case", "crud_ids.malformed_get_is_nil"), "did you mean 'crud_ids.malformed_get_is_none'?"),
-        (("--stack", "external"), "Judging an external project is not supported yet"),
+        (("--stack", "external"), "The stack is external, but SUPABASE_URL"),
+        (("--allow-writes",), "--allow-writes and --isolated-only go with --stack external"),
+        (("--stack", "external", "--isolated-only"), "--isolated-only goes with --allow-writes"),
+        (("--stack", "external", "--self-check"), "This does not run on a given project."),
         (("--workers", "0"), "Invalid value for '--workers'"),
         (("--budget", "0"), "Invalid value for '--budget'"),
     ],
@@ -115,7 +118,7 @@ def test_containers_without_an_engine_could_not_check(harness: Run, tmp_path: Pa
 
 def test_external_is_refused_by_default_where_a_project_is_given(harness: Run, tmp_path: Path) -> None:
     project = {"SUPABASE_URL": "http://127.0.0.1:9", "SUPABASE_SERVICE_ROLE_KEY": "k"}
-    assert harness("contract", cwd=tmp_path, **project).is_unchecked("Judging an external project")
+    assert harness("contract", cwd=tmp_path, **project).is_unchecked("SUPABASE_ANON_KEY is not set")
 
 
 def test_stack_that_has_ended_could_not_check(harness: Run, tmp_path: Path) -> None:
