@@ -1,6 +1,7 @@
 """PgBouncer, the real one, in front of databases: Debian's package ``pgbouncer``."""
 
 import os
+import shutil
 import socket
 import subprocess
 import tempfile
@@ -26,7 +27,7 @@ def bouncer(
     *,
     size: int,
     in_turn: bool = False,
-    program: str = "/usr/sbin/pgbouncer",
+    program: str | None = None,
 ) -> Iterator[dict[str, str]]:
     """Run one in front of several databases or roles; yields the URLs to use instead, by the same names.
 
@@ -38,7 +39,7 @@ def bouncer(
         Path(place).chmod(0o755)
         log = Path(place, "log")
         with log.open("wb") as stderr:
-            process = subprocess.Popen([program, *_AS_NOBODY, str(ini)], stderr=stderr)
+            process = subprocess.Popen([program or _program(), *_AS_NOBODY, str(ini)], stderr=stderr)
         through = {
             name: make_conninfo(
                 dsn, host="127.0.0.1", port=port, dbname=name, sslmode="disable", gssencmode="disable"
@@ -52,6 +53,11 @@ def bouncer(
         finally:
             process.terminate()
             process.wait()
+
+
+def _program() -> str:
+    # Debian puts it where only root looks.
+    return shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin") or "pgbouncer"
 
 
 def _configuration(dsns: Mapping[str, str], mode: str, port: int, *, size: int, in_turn: bool) -> str:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.gate.steps import MIGRATION, expected_steps, unchecked
+from harness.gate.steps import CONTRACT, MIGRATION, expected_steps, unchecked
 from harness.gate.verdict import judge
 from harness.models.outcome import Counts, Finding, Outcome, Status, Subject
 from harness.models.verdict import ADVICE_LEVEL, UNCHECKED_LEVEL
@@ -52,6 +52,20 @@ def test_a_given_project_is_judged_without_a_rehearsal_and_the_verdict_says_so()
         "READY (reference adapters; your application was not examined; "
         "the migration of the data was not rehearsed; response times were not judged)"
     )
+
+
+def test_a_verdict_on_a_given_project_says_what_that_was_spared() -> None:
+    expected = expected_steps("external", [])
+    exempt = Counts(expected=5, executed=3, passed=3, failed=0, exempt=2)
+    there = Subject(migrations_hash="h", target={"stack": "external"})
+    contract = replace(outcome(CONTRACT), subject=there, counts={**FULL, "supabase": exempt})
+    steps = [contract if step == CONTRACT else outcome(step) for step in expected]
+    sentence = judge(expected, steps).sentence
+    assert sentence.startswith("READY (")
+    assert sentence.endswith("; 2 cases that stop or change servers were left out)")
+    embedded = replace(contract, subject=Subject(migrations_hash="h", target={"stack": "embedded"}))
+    others = [embedded if step == CONTRACT else outcome(step) for step in expected]
+    assert "left out" not in judge(expected, others).sentence
 
 
 def test_a_rehearsal_that_is_missing_or_failed_is_never_ready() -> None:
