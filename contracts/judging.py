@@ -141,6 +141,7 @@ class ContractRun:
                     open_stack(options.stack, self._settings, options.consent)
                 )
             if self._stack.run is not None:
+                _refuse_without_guard(adapters)
                 say(f"If this is killed, remove its rows: harness stack clean --run {self._stack.run}")
                 # There is one database, and no copy of it.
                 options = self._options = replace(options, workers=1)
@@ -202,6 +203,16 @@ class ContractRun:
                 migrations_hash=self._stack.migrations_hash,
             ),
         )
+
+
+def _refuse_without_guard(adapters: Sequence[Adapter]) -> None:
+    """What takes a stack by itself would reach a given project past the guard."""
+    for adapter in adapters:
+        if adapter.needs_stack and adapter.directory is not None:
+            raise ConfigurationError(
+                f"{adapter.name} takes the stack itself, and cannot be kept from the rows of a given "
+                "project. Use --stack embedded, or judge the adapter behind a bridge."
+            )
 
 
 def _no_case(name: str, known: Sequence[str], level: str) -> str:

@@ -57,9 +57,7 @@ class Adapter:
 
 
 MEMORY = Adapter(name="memory", subject="contracts.subjects.memory:MemorySubject.open")
-SUPABASE = Adapter(
-    name="supabase", subject="contracts.subjects.supabase:SupabaseSubject.open", needs_stack=True
-)
+SUPABASE = Adapter(name="supabase", subject="contracts.subjects.external:open_supabase", needs_stack=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import UUID
 
+from contracts.subject import Subject
 from contracts.subjects.serverless import Serverless
-from contracts.subjects.supabase import Connect
+from contracts.subjects.supabase import Connect, SupabaseSubject
 from harness.adapters.capabilities import Capability
 from harness.adapters.codec import Wire
 from harness.adapters.protocol import Store
@@ -23,9 +24,15 @@ from harness.stack.external.record import ExternalRecord
 from harness.stack.external.removal import remove, strangers
 from harness.stack.external.rules import Scope
 
-__all__ = ["ExternalSubject"]
+__all__ = ["ExternalSubject", "open_supabase"]
 
 _PATIENCE_S = 10.0
+
+
+def open_supabase(stack: Path | None) -> Subject:
+    """Open our own adapter on the recorded project, or on a database of the recorded stack."""
+    given = None if stack is None else ExternalRecord.read(stack)
+    return SupabaseSubject.open(stack) if given is None else ExternalSubject(given)
 
 
 class ExternalSubject(Serverless):

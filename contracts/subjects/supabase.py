@@ -23,7 +23,6 @@ from harness.adapters.supabase import SupabaseStore
 from harness.errors import HarnessError
 from harness.models import ENTITIES, Column, ColumnType, Row, entity_of
 from harness.stack.coordinates import Coordinates
-from harness.stack.external.record import ExternalRecord
 from harness.stack.opening import attach
 from harness.stack.protocol import Database, Stack
 
@@ -61,14 +60,10 @@ class SupabaseSubject:
         self.capabilities = self.store.capabilities
 
     @classmethod
-    def open(cls, stack: Path | None) -> Subject:
-        """Clone a database in the recorded stack, or use the recorded project. Raises StackError."""
+    def open(cls, stack: Path | None) -> "SupabaseSubject":
+        """Clone a database in the recorded stack. Raises StackError."""
         if stack is None:
             raise HarnessError("The adapter supabase needs a stack, and none was started.")
-        if (given := ExternalRecord.read(stack)) is not None:
-            from contracts.subjects.external import ExternalSubject  # noqa: PLC0415  # it builds on this module
-
-            return ExternalSubject(given)
         attached = attach(stack)
         try:
             return cls(attached, attached.clone())

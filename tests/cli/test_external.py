@@ -3,6 +3,7 @@
 import json
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -109,6 +110,17 @@ def test_new_keys_and_a_transaction_pooler_are_no_hindrance(
         assert (done.status, done.last_line) == (0, "PARITY"), done.out + done.err
         assert fingerprint(database.coordinates) == EMPTY
     assert counts(tmp_path)["passed"] > 100
+    assert journals(tmp_path) == []
+
+
+def test_an_adapter_in_another_process_is_guarded_as_well(
+    contract: Harness, tmp_path: Path, empty: Coordinates
+) -> None:
+    bridge = f"bridge-supabase:{sys.executable} -P -m harness bridge serve --adapter supabase"
+    done = contract("--allow-writes", "--adapter", bridge, **empty.environ())
+    assert done.status == 0, done.out + done.err
+    assert done.last_line.startswith("PARITY of")
+    assert fingerprint(empty) == EMPTY
     assert journals(tmp_path) == []
 
 
