@@ -14,7 +14,8 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+from socketserver import TCPServer, ThreadingMixIn
 from types import TracebackType
 from typing import Self
 
@@ -159,20 +160,24 @@ class Guard:
     def _admit(self, sent: Sent) -> str | None:
         """Note what a request makes. Returns why it may not be sent, if so: a row is not of this run."""
         with self._admission:
-            # Nobody else had rows there, so an id that is new to this run is new to the project.
-            checked = [sent.names] if self._scope is Scope.ALL else [sent.names, sent.creates]
-            strange = {
-                table: sorted(id_ for id_ in ids if not self._journal.has(table, id_))
-                for asked in checked
-                for table, ids in asked.items()
-            }
-            if any(strange.values()) and (there := self._door.present(strange)):
+            strange = self._unknown(sent)
+            if strange and (there := self._door.present(strange)):
                 table = min(there)
                 return f"meets the row {there[table][0]} of {table}, which this run did not make"
             self._journal.add(sent.creates)
             if sent.removes:
                 self._journal.add(self._door.children(sent.names))
         return None
+
+    def _unknown(self, sent: Sent) -> dict[str, set[str]]:
+        """The rows that a request meets and that were not noted; they must not be there."""
+        # Where nobody else had rows, an id that is new to this run is new to the project.
+        met = [sent.names] if self._scope is Scope.ALL else [sent.names, sent.creates]
+        unknown: dict[str, set[str]] = {}
+        for table, ids in (one for some in met for one in some.items()):
+            if new := {id_ for id_ in ids if not self._journal.has(table, id_)}:
+                unknown.setdefault(table, set()).update(new)
+        return unknown
 
     def _refuse(self, method: str, target: str, why: str) -> Answer:
         # The query may hold what somebody wrote into a row.
@@ -207,7 +212,10 @@ def _forwarded(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(name, value) for name, value in headers if name.lower() not in dropped]
 
 
-class _Server(ThreadingHTTPServer):
+class _Server(ThreadingMixIn, TCPServer):
+    """Not HTTPServer, which asks the name service who 127.0.0.1 is."""
+
+    allow_reuse_address = True
     daemon_threads = True
     block_on_close = False
     request_queue_size = 1024

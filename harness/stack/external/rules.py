@@ -22,6 +22,7 @@ PREFIX = "/rest/v1/"
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _WRITES = frozenset({"POST", "PATCH", "DELETE"})
 _REQUESTS, _BOOKINGS, _EVENTS = (entity_of(row).table for row in (SchedulingRequest, Booking, WebhookEvent))
+_PARENTS = frozenset({_REQUESTS, _BOOKINGS})
 _QUEUES = {table: entity for table, entity in ENTITIES.items() if entity.queue is not None}
 
 
@@ -48,7 +49,7 @@ class Sent:
     names: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Rows that it reads or changes; each must be of this run, or not be there at all."""
     removes: bool = False
-    """It removes what it names, and unties what hangs on it."""
+    """It removes what it names, and unties the audit entries that hang on it."""
     adds: bool = False
     """A function: it adds audit entries and jobs whose ids it chooses itself."""
 
@@ -151,7 +152,7 @@ def _change(method: str, table: str, filters: list[tuple[str, str]], body: bytes
         verb = "changes" if method == "PATCH" else "removes"
         return Refused(f"{verb} rows of {table} without naming their ids")
     if method == "DELETE":
-        return Sent(names={table: ids}, removes=True)
+        return Sent(names={table: ids}, removes=table in _PARENTS)
     changes = _parsed(body)
     if not isinstance(changes, dict):
         return Refused(f"changes {table} by what is no JSON object")

@@ -78,6 +78,7 @@ def test_a_mutation_by_id_names_its_row_in_one_form(scope: Scope, named: str) ->
 
 def test_a_deletion_is_told_apart_as_it_unties_what_hangs_on_the_row() -> None:
     assert asked("DELETE", f"bookings?id=eq.{ID}") == Sent(names={"bookings": frozenset({ID})}, removes=True)
+    assert asked("DELETE", f"sync_jobs?id=eq.{ID}") == Sent(names={"sync_jobs": frozenset({ID})})
 
 
 def test_an_insert_notes_its_ids_and_a_new_id_by_patch_too() -> None:
