@@ -13,6 +13,7 @@ import psycopg
 from psycopg import sql
 
 from harness.settings import Settings
+from harness.stack.external.keys import headers_of
 from loadtests.errors import LoadError
 from loadtests.scenarios.journal import Created
 from loadtests.scenarios.ledger import Ledger
@@ -154,7 +155,7 @@ class Rows:
                 method,
                 f"{self._access.supabase_url}/rest/v1/{table}",
                 params=query,
-                headers={"apikey": key, "Authorization": f"Bearer {key}"},
+                headers=headers_of(key),
                 timeout=_TIMEOUT_S,
             )
             answer.raise_for_status()

@@ -20,6 +20,7 @@ from postgrest.exceptions import APIError
 from harness.adapters.translate import translate_answer, translate_transport, unreadable
 from harness.errors import ConfigurationError, StackError, StoreError, Unauthorized, Unavailable
 from harness.models import Entity
+from harness.stack.external.keys import headers_of
 from migrations.rest.schema import Schema, schema_of
 from migrations.sources.location import RestAt
 
@@ -72,7 +73,7 @@ class RestClient:
             self._http = httpx.Client(
                 base_url=location.url + _PREFIX,
                 http2=False,
-                headers={"apikey": location.key, "Authorization": f"Bearer {location.key}"},
+                headers=headers_of(location.key),
                 timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, _CONNECT_TIMEOUT_S)),
                 verify=_tls(),
                 trust_env=False,

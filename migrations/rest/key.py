@@ -6,34 +6,14 @@ rows were hidden, so the key itself must say whose it is, and the server must
 accept it.
 """
 
-import json
-from base64 import urlsafe_b64decode
-
 from harness.errors import ConfigurationError
+from harness.stack.external.keys import SERVICE_ROLE, role_of
 from migrations.rest.client import RestClient
 from migrations.sources.location import RestAt
 
-__all__ = ["require_service_role", "role_of"]
+__all__ = ["require_service_role"]
 
-_OF_SERVER = "sb_secret_"
-_OF_BROWSER = "sb_publishable_"
-_SEES_ALL = "service_role"
 _REMEDY = "Set SUPABASE_SERVICE_ROLE_KEY to the key of the service role."
-
-
-def role_of(key: str) -> str | None:
-    """The role that a key names: the claim of a JSON Web Token, or what the key begins with; else None."""
-    if key.startswith(_OF_SERVER):
-        return _SEES_ALL
-    if key.startswith(_OF_BROWSER):
-        return "anon"
-    try:
-        _, claims, _ = key.split(".")
-        # Not verified here: the server has the secret, and answers 401 to a token that it did not sign.
-        role = json.loads(urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["role"]
-    except (ValueError, TypeError, KeyError):
-        return None
-    return role if isinstance(role, str) else None
 
 
 def require_service_role(location: RestAt, client: RestClient, table: str) -> None:
@@ -45,9 +25,9 @@ def require_service_role(location: RestAt, client: RestClient, table: str) -> No
     if role is None:
         raise ConfigurationError(
             f"The key for {location} does not say whose it is: it is neither a JSON Web Token with a role "
-            f"nor a key that begins with {_OF_SERVER}. {_REMEDY}"
+            f"nor a key that begins with sb_secret_. {_REMEDY}"
         )
-    if role != _SEES_ALL:
+    if role != SERVICE_ROLE:
         raise ConfigurationError(
             f"The key for {location} is the one of the role {role}, from which row level security hides "
             f"rows: the tables would look empty. {_REMEDY}"
