@@ -143,8 +143,10 @@ def test_without_a_way_to_remove_audit_entries_nothing_is_written(
 def test_a_project_that_has_rows_is_refused_and_untouched(contract: Harness, filled: Coordinates) -> None:
     before = fingerprint(filled)
     done = contract("--allow-writes", **filled.environ())
-    assert done.is_unchecked(f"{filled.supabase_url} is not empty: counted by the service role, there are")
-    assert f"{len(before['bookings'])} in bookings" in done.out
+    assert done.is_unchecked(
+        f"{filled.supabase_url} is not empty: counted by the service role, there are rows"
+    )
+    assert f"bookings ({len(before['bookings'])})" in done.out
     assert fingerprint(filled) == before
 
 

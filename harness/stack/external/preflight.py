@@ -56,7 +56,7 @@ def require_empty(project: Project, api: Api, door: Door, left_by: tuple[str, ..
         ("by the service role", {table: api.count(table) for table in ENTITIES}),
         ("by DATABASE_URL", door.counts()),
     ):
-        there = [f"{number:,} in {table}" for table, number in counts.items() if number]
+        there = [f"{table} ({number:,})" for table, number in counts.items() if number]
         if there:
             advice = (
                 f"They may be those of a run that was broken off: harness stack clean --run {left_by[-1]}"
@@ -65,7 +65,7 @@ def require_empty(project: Project, api: Api, door: Door, left_by: tuple[str, ..
                 "only rows of their own, and gives no verdict."
             )
             raise ConfigurationError(
-                f"{project.url} is not empty: counted {how}, there are {', '.join(there)} rows. Nothing was "
+                f"{project.url} is not empty: counted {how}, there are rows in {', '.join(there)}. Nothing was "
                 f"written. {advice}"
             )
 
