@@ -65,8 +65,8 @@ def require_empty(project: Project, api: Api, door: Door, left_by: tuple[str, ..
                 "only rows of their own, and gives no verdict."
             )
             raise ConfigurationError(
-                f"{project.url} is not empty: counted {how}, there are rows in {', '.join(there)}. Nothing was "
-                f"written. {advice}"
+                f"{project.url} is not empty: counted {how}, there are rows in {', '.join(there)}. Nothing "
+                f"was written. {advice}"
             )
 
 
