@@ -44,6 +44,7 @@ CREATE TABLE watch.statements (at timestamptz DEFAULT clock_timestamp(), said te
 CREATE FUNCTION watch.note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS
 $$ BEGIN INSERT INTO watch.statements (said) VALUES (current_query()); RETURN NULL; END; $$;
 """
+_UNPREPARED = sql.SQL("ALTER ROLE authenticator IN DATABASE {} SET pgrst.db_prepared_statements = 'false'")
 _WATCH_TABLE = """
 CREATE TRIGGER watch_this AFTER UPDATE OR DELETE ON public.{0}
   FOR EACH STATEMENT EXECUTE FUNCTION watch.note();
@@ -169,6 +170,9 @@ def hosted(project: Coordinates, *, postgrest: str | None = None) -> Iterator[Co
 def behind_bouncer(stack: Stack, database: Database, *, size: int) -> Iterator[Coordinates]:
     """Put PgBouncer in transaction mode between a database and all that talk to it, PostgREST included."""
     record = StackRecord.read(stack.record)
+    with psycopg.connect(database.superuser_url, autocommit=True) as session:
+        # As the manual of PostgREST says for such a pooler, and as PgBouncer before 1.21 needs it.
+        session.execute(_UNPREPARED.format(sql.Identifier(database.name)))
     dsns = {role: record.uri(role, database.name) for role in ("postgres", "authenticator")}
     with bouncer(dsns, "transaction", size=size) as through:
         name = f"{database.name[:-1]}p"  # as long as another: its socket's path must not be longer

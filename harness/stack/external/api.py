@@ -143,7 +143,7 @@ class Api:
 
 def _is_refused_right(answer: httpx.Response) -> bool:
     """True for 42501: the key is good, and its role may not read the table, as it should be for anon."""
-    return _field(answer, "code") == "42501"
+    return bool(_field(answer, "code") == "42501")
 
 
 def _said(answer: httpx.Response) -> str:

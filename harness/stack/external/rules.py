@@ -182,7 +182,7 @@ def _call(method: str, name: str, body: bytes, scope: Scope) -> Sent | Refused:
             if ids is None:
                 return Refused(f"calls {name} without {argument}, or with what is no uuid")
             found[kind][table] = ids
-    return Sent(**found, adds=function.adds)
+    return Sent(creates=found["creates"], names=found["names"], adds=function.adds)
 
 
 def _named(filters: list[tuple[str, str]], column: str) -> frozenset[str]:

@@ -5,6 +5,7 @@ from contextlib import closing
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from contracts.builders import COORDINATOR, a_booking, a_request, a_wire, created, wires
 from contracts.workers import together
@@ -89,7 +90,14 @@ def test_what_postgres_refuses_is_said_without_the_row(project: Coordinates) -> 
 def test_a_role_that_does_not_see_everything_is_found(servers: Stack) -> None:
     with servers.clone() as database:
         with psycopg.connect(database.superuser_url, autocommit=True) as session:
-            session.execute("ALTER TABLE audit_logs FORCE ROW LEVEL SECURITY")
-        with closing(Door(database.coordinates.database_url)) as door:
+            session.execute("CREATE ROLE parity_blind LOGIN PASSWORD 'of-a-test'")
+            session.execute(
+                "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO parity_blind"
+            )
+        dsn = make_conninfo(database.superuser_url, user="parity_blind", password="of-a-test")
+        with closing(Door(dsn)) as door:
             blind = door.blindness()
-    assert blind == "row level security hides rows of audit_logs from the role of DATABASE_URL"
+        with psycopg.connect(database.superuser_url, autocommit=True) as session:
+            session.execute("DROP OWNED BY parity_blind")
+            session.execute("DROP ROLE parity_blind")
+    assert blind == "row level security hides rows of scheduling_requests from the role of DATABASE_URL"

@@ -102,12 +102,10 @@ def test_rows_of_others_can_be_neither_changed_nor_removed_by_their_ids(
     before = fingerprint(project)
     for scope in Scope:
         guest = invite(project, scope)
-        for act in (
-            lambda store=guest.store: store.bookings.delete(row[0]),
-            lambda store=guest.store: store.bookings.update(row[0], a_patch(Booking)),
-        ):
-            with pytest.raises(UnexpectedResponse):
-                act()
+        with pytest.raises(UnexpectedResponse):
+            guest.store.bookings.delete(row[0])
+        with pytest.raises(UnexpectedResponse):
+            guest.store.bookings.update(row[0], a_patch(Booking))
         assert "which this run did not make" in str(guest.guard.refused)
         guest.journal.path.unlink()
     assert fingerprint(project) == before
@@ -169,9 +167,7 @@ def test_every_removal_names_its_rows(project: Coordinates, invite: Invite) -> N
     guest.store.scheduling_requests.delete(request.id)
     created(Booking, guest.store)
     remove(guest.door, guest.journal)
-    said = statements(project)
+    said = [one for one in statements(project) if '"pgrst_call"' not in one]  # a function
     assert said
     for statement in said:
-        assert "id = ANY ($1::uuid[])" in statement or '"id" = ' in statement or "book(" in statement, (
-            statement
-        )
+        assert "WHERE id = ANY (" in statement or 'WHERE  "public".' in statement, statement
