@@ -122,6 +122,10 @@ class ContractRun:
             reason = "The run was interrupted before the first case."
         except HarnessError as error:
             reason = str(error)
+            if self._run is not None:
+                # The cases had ended: what they found is not undone by what came after them.
+                seen = self._run.judgement
+                return replace(seen, reasons=(reason, *seen.reasons))
         return unchecked([] if manifest is None else manifest.at(options.level), names, reason)
 
     def _observe(self, manifest: Manifest) -> Judgement:
