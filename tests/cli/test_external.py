@@ -211,11 +211,14 @@ def test_rows_that_were_left_are_named_and_removed(
     fill(empty)
     journal = Journal.create(tmp_path / "home", run="killed-1", url=empty.supabase_url)
     with SupabaseStore(empty.supabase_url, empty.service_role_key) as store:
+        bookings = {str(booking.id) for booking in store.bookings.iterate()}
         for table in ENTITIES:
             # Audit entries and jobs of bookings are found by what they hang on.
             of_functions = table in {"audit_logs", "sync_jobs"}
             rows = getattr(store, table).iterate()
-            journal.add({table: [str(row.id) for row in rows if not of_functions or is_own(row)]})
+            journal.add(
+                {table: [str(row.id) for row in rows if not of_functions or not hangs(row, bookings)]}
+            )
     journal.close()
     noted = read(journal.path).count
     refused = contract("--allow-writes", **empty.environ())
@@ -234,9 +237,9 @@ def test_rows_that_were_left_are_named_and_removed(
     assert fingerprint(empty) == EMPTY
 
 
-def is_own(row: Any) -> bool:
-    """True for what was created as such, and not by a function."""
-    return getattr(row, "request_id", None) is None and getattr(row, "entity_type", "booking") != "booking"
+def hangs(row: Any, bookings: set[str]) -> bool:
+    """True for an audit entry or a job that a function has added for a booking."""
+    return getattr(row, "booking_id", None) is not None or getattr(row, "entity_id", None) in bookings
 
 
 def home(tmp_path: Path) -> str:
