@@ -14,9 +14,10 @@ def _edit(function: str, old: str, new: str) -> str:
     )
 
 
-def _body(name: str, function: str, old: str, new: str, *, found_by: tuple[Tool, ...] = ("check",)) -> Change:
-    bare = function.partition("(")[0]
-    return Change(name=name, sql=_edit(function, old, new), object=bare, found_by=found_by)
+def _body(name: str, function: str, old: str, new: str, *, case: str = "") -> Change:
+    found_by: tuple[Tool, ...] = ("check", "contract") if case else ("check",)
+    sql = _edit(function, old, new)
+    return Change(name=name, sql=sql, object=function.partition("(")[0], found_by=found_by, case=case)
 
 
 _BOOK = "public.book(uuid,uuid,timestamptz,timestamptz,text,text,text,text,text,text,text)"
@@ -29,6 +30,7 @@ TRIGGERS = (
         sql="ALTER TABLE public.bookings DISABLE TRIGGER update_bookings_updated_at;",
         object="update_bookings_updated_at",
         found_by=("check", "contract"),
+        case="timestamps.update_advances[bookings]",
     ),
     Change(
         name="a trigger fires on replicas only",
@@ -90,7 +92,7 @@ FUNCTIONS = (
         "public.cancel(uuid,text,text,text)",
         "SET status = 'cancelled', cancelled_at",
         "SET status = 'rescheduled', cancelled_at",
-        found_by=("check", "contract"),
+        case="flows.cancel_ends_booking_and_request[text]",
     ),
     _body(
         "cancel has another default",
@@ -121,7 +123,7 @@ FUNCTIONS = (
         "public.complete_sync_job(uuid,integer)",
         " AND attempts = p_attempts",
         "",
-        found_by=("check", "contract"),
+        case="queues_fencing.stale_worker_is_refused[sync_jobs]",
     ),
     _body(
         "a job that failed for good is tried again",

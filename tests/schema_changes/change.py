@@ -19,6 +19,8 @@ class Change:
     """What a finding must name: the text stands in its id, its place, its sentence or in what was found."""
     found_by: tuple[Tool, ...] = ("check",)
     """Each of these must find it, and name the object."""
+    case: str = ""
+    """The case of the contract that fails, if the contract is among those who find it."""
     superuser: bool = False
     """Only the cluster's superuser may do it."""
     cluster_wide: bool = False

@@ -67,6 +67,7 @@ KEYS = (
         ),
         object="webhook_events_provider_event_id_key",
         found_by=("check", "contract"),
+        case="idempotency.second_delivery_is_known",
     ),
     Change(
         name="a unique key is narrowed by a column",
@@ -91,6 +92,7 @@ KEYS = (
         sql="DROP INDEX public.bookings_one_active_per_request;",
         object="bookings_one_active_per_request",
         found_by=("check", "contract"),
+        case="constraints_unique.one_active_booking_per_request",
     ),
     Change(
         name="the condition of a partial unique key is weakened",
@@ -118,6 +120,7 @@ CONSTRAINTS = (
         sql="ALTER TABLE public.bookings DROP CONSTRAINT bookings_slot_order;",
         object="bookings_slot_order",
         found_by=("check", "contract"),
+        case="constraints_bounds.broken_row_is_refused[bookings]",
     ),
     Change(
         name="a check is weakened",
@@ -166,6 +169,7 @@ CONSTRAINTS = (
         ),
         object="audit_logs_booking_id_fkey",
         found_by=("check", "contract"),
+        case="foreign_keys.deleting_a_booking_keeps_the_link_to_its_request",
     ),
     Change(
         name="a foreign key no longer cascades",
