@@ -14,13 +14,15 @@ from harness.models import ENTITIES
 from harness.models.outcome import Finding
 from migrations.catalog import query
 from migrations.connection import connect, server_version
-from migrations.drift.access import judge_access, judge_roles, judge_settings
+from migrations.drift.access import judge_access
 from migrations.drift.constraints import judge_checks, judge_foreign_keys
 from migrations.drift.expected import create_expected
 from migrations.drift.exposure import judge_exposure
 from migrations.drift.facts import Catalog, read_catalog
 from migrations.drift.functions import examined_functions, judge_functions
 from migrations.drift.keys import judge_indexes, judge_uniques
+from migrations.drift.roles import judge_roles
+from migrations.drift.settings import judge_settings
 from migrations.drift.tables import judge_columns, judge_table, present
 from migrations.drift.triggers import judge_triggers
 from migrations.requirements import INDEXES, OUTSIDERS, SERVICE_ROLE

@@ -1,4 +1,4 @@
-"""``harness schema``: applies the migrations to DATABASE_URL, and checks the result against the models.
+"""``harness schema``: applies the migrations to DATABASE_URL, and checks the result against models and files.
 
 Exit status: 0 applied, or as the models say; 1 a migration fails or an object differs; 2 could not check.
 """
@@ -14,13 +14,11 @@ from harness.settings import StackKind, secrets
 from migrations import options
 from migrations.apply import STATEMENT_TIMEOUT_S
 from migrations.apply import apply as apply_migrations
-from migrations.check import examine
 from migrations.errors import MigrationError
 from migrations.files import PACKAGED, hash_of, read_directory
-from migrations.provenance import judge_ledger, proven_hash
 from migrations.run import Run
+from migrations.three_sides import Request, check_all
 from migrations.typescript.command import types
-from migrations.typescript.judgement import NOT_COMPARED, judge_types
 
 __all__ = ["schema"]
 
@@ -105,6 +103,11 @@ def apply(
     metavar="PATH",
     help="The application's file with the type Database, to compare it with the models and the database.",
 )
+@click.option(
+    "--models-only",
+    is_flag=True,
+    help="Compare with the models only: the SQL files are applied to no empty database.",
+)
 def check(
     *,
     sql: Path | None,
@@ -112,32 +115,25 @@ def check(
     stack: StackKind | None,
     json_path: str | None,
     types_path: Path | None,
+    models_only: bool,
 ) -> int:
-    """Compare the database, and the application's types, with the models, object by object."""
+    """Compare the database, the models and the SQL files with each other, object by object."""
     run = Run.begin("schema check", sql, database_url, stack, json_path)
-    migrations = read_directory(run.directory)
-    result = examine(run.dsn)
     # A database made from other files than the packaged ones is nothing special, unless we are told which.
-    late = judge_ledger(run.dsn, migrations) if run.directory != PACKAGED else ()
-    findings = (*late, *result.findings)
-    total = sum(result.examined.values())
-    failed = min(len(findings), total)
-    examined = ", ".join(f"{number} {kind}" for kind, number in result.examined.items())
-    counts = {"objects": Counts.of(total, failed=failed)}
-    notes: tuple[str, ...] = ()
-    if types_path is not None:
-        types = judge_types(types_path, run.dsn, late=bool(findings))
-        counts |= types.counts
-        findings = (*findings, *types.findings)
-        notes = types.notes
-    elif findings:
-        notes = (f"{NOT_COMPARED.capitalize()}.",)
-    compared = "" if types_path is not None else f"; {NOT_COMPARED}"
+    asked = Request(
+        dsn=run.dsn,
+        settings=run.settings,
+        directory=run.directory,
+        named=run.directory != PACKAGED,
+        models_only=models_only,
+        types=types_path,
+    )
+    result = check_all(asked)
     return run.end(
-        counts,
-        findings,
-        f"OK: as the models say ({examined}){compared}.",
-        migrations_hash=proven_hash(run.dsn, migrations),
+        result.counts,
+        result.findings,
+        f"OK: {result.summary}.",
+        migrations_hash=result.migrations_hash,
         target={"postgres": result.postgres},
-        notes=notes,
+        notes=result.notes,
     )

@@ -20,7 +20,18 @@ from migrations.errors import MigrationError
 from migrations.files import Migration
 from migrations.statements import essence
 
-__all__ = ["Entry", "Plan", "create", "plan", "read", "read_existing", "record", "record_checksum"]
+__all__ = [
+    "Entry",
+    "Plan",
+    "create",
+    "difference",
+    "plan",
+    "read",
+    "read_any",
+    "read_existing",
+    "record",
+    "record_checksum",
+]
 
 
 @dataclass(frozen=True)
@@ -63,15 +74,13 @@ def plan(migrations: Sequence[Migration], ledger: Sequence[Entry], *, include_al
                 file=f"{entry.version}_{entry.name or ''}.sql",
             )
         migration = files[entry.version]
+        changed = difference(entry, migration)
+        if changed is not None:
+            raise _changed(migration, changed, migration.sha256)
         if entry.sha256 is not None:
-            if entry.sha256 != migration.sha256:
-                raise _changed(migration, entry.sha256, migration.sha256)
             continue
         adopted.append(migration)
-        if entry.statements:
-            if essence(";\n".join(entry.statements)) != essence(migration.text):
-                raise _changed(migration, "other statements, recorded by another tool", migration.sha256)
-        else:
+        if not entry.statements:
             notes.append(
                 f"{migration.file} was applied by another tool that recorded no statements: "
                 "whether it was this file cannot be told; `harness schema check` compares the result."
@@ -81,6 +90,15 @@ def plan(migrations: Sequence[Migration], ledger: Sequence[Entry], *, include_al
     if not include_all:
         _refuse_late_files(pending, applied)
     return Plan(pending, tuple(adopted), tuple(notes))
+
+
+def difference(entry: Entry, migration: Migration) -> str | None:
+    """Say what was applied where that was not this file; None where it was, or where nothing tells."""
+    if entry.sha256 is not None:
+        return None if entry.sha256 == migration.sha256 else entry.sha256
+    if entry.statements and essence(";\n".join(entry.statements)) != essence(migration.text):
+        return "other statements, recorded by another tool"
+    return None
 
 
 def create(connection: psycopg.Connection) -> None:
@@ -98,6 +116,18 @@ def read_existing(connection: psycopg.Connection) -> tuple[Entry, ...] | None:
     """Return all rows of the ledger without creating it; None if there is none, or one without checksums."""
     row = connection.execute(query("ledger_exists")).fetchone()
     return read(connection) if row is not None and row[0] else None
+
+
+def read_any(connection: psycopg.Connection) -> tuple[Entry, ...] | None:
+    """Return all rows of the ledger, also of one that only other tools wrote to; None if there is none."""
+    row = connection.execute(query("ledger_found")).fetchone()
+    has_ledger, has_checksums = row if row is not None else (False, False)
+    if has_ledger and has_checksums:
+        return read(connection)
+    if not has_ledger:
+        return None
+    with connection.cursor(row_factory=class_row(Entry)) as cursor:
+        return tuple(cursor.execute(query("ledger_read_bare")).fetchall())
 
 
 def record(connection: psycopg.Connection, migration: Migration) -> None:

@@ -11,7 +11,18 @@ SELECT
     WHEN a.attidentity <> '' THEN 'identity'
     WHEN a.attgenerated <> '' THEN 'generated'
     WHEN NOT l.collisdeterministic THEN 'collation ' || l.collname
-  END AS special
+  END AS special,
+  (
+    SELECT s.oid::regclass::text
+    FROM pg_catalog.pg_depend AS needs
+    JOIN pg_catalog.pg_class AS s ON s.oid = needs.refobjid AND s.relkind = 'S'
+    JOIN pg_catalog.pg_roles AS r ON r.rolname = %(server)s
+    WHERE needs.classid = 'pg_catalog.pg_attrdef'::regclass
+      AND needs.objid = d.oid
+      AND needs.refclassid = 'pg_catalog.pg_class'::regclass
+      AND NOT pg_catalog.has_sequence_privilege(r.oid, s.oid, 'USAGE,UPDATE')
+    LIMIT 1
+  ) AS locked_sequence
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = c.oid AND d.adnum = a.attnum

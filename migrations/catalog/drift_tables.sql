@@ -4,6 +4,7 @@ SELECT
   c.relkind::text AS kind,
   c.relpersistence::text AS persistence,
   c.relrowsecurity AS row_security,
+  pg_catalog.pg_get_userbyid(c.relowner)::text AS owner,
   ARRAY(
     SELECT r.rulename::text FROM pg_catalog.pg_rewrite AS r
     WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN'

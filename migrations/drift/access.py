@@ -1,6 +1,5 @@
-"""Row level security, policies, grants, roles and their settings."""
+"""Row level security, policies and grants."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,96 +9,9 @@ from migrations.drift.facts import Catalog
 from migrations.drift.findings import MISSING, difference
 from migrations.requirements import OUTSIDERS, PRIVILEGES, SERVICE_ROLE
 
-__all__ = ["judge_access", "judge_roles", "judge_settings"]
+__all__ = ["judge_access"]
 
 _CLOSED = {"USING (false)", "WITH CHECK (false)", "USING (false) and WITH CHECK (false)"}
-
-_READ_ONLY = {"default_transaction_read_only", "transaction_read_only"}
-_DURATION = re.compile(r"\s*(?P<number>\d+(?:\.\d*)?|\.\d+)\s*(?P<unit>us|ms|s|min|h|d)?\s*")
-_MILLISECONDS = {"us": 0.001, "ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
-_SHORTEST_TIMEOUT_MS = 1_000
-"""A claim of a thousand rows, or a page of them, takes hundreds of milliseconds on a busy server."""
-
-
-def judge_settings(live: Catalog) -> Iterator[Finding]:
-    """Yield the settings of the database or of the server's roles with which it cannot work."""
-    for fact in live.settings:
-        if fact.name in _READ_ONLY and _is_on(fact.value):
-            expected = "off"
-        elif fact.name == "statement_timeout" and _is_too_short(fact.value):
-            expected = "no timeout, or at least 1 s"
-        else:
-            continue
-        who = fact.role or "all roles"
-        yield difference(
-            "setting",
-            fact.role or "all",
-            fact.name,
-            where=f"setting {fact.name} of {who}",
-            expected=expected,
-            actual=fact.value,
-            todo=f"ALTER {'DATABASE …' if fact.role is None else f'ROLE {fact.role}'} RESET {fact.name}",
-        )
-
-
-def _is_on(value: str) -> bool:
-    # Postgres takes the beginnings of these words, too.
-    text = value.strip().lower()
-    return text in {"1", "on"} or (text != "" and ("true".startswith(text) or "yes".startswith(text)))
-
-
-def _is_too_short(value: str) -> bool:
-    match = _DURATION.fullmatch(value)
-    if match is None:
-        return False
-    milliseconds = float(match["number"]) * _MILLISECONDS[match["unit"] or "ms"]
-    return 0 < milliseconds < _SHORTEST_TIMEOUT_MS
-
-
-def judge_roles(live: Catalog) -> Iterator[Finding]:
-    """Yield what keeps the server's role from doing anything at all, and what lets the others do too much."""
-    for name in OUTSIDERS:
-        if name in live.roles and live.roles[name].bypasses_row_security:
-            yield difference(
-                "role",
-                name,
-                "bypassrls",
-                where=f"role {name}",
-                expected="NOSUPERUSER NOBYPASSRLS",
-                actual="is not subject to row level security",
-                todo=f"ALTER ROLE {name} NOSUPERUSER NOBYPASSRLS",
-            )
-    role = live.roles.get(SERVICE_ROLE)
-    where = f"role {SERVICE_ROLE}"
-    if role is None:
-        yield difference(
-            "role",
-            SERVICE_ROLE,
-            where=where,
-            expected="Supabase's role of the server's key",
-            todo="check that DATABASE_URL is the database of a Supabase project",
-        )
-        return
-    if not role.bypasses_row_security:
-        yield difference(
-            "role",
-            SERVICE_ROLE,
-            "bypassrls",
-            where=where,
-            expected="BYPASSRLS",
-            actual="sees no row of a table with row level security",
-            todo=f"ALTER ROLE {SERVICE_ROLE} BYPASSRLS",
-        )
-    if not role.uses_schema:
-        yield difference(
-            "role",
-            SERVICE_ROLE,
-            "usage",
-            where=where,
-            expected="USAGE on schema public",
-            actual="no USAGE on schema public",
-            todo=f"GRANT USAGE ON SCHEMA public TO {SERVICE_ROLE}",
-        )
 
 
 def judge_access(live: Catalog, entity: Entity[Any]) -> Iterator[Finding]:

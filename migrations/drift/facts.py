@@ -41,6 +41,7 @@ class TableFact:
     persistence: str
     """``p`` survives a crash, see pg_class.relpersistence."""
     row_security: bool
+    owner: str
     rules: list[str]
 
 
@@ -55,6 +56,8 @@ class ColumnFact:
     default: str | None
     special: str | None
     """Identity, generated, or a collation in which different texts are equal."""
+    locked_sequence: str | None
+    """A sequence of its default that the server may not use."""
 
     @property
     def definition(self) -> str:
@@ -145,7 +148,12 @@ class RoleFact:
 
     name: str
     bypasses_row_security: bool
+    logs_in: bool
     uses_schema: bool
+    is_member_of: list[str]
+    """Roles that own or serve our tables, and that it may become."""
+    becomes: list[str]
+    """Roles of the API that it may become."""
 
 
 @dataclass(frozen=True)
@@ -227,6 +235,8 @@ def read_catalog(connection: psycopg.Connection, namespace: int | None) -> Catal
         "outsiders": list(OUTSIDERS),
         "roles": [*OUTSIDERS, SERVICE_ROLE],
         "serving": [SERVICE_ROLE, LOGIN_ROLE],
+        "server": SERVICE_ROLE,
+        "login": LOGIN_ROLE,
     }
 
     def facts(name: str, kind: type[T]) -> tuple[T, ...]:

@@ -7,6 +7,7 @@ from harness.models import Entity
 from harness.models.outcome import Finding
 from migrations.drift.facts import Catalog, ColumnFact
 from migrations.drift.findings import difference
+from migrations.requirements import OUTSIDERS, SERVICE_ROLE
 
 __all__ = ["judge_columns", "judge_table", "present", "retyped"]
 
@@ -56,6 +57,16 @@ def judge_table(live: Catalog, entity: Entity[Any]) -> Iterator[Finding]:
             actual="unlogged: emptied after a crash of the server",
             todo=f"ALTER TABLE public.{entity.table} SET LOGGED",
         )
+    if table.owner in OUTSIDERS:
+        yield difference(
+            "table",
+            entity.table,
+            "owner",
+            where=where,
+            expected="the owner of the schema, postgres on hosted projects",
+            actual=f"owned by {table.owner}, whom neither privileges nor row level security stop",
+            todo=f"ALTER TABLE public.{entity.table} OWNER TO postgres",
+        )
     for rule in table.rules:
         yield difference(
             "rule",
@@ -95,7 +106,20 @@ def judge_columns(live: Catalog, expected: Catalog, entity: Entity[Any]) -> Iter
                 todo="alter it to exactly this definition",
             )
     for name, column in found.items():
-        if name not in wanted and _stops_inserts(column):
+        if name not in wanted and column.locked_sequence is not None:
+            yield difference(
+                "column",
+                entity.table,
+                name,
+                where=f"column public.{entity.table}.{name}",
+                expected=f"no such column, or USAGE on its sequence for {SERVICE_ROLE}",
+                actual=f"{column.definition}, of a sequence that {SERVICE_ROLE} may not use",
+                todo=(
+                    f"GRANT USAGE ON SEQUENCE {column.locked_sequence} TO {SERVICE_ROLE}, "
+                    "or every insert of the store fails"
+                ),
+            )
+        elif name not in wanted and _stops_inserts(column):
             yield difference(
                 "column",
                 entity.table,

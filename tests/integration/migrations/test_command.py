@@ -11,16 +11,21 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from harness.models.outcome import Outcome
+from harness.stack.embedded import EmbeddedStack
 from migrations.files import PACKAGED, hash_of, read_directory
 
 
-def schema(*arguments: str, url: str | None) -> subprocess.CompletedProcess[str]:
+def schema(
+    *arguments: str, url: str | None, stack_file: str | None = None
+) -> subprocess.CompletedProcess[str]:
     environ = {
         name: value for name, value in os.environ.items() if not name.startswith(("HARNESS_", "SUPABASE_"))
     }
     environ.pop("DATABASE_URL", None)
     if url is not None:
         environ["DATABASE_URL"] = url
+    if stack_file is not None:
+        environ["HARNESS_STACK_FILE"] = stack_file
     return subprocess.run(
         [sys.executable, "-P", "-m", "harness", "schema", *arguments],
         env=environ,
@@ -51,6 +56,47 @@ def test_a_finding_is_printed_and_exits_with_1(dsn: str) -> None:
     assert result.returncode == 1
     assert result.stdout.startswith("trigger.bookings.updated_at: ")
     assert result.stdout.rstrip().endswith("FAILED: 1 finding.")
+
+
+def test_a_change_that_only_the_files_tell_is_said_in_words(
+    dsn: str, stack: EmbeddedStack, tmp_path: Path
+) -> None:
+    with psycopg.connect(dsn) as connection:
+        connection.execute("DROP INDEX public.idx_bookings_status")
+    path = tmp_path / "check.json"
+    result = schema("check", "--json", str(path), url=dsn, stack_file=str(stack.record))
+    assert (result.returncode, result.stderr) == (1, "")
+    assert result.stdout.startswith("index.bookings.idx_bookings_status: Index idx_bookings_status on ")
+    counts = Outcome.from_json(path.read_text()).counts
+    assert {name: count.failed for name, count in counts.items()} == {
+        "objects": 0,
+        "ledger": 0,
+        "files": 1,
+        "chain": 0,
+    }
+
+
+def test_without_a_stack_to_apply_the_files_to_it_could_not_check(dsn: str, tmp_path: Path) -> None:
+    result = schema("check", url=dsn, stack_file=str(tmp_path / "gone.json"))
+    assert (result.returncode, result.stderr) == (2, "")
+    assert result.stdout.startswith("chain: There is no stack to apply the SQL files to")
+    assert result.stdout.splitlines()[-1] == "COULD NOT CHECK: 1 finding."
+    result = schema("check", "--models-only", url=dsn, stack_file=str(tmp_path / "gone.json"))
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "The SQL files were not compared (--models-only)." in result.stdout
+
+
+def test_files_that_cannot_be_applied_to_an_empty_database_are_a_finding(
+    dsn: str, stack: EmbeddedStack, tmp_path: Path
+) -> None:
+    for file in PACKAGED.glob("*.sql"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "900_more.sql").write_text("ALTER TABLE public.gone ADD note text")
+    result = schema("check", "--sql", str(tmp_path), url=dsn, stack_file=str(stack.record))
+    assert result.returncode == 1
+    assert (
+        "chain: The SQL files cannot be applied to an empty database: 900_more.sql, line 1" in result.stdout
+    )
 
 
 def test_a_migration_that_fails_is_a_finding(empty_dsn: str, tmp_path: Path) -> None:

@@ -69,3 +69,7 @@ ALTER TABLE public.bookings ADD room text NOT NULL;
 -- finds: column.webhook_events.signature
 CREATE COLLATION public.ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 ALTER TABLE public.webhook_events ALTER signature TYPE text COLLATE public."ci";
+
+-- case: extra column of a sequence that the server may not use
+-- finds: column.audit_logs.place
+ALTER TABLE public.audit_logs ADD place bigserial;

@@ -1,0 +1,87 @@
+from dataclasses import replace
+
+import pytest
+
+from migrations.drift.objects.comparison import Difference
+from migrations.drift.objects.facts import ObjectFact
+from migrations.drift.objects.repairs import repair
+from tests.unit.migrations.objects.conftest import fact
+
+COLUMN = fact(
+    "column",
+    "public.bookings",
+    "status",
+    "status",
+    type="text",
+    NULL="refused",
+    default="'confirmed'::text",
+    computed="no",
+    identity="no",
+    collation='pg_catalog."default"',
+    long_values="accepted",
+)
+CHECK = fact("constraint", "public.bookings", "slot", definition="CHECK ((a > b))", state="enforced")
+TRIGGER = fact("trigger", "public.bookings", "touch", definition="CREATE TRIGGER touch …", state="enabled")
+GRANT = fact("table grant", "public.bookings", "anon", "SELECT")
+
+
+def changed(made: ObjectFact, **aspects: str) -> Difference:
+    named = {key.replace("_", " "): value for key, value in aspects.items()}
+    return Difference(made=made, live=replace(made, aspects={**made.aspects, **named}), aspects=tuple(named))
+
+
+@pytest.mark.parametrize(
+    ("difference", "statements"),
+    [
+        (
+            Difference(made=COLUMN, live=None),
+            ("ALTER TABLE public.bookings ADD COLUMN status text DEFAULT 'confirmed'::text NOT NULL",),
+        ),
+        (
+            Difference(made=COLUMN, live=None, renamed_to="state"),
+            ("ALTER TABLE public.bookings RENAME COLUMN state TO status",),
+        ),
+        (changed(COLUMN, NULL="accepted"), ("ALTER TABLE public.bookings ALTER COLUMN status SET NOT NULL",)),
+        (
+            changed(COLUMN, default="none"),
+            ("ALTER TABLE public.bookings ALTER COLUMN status SET DEFAULT 'confirmed'::text",),
+        ),
+        (
+            Difference(made=CHECK, live=None),
+            ("ALTER TABLE public.bookings ADD CONSTRAINT slot CHECK ((a > b))",),
+        ),
+        (
+            changed(CHECK, definition="CHECK ((a > b)) NOT VALID"),
+            ("ALTER TABLE public.bookings VALIDATE CONSTRAINT slot",),
+        ),
+        (
+            changed(CHECK, definition="CHECK (true)"),
+            ("ALTER TABLE public.bookings DROP CONSTRAINT slot, ADD CONSTRAINT slot CHECK ((a > b))",),
+        ),
+        (changed(TRIGGER, state="disabled"), ("ALTER TABLE public.bookings ENABLE TRIGGER touch",)),
+        (Difference(made=None, live=TRIGGER), ("DROP TRIGGER touch ON public.bookings",)),
+        (
+            Difference(made=None, live=GRANT, privileges=("SELECT",)),
+            ("REVOKE SELECT ON public.bookings FROM anon",),
+        ),
+        (
+            Difference(made=GRANT, live=None, privileges=("SELECT",)),
+            ("GRANT SELECT ON public.bookings TO anon",),
+        ),
+        (
+            Difference(
+                made=None,
+                live=fact("default grant", "TABLES", "anon", "SELECT"),
+                privileges=("SELECT",),
+            ),
+            ("ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE SELECT ON TABLES FROM anon",),
+        ),
+    ],
+)
+def test_the_statement_that_takes_it_back(difference: Difference, statements: tuple[str, ...]) -> None:
+    assert repair(difference) == statements
+
+
+def test_a_lost_table_is_more_than_a_statement() -> None:
+    table = fact("table", "public.bookings", "bookings", kind="table")
+    assert repair(Difference(made=table, live=None)) == ()
