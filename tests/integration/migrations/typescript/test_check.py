@@ -118,7 +118,7 @@ def test_without_a_file_it_says_that_no_types_were_compared(dsn: str, tmp_path: 
     assert result.returncode == 0
     assert result.stdout.startswith("OK: as the models say (")
     assert "; the application's types were not compared, name their file with --types." in result.stdout
-    assert set(Outcome.from_json(path.read_text()).counts) == {"objects"}
+    assert set(Outcome.from_json(path.read_text()).counts) == {"objects", "ledger", "files", "chain"}
 
 
 def test_a_wrong_file_is_a_finding_and_exits_with_1(dsn: str, tmp_path: Path) -> None:

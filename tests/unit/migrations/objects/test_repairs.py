@@ -83,5 +83,5 @@ def test_the_statement_that_takes_it_back(difference: Difference, statements: tu
 
 
 def test_a_lost_table_is_more_than_a_statement() -> None:
-    table = fact("table", "public.bookings", "bookings", kind="table")
+    table = fact("table", "public.bookings", "bookings", persistence="logged")
     assert repair(Difference(made=table, live=None)) == ()

@@ -14,8 +14,13 @@ from tests.unit.migrations.objects.conftest import fact
 CREATE = "CREATE INDEX idx_bookings_status ON public.bookings USING btree (status)"
 INDEX = fact("index", "public.bookings", "idx_bookings_status", "status", definition=CREATE, state="valid")
 FUNCTION = fact(
-    "function", "public.cancel(uuid,text)", "cancel", body="sha256 1", security="SECURITY INVOKER"
+    "function",
+    "public.cancel(uuid,text)",
+    "cancel",
+    body="sha256 1",
+    security="SECURITY INVOKER",
 )
+FUNCTION = replace(FUNCTION, aspects={**FUNCTION.aspects, "kind": "FUNCTION"})
 FILES = (
     Migration("001_a.sql", "001", "a", "SELECT 1;\nCREATE FUNCTION public.cancel(uuid, text) AS '';\n"),
     Migration("002_b.sql", "002", "b", "\n\nCREATE OR REPLACE FUNCTION public.cancel(uuid, text) AS '';\n"),
@@ -85,7 +90,7 @@ def test_what_the_models_do_not_say_is_added() -> None:
     said = of_the_models(
         "function", "cancel", "security", where="function public.cancel", expected="INVOKER", todo="alter it"
     )
-    live = replace(FUNCTION, aspects={"body": "sha256 2", "security": "SECURITY DEFINER"})
+    live = replace(FUNCTION, aspects={**FUNCTION.aspects, "body": "sha256 2", "security": "SECURITY DEFINER"})
     both = Difference(made=FUNCTION, live=live, aspects=("body", "security"))
     first, second = joined([said], [both], FILES)
     assert first.id == said.id
