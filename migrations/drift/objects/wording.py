@@ -65,7 +65,10 @@ def remedy(difference: Difference, migrations: Sequence[Migration]) -> str:
     if statements and len(text) <= _LONGEST and "\n" not in text:
         said = f"{text} {'restores' if difference.made is not None else 'takes'} it{_away(difference)}"
     elif place is not None:
-        said = f"the statement in {place}, restores it (as CREATE OR REPLACE, if it is a function)"
+        said = (
+            f"the statement in {place}, restores it "
+            "(a function as CREATE OR REPLACE, with its REVOKE and GRANT)"
+        )
     elif difference.made is not None:
         said = "restore it as the files make it"
     else:

@@ -40,6 +40,9 @@ MORE_THAN_A_STATEMENT = frozenset(
         "a table is dropped",
         "a table is renamed behind a view",
         "a table belongs to signed-in users",
+        "cancel has another default",
+        "a function that others call is dropped",
+        "a function is dropped",
         "the server may change history",
         "the server may empty a table",
     }
