@@ -58,24 +58,6 @@ END$$;
 -- finds: setting.all.statement_timeout
 DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET statement_timeout = %L', current_database(), '0.5s'); END$$;
 
--- case: a request without a key is the server's
--- finds: setting.authenticator.pgrst.db_anon_role
-DO $$BEGIN
-EXECUTE format('ALTER ROLE authenticator IN DATABASE %I SET pgrst.db_anon_role = service_role', current_database());
-END$$;
-
--- case: PostgREST serves other schemas
--- finds: setting.authenticator.pgrst.db_schemas
-DO $$BEGIN
-EXECUTE format('ALTER ROLE authenticator IN DATABASE %I SET pgrst.db_schemas = %L', current_database(), 'api, other');
-END$$;
-
--- case: PostgREST stores nothing
--- finds: setting.authenticator.pgrst.db_tx_end
-DO $$BEGIN
-EXECUTE format('ALTER ROLE authenticator IN DATABASE %I SET pgrst.db_tx_end = rollback', current_database());
-END$$;
-
 -- case: transactions that have to be repeated
 -- finds: setting.all.default_transaction_isolation
 DO $$BEGIN

@@ -20,12 +20,6 @@ ALTER TABLE public.bookings ADD number bigint GENERATED ALWAYS AS IDENTITY;
 ALTER TABLE public.bookings ADD number bigserial;
 GRANT USAGE ON SEQUENCE public.bookings_number_seq TO service_role;
 
--- case: settings of PostgREST that leave public in
-DO $$BEGIN
-EXECUTE format('ALTER ROLE authenticator IN DATABASE %I SET pgrst.db_schemas = %L', current_database(), 'api, public');
-EXECUTE format('ALTER ROLE authenticator IN DATABASE %I SET pgrst.db_anon_role = anon', current_database());
-END$$;
-
 -- case: unique index for a constraint
 ALTER TABLE public.webhook_events DROP CONSTRAINT webhook_events_provider_event_id_key;
 CREATE UNIQUE INDEX webhook_events_provider_event_id_key ON public.webhook_events (provider, event_id);
