@@ -97,7 +97,7 @@ def test_check_finds_it_and_names_the_object(dsn: str, superuser: str, made: Mad
         assert any(names(finding, change.object) for finding in findings), findings
         if change.name not in MORE_THAN_A_STATEMENT | OF_THE_MODELS:
             for statement in statements(dsn, made):
-                run(mighty(dsn, superuser), statement)
+                run(mighty(dsn, superuser) if change.superuser else dsn, statement)
             assert found(dsn, made) == ()
 
 
