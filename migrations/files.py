@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -12,7 +12,16 @@ from pathlib import Path
 from harness.errors import ConfigurationError
 from migrations.statements import Statement, split
 
-__all__ = ["PACKAGED", "Migration", "hash_of", "read_directory"]
+__all__ = [
+    "PACKAGED",
+    "Migration",
+    "ambiguity",
+    "hash_of",
+    "paths_of",
+    "read_directory",
+    "read_file",
+    "refusals",
+]
 
 PACKAGED = Path(str(files("migrations"))) / "sql"
 """The migrations of this project."""
@@ -60,6 +69,19 @@ def read_directory(directory: Path) -> tuple[Migration, ...]:
     name, an ambiguous order, text that is not UTF-8, no statement at all, or a statement that cannot run
     inside the transaction that each file gets.
     """
+    migrations = tuple(map(read_file, paths_of(directory)))
+    for before, after in pairwise(migrations):
+        reason = ambiguity(before, after)
+        if reason is not None:
+            raise ConfigurationError(reason)
+    for migration in migrations:
+        for reason in refusals(migration):
+            raise ConfigurationError(reason)
+    return migrations
+
+
+def paths_of(directory: Path) -> tuple[Path, ...]:
+    """Return the ``.sql`` files of a directory by name. Raises ConfigurationError if there is none."""
     if not directory.is_dir():
         raise ConfigurationError(
             f"{directory} is no directory; give --sql a directory of NNN_name.sql files."
@@ -69,11 +91,7 @@ def read_directory(directory: Path) -> tuple[Migration, ...]:
         raise ConfigurationError(
             f"{directory} contains no .sql file; give --sql a directory of NNN_name.sql files."
         )
-    migrations = tuple(_read(path) for path in paths)
-    _refuse_ambiguous_order(migrations)
-    for migration in migrations:
-        _refuse_what_cannot_be_applied(migration)
-    return migrations
+    return tuple(paths)
 
 
 def hash_of(migrations: Iterable[Migration]) -> str:
@@ -86,7 +104,8 @@ def hash_of(migrations: Iterable[Migration]) -> str:
     return digest.hexdigest()
 
 
-def _read(path: Path) -> Migration:
+def read_file(path: Path) -> Migration:
+    """Read one file. Raises ConfigurationError for a bad name, and for what is no text in UTF-8."""
     match = _NAME.fullmatch(path.name)
     if match is None:
         raise ConfigurationError(
@@ -107,30 +126,30 @@ def _read(path: Path) -> Migration:
     return Migration(path.name, match["version"], match["name"], text)
 
 
-def _refuse_ambiguous_order(migrations: tuple[Migration, ...]) -> None:
-    for before, after in pairwise(migrations):
-        if int(before.version) == int(after.version):
-            raise ConfigurationError(
-                f"{before.file} and {after.file} have the same version; renumber one of them."
-            )
-        if int(before.version) > int(after.version):
-            raise ConfigurationError(
-                f"{before.file} comes before {after.file} by name, but after it by number: tools would "
-                "disagree on the order. Pad the numbers to the same length."
-            )
+def ambiguity(before: Migration, after: Migration) -> str | None:
+    """Say why the order of two files that follow each other by name is not clear, or return None."""
+    if int(before.version) == int(after.version):
+        return f"{before.file} and {after.file} have the same version; renumber one of them."
+    if int(before.version) > int(after.version):
+        return (
+            f"{before.file} comes before {after.file} by name, but after it by number: tools would "
+            "disagree on the order. Pad the numbers to the same length."
+        )
+    return None
 
 
-def _refuse_what_cannot_be_applied(migration: Migration) -> None:
+def refusals(migration: Migration) -> Iterator[str]:
+    """Say what of a file cannot be applied, each with the file and, where there is one, the line."""
     try:
         statements = migration.statements
     except ConfigurationError as cause:
         raise ConfigurationError(f"{migration.file}, {cause}") from cause
     if not statements:
-        raise ConfigurationError(f"{migration.file} contains no statement; remove it.")
+        yield f"{migration.file} contains no statement; remove it."
     for statement in statements:
         reason = _why_not(statement)
         if reason is not None:
-            raise ConfigurationError(f"{migration.file}, line {statement.line}: {reason}")
+            yield f"{migration.file}, line {statement.line}: {reason}"
 
 
 def _why_not(statement: Statement) -> str | None:

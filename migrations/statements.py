@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from harness.errors import ConfigurationError
 
-__all__ = ["Statement", "essence", "line_ends", "split", "words_of"]
+__all__ = ["Comment", "Statement", "comments", "essence", "line_ends", "split", "words_of"]
 
 _TOKEN = re.compile(
     r"""
@@ -43,6 +43,24 @@ class Statement:
     """The line of the file on which it starts, counted from 1."""
     words: tuple[str, ...]
     """Its unquoted words in lower case, without those in comments, strings and bodies."""
+
+
+@dataclass(frozen=True)
+class Comment:
+    """One comment: ``--`` to the end of its line, or ``/* … */``."""
+
+    text: str
+    line: int
+    """The line on which it starts, counted from 1."""
+
+
+def comments(text: str) -> tuple[Comment, ...]:
+    """Return the comments of a text, not those in bodies. Raises ConfigurationError as `split` does."""
+    return tuple(
+        Comment(token, line_ends(text, position) + 1)
+        for kind, position, token in _tokens(text)
+        if kind in {"comment", "block"}
+    )
 
 
 def split(text: str) -> tuple[Statement, ...]:
