@@ -16,6 +16,7 @@ from migrations.apply import STATEMENT_TIMEOUT_S
 from migrations.apply import apply as apply_migrations
 from migrations.errors import MigrationError
 from migrations.files import PACKAGED, hash_of, read_directory
+from migrations.linting.command import lint
 from migrations.run import Run
 from migrations.three_sides import Request, check_all
 from migrations.typescript.command import types
@@ -36,10 +37,11 @@ def _options(command: Callable[..., int]) -> Callable[..., int]:
 
 @click.group()
 def schema() -> None:
-    """Apply and check the migrations of the database that DATABASE_URL names, and write its types."""
+    """Apply, check and examine migrations, and write the types of the database that they make."""
 
 
 schema.add_command(types)
+schema.add_command(lint)
 
 
 @schema.command()
