@@ -16,7 +16,7 @@ from contracts.plan import BUDGET_S, Adapter, Level
 from contracts.report.catalogue import listing
 from contracts.runner import DEADLINE_S
 from harness.reports.files import remove
-from harness.settings import Settings, StackKind
+from harness.settings import Settings, StackKind, export
 from harness.stack.external.consent import Consent
 
 __all__ = ["contract"]
@@ -74,6 +74,13 @@ class _AdapterName(click.ParamType[str]):
     help="With --allow-writes: the project has other rows; run what touches only its own, for no verdict.",
 )
 @click.option(
+    "--sql",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Judge on the schema that this directory of NNN_name.sql migrations makes: today's code on the "
+    "schema of tomorrow, say.",
+)
+@click.option(
     "--json", metavar="PATH|-", help="Write the outcome as JSON; - prints it in place of the report."
 )
 @click.option(
@@ -128,6 +135,7 @@ def contract(
     stack: StackKind | None,
     allow_writes: bool,
     isolated_only: bool,
+    sql: Path | None,
     json: str | None,
     report: Path | None,
     only: tuple[str, ...],
@@ -162,7 +170,7 @@ def contract(
         remove(Path(json))
     if report is not None:
         reportfiles.prepare(report)
-    settings = Settings.from_environ()
+    settings = _settings(sql)
     application = None if config is None else _configured(config, given=bool(adapters))
     options = Options(
         adapters=_adapters(adapters, settings) if application is None else application.adapters,
@@ -185,6 +193,19 @@ def contract(
     if replay is not None:
         return _replayed(replay, options, settings, pace=pace)
     return ContractRun(options, settings).run()
+
+
+def _settings(sql: Path | None) -> Settings:
+    """Read the settings, and the directory of migrations that the option names instead of theirs."""
+    if sql is None:
+        return Settings.from_environ()
+    export("HARNESS_SQL", str(sql.absolute()))
+    settings = Settings.from_environ()
+    if settings.stack_file is not None:
+        raise click.UsageError(
+            "--sql needs a stack of its own, and HARNESS_STACK_FILE names one that runs: unset it."
+        )
+    return settings
 
 
 def _self_check(options: Options, settings: Settings, *, broken: tuple[str, ...], exhaustive: bool) -> int:
@@ -261,7 +282,7 @@ def _refuse_selection(options: Options) -> None:
 
 def _refuse_beside_replay(context: click.Context) -> None:
     """A replay runs no cases: an option about those would be given in vain."""
-    beside = {"replay", "pace", "adapters", "level", "stack", "json", "report"}
+    beside = {"replay", "pace", "adapters", "level", "stack", "sql", "json", "report"}
     for parameter in context.command.params:
         name = parameter.name or ""
         is_given = context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE

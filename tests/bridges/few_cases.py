@@ -1,8 +1,8 @@
 """``python few_cases.py gate …``: the command line with a contract of three cases and few rows to rehearse.
 
 What a gate makes of an adapter does not depend on how many cases there are,
-but how long that takes does. ``python few_cases.py --all-of crud gate …`` has all
-core cases whose ids begin with a word, for what has to happen during the contract.
+but how long that takes does. ``python few_cases.py --all-of crud,flows gate …`` has all
+core cases whose ids begin with these words, for what has to happen during the contract.
 """
 
 # Each step is a process of this script, and imports only what it changes: the client of Supabase alone takes
@@ -57,7 +57,8 @@ def shorten_contract(word: str | None, directory: Path) -> None:
     from contracts.session import Request
 
     core = Manifest.packaged().at("core")
-    few = Manifest(tuple(one for one in core if one.id in CASES or (word and one.id.startswith(word))))
+    words = tuple(word.split(",")) if word else ()
+    few = Manifest(tuple(one for one in core if one.id in CASES or one.id.startswith(words)))
     assert {entry.id for entry in few.entries} >= CASES
     for module in {f"test_{entry.id.partition('.')[0]}.py" for entry in few.entries}:
         shutil.copy(CASES_OF_ALL / module, directory)
