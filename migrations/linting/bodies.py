@@ -5,6 +5,7 @@ later, and only the rules about rows hold. SQL that is put together while it run
 a constant text can.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ __all__ = ["Body", "Inner", "Unreadable", "body_of", "inner_statements"]
 
 _DYNAMIC = {"PLpgSQL_stmt_dynexecute": "query", "PLpgSQL_stmt_dynfors": "query"}
 _DYNAMIC_FIELD = "dynquery"
+_NO_FIELD = re.compile(r'"(?P<variable>\w+)\..+" is not a known variable')
+_ROW_VARIABLE = r'(\b{}[ \t]+)(?!record\b)[\w."]+(?:%rowtype)?([ \t]*(?:;|:=|=|default\b|not\b))'
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ def _sql(body: Body) -> Iterator[Inner | Unreadable]:
 
 def _plpgsql(body: Body, statement: str) -> Iterator[Inner | Unreadable]:
     try:
-        tree = parse_plpgsql(statement)
+        tree = _parsed(statement)
     except NotParsed as error:
         yield Unreadable(body.line, f"its body cannot be read: {error}")
         return
@@ -107,6 +110,22 @@ def _plpgsql(body: Body, statement: str) -> Iterator[Inner | Unreadable]:
     for line, query, is_dynamic in _queries(tree, 1):
         at = body.line + line - 1
         yield from _dynamic(at, query) if is_dynamic else _static(at, query)
+
+
+def _parsed(statement: str) -> list[Any]:
+    """Parse a body. Without a catalog the parser takes a variable of a row type for a scalar: say record."""
+    while True:
+        try:
+            return parse_plpgsql(statement)
+        except NotParsed as error:
+            named = _NO_FIELD.fullmatch(str(error))
+            if named is None:
+                raise
+            declared = re.compile(_ROW_VARIABLE.format(re.escape(named["variable"])), re.IGNORECASE)
+            changed = declared.sub(r"\1record\2", statement, count=1)
+            if changed == statement:
+                raise
+            statement = changed
 
 
 def _queries(value: Any, line: int, *, dynamic: bool = False) -> Iterator[tuple[int, str, bool]]:

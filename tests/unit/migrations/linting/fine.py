@@ -63,6 +63,10 @@ FINE = {
         "b bookings; BEGIN n := n + 1; UPDATE bookings SET note = '' WHERE id = p RETURNING * INTO b; "
         "IF FOUND THEN RETURN NEXT b; END IF; RETURN QUERY SELECT * FROM bookings WHERE id = p; END $$"
     ),
+    "function with variables of row types": (
+        "CREATE FUNCTION private.f() RETURNS void LANGUAGE plpgsql AS $$ DECLARE r public.bookings; "
+        "n notes%ROWTYPE; BEGIN r.note := 'x'; n.id = 1; UPDATE notes SET id = n.id WHERE id = 2; END $$"
+    ),
     "wider types": (
         "ALTER TABLE bookings ALTER note TYPE varchar(40), ALTER note TYPE text, ALTER amount TYPE bigint, "
         "ALTER price TYPE numeric(8, 3), ALTER day TYPE timestamp, ALTER tags TYPE text[] USING tags"

@@ -25,6 +25,14 @@ DATA: dict[str, tuple[str, str, str]] = {
         "PH040",
         "public.notes",
     ),
+    "update beside a variable of a row type": (
+        (
+            "CREATE FUNCTION private.f() RETURNS void LANGUAGE plpgsql AS $$ DECLARE r public.bookings; "
+            "BEGIN r.note := 'x'; UPDATE notes SET id = 1; END $$"
+        ),
+        "PH040",
+        "public.notes",
+    ),
     "update in a function of SQL": (
         "CREATE FUNCTION private.f() RETURNS void LANGUAGE sql AS $$ UPDATE notes SET id = 1 $$",
         "PH040",
