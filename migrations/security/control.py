@@ -1,0 +1,58 @@
+"""The positive control: what the server's own key got for the same request."""
+
+from migrations.requirements import SERVICE_ROLE
+from migrations.security.answers import Answer, Silence
+from migrations.security.objects import Relation
+from migrations.security.requests import Ability, Probe
+
+__all__ = ["control_problem", "had_something"]
+
+_RIGHTS = {
+    Ability.READ: "SELECT",
+    Ability.COUNT: "SELECT",
+    Ability.INSERT: "INSERT",
+    Ability.UPDATE: "UPDATE",
+    Ability.DELETE: "DELETE",
+    Ability.CALL: "EXECUTE",
+}
+_UNDEFINED_TABLE = "42P01"
+
+
+def control_problem(probe: Probe, answer: Answer | Silence) -> str | None:
+    """Say why the server's answer makes the refusal of others prove nothing; None if it proves something."""
+    if isinstance(answer, Silence):
+        return f"the service key got no answer ({answer.reason})"
+    if answer.is_denied:
+        return _denied(probe)
+    if answer.is_turned_away:
+        return f"the service key is not accepted ({answer.summary}: {answer.message or 'no reason given'})"
+    if answer.code == _UNDEFINED_TABLE or (answer.status == 404 and not answer.from_postgres):
+        return f"{probe.about.object} is not there for the service key ({answer.summary})"
+    # The errors of a function show that it was found and called.
+    works = answer.from_postgres if probe.ability is Ability.CALL else answer.broke_on_data
+    if answer.is_success or works:
+        return None
+    return f"the service key got {answer.summary} {answer.message}".strip()
+
+
+def had_something(probe: Probe, answer: Answer | Silence) -> bool:
+    """True if the server, with the same request, was shown a row, or changed one."""
+    if isinstance(answer, Silence):
+        return False
+    if answer.broke_on_data:
+        return True
+    return bool(answer.rows if probe.ability is Ability.READ else answer.total)
+
+
+def _denied(probe: Probe) -> str | None:
+    about = probe.about
+    if not probe.is_ours:
+        return None  # somebody's own: Postgres names what it refuses, so it is there
+    is_history = isinstance(about, Relation) and about.entity is not None and about.entity.append_only
+    if is_history and probe.ability in {Ability.UPDATE, Ability.DELETE}:
+        return None  # not even the server changes the history; that it is there, the reads show
+    kind = "FUNCTION " if probe.ability is Ability.CALL else ""
+    return (
+        f"the service key is refused itself: GRANT {_RIGHTS[probe.ability]} ON {kind}{about.object} "
+        f"TO {SERVICE_ROLE}"
+    )

@@ -1,0 +1,91 @@
+"""The project that is asked: a copy made for it, with rows, or the one that the environment names."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from harness.errors import ConfigurationError
+from harness.settings import Settings
+from harness.stack.coordinates import Coordinates
+from harness.stack.embedded import EmbeddedStack
+from harness.stack.records import StackRecord
+
+__all__ = ["Project", "opened"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """How to reach it, and what may be done with it."""
+
+    url: str
+    anon_key: str = field(repr=False)
+    service_role_key: str = field(repr=False)
+    jwt_secret: str | None = field(repr=False)
+    """What signs its tokens; None where nobody said."""
+    database_url: str | None = field(repr=False)
+    """Its database, as the owner of the tables; None where nobody said."""
+    is_ours: bool
+    """Made for this run: rows may be stored, changed and deleted in it."""
+    stack: str
+    postgrest: str | None = None
+    migrations_hash: str | None = None
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Project]:
+    """Make a copy of the migrated template, or take the project of the environment.
+
+    Raises ConfigurationError for variables that are missing, StackError if the stack cannot be started.
+    """
+    if settings.stack == "docker":
+        raise ConfigurationError(
+            "harness schema security does not start --stack docker yet; use --stack embedded, or --stack "
+            "external with the variables of a running project."
+        )
+    if settings.stack == "external":
+        yield _given(settings)
+        return
+    file = settings.stack_file
+    with (
+        EmbeddedStack.start(settings) if file is None else EmbeddedStack.attach(file) as stack,
+        stack.clone() as database,
+    ):
+        secret = StackRecord.read(stack.record).jwt_secret
+        yield _own(database.coordinates, stack, secret)
+
+
+def _own(at: Coordinates, stack: EmbeddedStack, secret: str) -> Project:
+    return Project(
+        url=at.supabase_url,
+        anon_key=at.anon_key,
+        service_role_key=at.service_role_key,
+        jwt_secret=secret,
+        database_url=at.database_url,
+        is_ours=True,
+        stack="embedded",
+        postgrest=stack.postgrest_version,
+        migrations_hash=stack.migrations_hash or None,
+    )
+
+
+def _given(settings: Settings) -> Project:
+    values = {
+        "SUPABASE_URL": settings.supabase_url,
+        "SUPABASE_ANON_KEY": settings.supabase_anon_key,
+        "SUPABASE_SERVICE_ROLE_KEY": settings.supabase_service_role_key,
+    }
+    missing = [name for name, value in values.items() if value is None]
+    if missing:
+        raise ConfigurationError(
+            f"{' and '.join(missing)} must be set to ask a given project: its URL, its public key, and the "
+            "key of its service role, with which each refusal is checked. Or use --stack embedded."
+        )
+    return Project(
+        url=str(settings.supabase_url),
+        anon_key=str(settings.supabase_anon_key),
+        service_role_key=str(settings.supabase_service_role_key),
+        jwt_secret=settings.supabase_jwt_secret,
+        database_url=settings.database_url,
+        is_ours=False,
+        stack="external",
+    )
