@@ -18,6 +18,7 @@ from migrations.errors import MigrationError
 from migrations.files import PACKAGED, hash_of, read_directory
 from migrations.linting.command import lint
 from migrations.run import Run
+from migrations.security.command import security
 from migrations.three_sides import Request, check_all
 from migrations.typescript.command import types
 
@@ -42,6 +43,7 @@ def schema() -> None:
 
 schema.add_command(types)
 schema.add_command(lint)
+schema.add_command(security)
 
 
 @schema.command()

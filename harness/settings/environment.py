@@ -56,6 +56,8 @@ class Settings:
     """DB_MODE, exactly ``memory`` or ``supabase``; None if it is not set."""
     timeout_s: float = 10.0
     """PARITY_TIMEOUT_MS, in seconds: how long an adapter waits for its server."""
+    supabase_jwt_secret: str | None = field(default=None, repr=False)
+    """SUPABASE_JWT_SECRET: what signs the tokens of a project's users; only the security check needs it."""
     scheduler_api_key: str | None = field(default=None, repr=False)
     """SCHEDULER_API_KEY: what internal callers of the reference API must send; None: nothing."""
     icims_webhook_secret: str | None = field(default=None, repr=False)
@@ -91,6 +93,7 @@ class Settings:
             database_url=env.get("DATABASE_URL"),
             db_mode=_db_mode(env),
             timeout_s=_milliseconds(env, "PARITY_TIMEOUT_MS", 10_000) / 1000,
+            supabase_jwt_secret=env.get("SUPABASE_JWT_SECRET"),
             scheduler_api_key=env.get("SCHEDULER_API_KEY"),
             icims_webhook_secret=env.get("ICIMS_WEBHOOK_SECRET"),
             docker=DockerSettings.read(env),

@@ -69,8 +69,8 @@ def _require(door: Door, answer: Mapping[str, Any] | Answer | Silence) -> None:
         )
     if isinstance(answer, Answer) and answer.is_turned_away and not answer.is_denied:
         raise ConfigurationError(
-            f"{door.url} does not accept SUPABASE_SERVICE_ROLE_KEY ({answer.summary}: {answer.message}). Copy "
-            "it again from the API settings of this project. Nothing was asked: to a wrong key, every "
+            f"{door.url} does not accept SUPABASE_SERVICE_ROLE_KEY ({answer.summary}: {answer.message}). "
+            "Copy it from the API settings of this project. Nothing was asked: to a wrong key, every "
             "project looks closed."
         )
     if isinstance(answer, Answer) and answer.status >= 500:

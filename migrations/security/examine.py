@@ -13,7 +13,7 @@ from migrations.security.client import Door
 from migrations.security.discovery import Discovery, discover
 from migrations.security.judging import judge
 from migrations.security.keys import judge_keys
-from migrations.security.leaks import without_leaks
+from migrations.security.leaks import with_leaks
 from migrations.security.project import Project
 from migrations.security.requests import Probe, probes
 from migrations.security.rows import Rows
@@ -114,7 +114,7 @@ def _judged(
         asked = _probes(discovery, scenery, place)
         for probe, answer, control in zip(asked, answers[actor.name], given, strict=True):
             cell = judge(probe, actor, answer, control, stranger=stranger)
-            cells.append(without_leaks(cell, answer, scenery.secrets))
+            cells.append(with_leaks(cell, answer, scenery.secrets))
     return tuple(settle(cells, {actor.name: actor.role for actor in company.actors}))
 
 
