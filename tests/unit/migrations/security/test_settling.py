@@ -1,0 +1,62 @@
+"""What one answer cannot tell is told by others, or said to be unknown."""
+
+from dataclasses import replace
+
+import pytest
+
+from migrations.security.cells import Cell, State
+from migrations.security.requests import Ability
+from migrations.security.settling import settle
+from tests.security import BOOKINGS, NOTES, cell, probe
+
+ROLES = {"anon key": "anon", "forged token": None}
+UPDATE = cell(State.UNTOLD, probe(ability=Ability.UPDATE, verb="PATCH"))
+
+
+def settled(*cells: Cell) -> list[State]:
+    return [one.state for one in settle(cells, ROLES)]
+
+
+@pytest.mark.parametrize(
+    ("read", "state"),
+    [
+        (State.HIDDEN, State.HIDDEN),
+        (State.OPEN, State.OPEN),
+        (State.REFUSED, State.UNCHECKED),
+        (State.UNCHECKED, State.UNCHECKED),
+    ],
+)
+def test_a_change_through_a_filter_reaches_what_is_shown(read: State, state: State) -> None:
+    assert settled(cell(read), UPDATE) == [read, state]
+
+
+def test_what_is_shown_to_one_says_nothing_about_another() -> None:
+    assert settled(cell(State.HIDDEN, actor="no key"), UPDATE)[1] is State.UNCHECKED
+    assert settled(cell(State.HIDDEN, probe(NOTES)), UPDATE)[1] is State.UNCHECKED
+
+
+@pytest.mark.parametrize(
+    ("about", "state"),
+    [
+        (replace(BOOKINGS, unguarded=frozenset({"anon"})), State.OPEN),
+        (replace(BOOKINGS, closed=frozenset({"anon"})), State.HIDDEN),
+        (replace(BOOKINGS, closed=frozenset({"authenticated"})), State.UNCHECKED),
+        (BOOKINGS, State.UNCHECKED),
+    ],
+)
+@pytest.mark.parametrize("ability", [Ability.READ, Ability.COUNT, Ability.INSERT, Ability.DELETE])
+def test_an_empty_table_is_told_by_the_catalog_or_not_at_all(
+    about: object, state: State, ability: Ability
+) -> None:
+    untold = cell(State.UNTOLD, replace(probe(ability=ability), about=about))  # type: ignore[arg-type]  # a relation
+    assert settled(untold) == [state]
+
+
+def test_a_token_without_a_role_is_told_by_nothing() -> None:
+    guarded = replace(BOOKINGS, closed=frozenset({"anon"}))
+    assert settled(cell(State.UNTOLD, probe(guarded), actor="forged token")) == [State.UNCHECKED]
+
+
+def test_an_insert_is_not_told_by_what_is_shown() -> None:
+    insert = cell(State.UNTOLD, probe(NOTES, Ability.INSERT, "POST"))
+    assert settled(cell(State.HIDDEN, probe(NOTES)), insert)[1] is State.UNCHECKED
