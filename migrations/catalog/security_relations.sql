@@ -37,6 +37,7 @@ JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 CROSS JOIN LATERAL (SELECT c.relkind IN ('r', 'p') AND c.relrowsecurity AS by_rows) AS guarded
 WHERE n.nspname = ANY (%(schemas)s::text[])
   AND c.relkind IN ('r', 'p', 'f', 'v', 'm')
+  AND NOT c.relispartition -- PostgREST serves the table that they are a part of
   AND NOT EXISTS (
     SELECT FROM pg_catalog.pg_depend AS d
     WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'

@@ -5,7 +5,7 @@ from enum import Enum
 
 from migrations.security.requests import Probe
 
-__all__ = ["BAD", "Cell", "State"]
+__all__ = ["BAD", "STORED", "Cell", "State"]
 
 
 class State(Enum):
@@ -23,6 +23,9 @@ class State(Enum):
     """Let through, with nothing there that could have been shown; settled by what else is known."""
     UNCHECKED = "could not check"
 
+
+STORED = "a row was stored"
+"""How the reason of an INSERT begins that was carried out."""
 
 BAD = frozenset({State.OPEN, State.LEAK})
 """What is a finding."""

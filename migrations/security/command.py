@@ -76,7 +76,7 @@ def _conclude(run: Run, project: Project, seen: Examination, report: Path | None
         findings,
         verdict,
         migrations_hash=project.migrations_hash,
-        target={"url": project.url, **seen.target},
+        target={**({} if project.is_ours else {"url": project.url}), **seen.target},
         notes=(*shown, *seen.notes, *_notes(seen.cells)),
         bad=verdict,
         artifacts=() if report is None else publish(report, matrix, verdict, holds, findings),

@@ -22,7 +22,8 @@ def control_problem(probe: Probe, answer: Answer | Silence) -> str | None:
     """Say why the server's answer makes the refusal of others prove nothing; None if it proves something."""
     if isinstance(answer, Silence):
         return f"the service key got no answer ({answer.reason})"
-    if answer.is_denied:
+    # To HEAD no body says who refused; that the key is good, the description of the project has shown.
+    if answer.is_denied or (answer.is_turned_away and probe.request.method == "HEAD"):
         return _denied(probe)
     if answer.is_turned_away:
         return f"the service key is not accepted ({answer.summary}: {answer.message or 'no reason given'})"

@@ -6,27 +6,27 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from harness.models.outcome import Finding
-from migrations.security.actors import Absent, Actor, Cast, cast, server
+from migrations.security.actors import Absent, Actor, cast, server
 from migrations.security.answers import Answer, Silence
+from migrations.security.catalog import read_surface
 from migrations.security.cells import Cell, State
 from migrations.security.client import Door
-from migrations.security.discovery import Discovery, discover
+from migrations.security.discovery import Discovery, describe, discovered
 from migrations.security.judging import judge
 from migrations.security.keys import judge_keys
 from migrations.security.leaks import with_leaks
 from migrations.security.project import Project
 from migrations.security.requests import Probe, probes
 from migrations.security.rows import Rows
-from migrations.security.scenery import Scenery, digest, found, made
+from migrations.security.scenery import Scenery, digest, found, is_same_database, made
 from migrations.security.settling import settle
+from migrations.security.stored import removed
 
 __all__ = ["Examination", "examine"]
 
 _AT_ONCE = 4
 _SPARE_ROWS = 3
 """More than there are actors, the server included: the last one is never touched."""
-
-_Answers = Sequence[Answer | Silence]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,51 +47,65 @@ class Examination:
     """The versions of the servers, as far as they are known."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """The requests of one actor, and their answers."""
+
+    probes: Sequence[Probe]
+    answers: Sequence[Answer | Silence]
+
+
 def examine(project: Project, *, now: int, namespace: UUID, timeout_s: float) -> Examination:
     """Ask a project; `now` in seconds since the epoch, `namespace` random.
 
-    Raises StackError or ConfigurationError if the project, or its service key, cannot be used at all.
+    Raises StackError or ConfigurationError if the project, its service key or its database cannot be used.
     """
     keys = tuple(judge_keys(project.anon_key, project.service_role_key))
     if keys:
         return Examination(keys=keys)
+    control = server(project.service_role_key)
+    company = cast(project.anon_key, project.jwt_secret, now=now)
+    actors = company.actors
     with Door(project.url, timeout_s=timeout_s) as door:
-        control = server(project.service_role_key)
-        company = cast(project.anon_key, project.jwt_secret, now=now)
-        discovery = discover(door, control, company.actors, project.database_url)
-        rows = Rows(namespace=namespace, number=len(company.actors) + _SPARE_ROWS)
-        dsn = project.database_url if project.is_ours else None
-        scenery = found(door, control, rows) if dsn is None else made(dsn, rows)
+        described = describe(door, control, [actor for actor in actors if actor.must_be_known])
+        rows = Rows(namespace=namespace, number=len(actors) + _SPARE_ROWS)
+        dsn = project.database_url
+        scenery = made(dsn, rows) if project.is_ours and dsn is not None else found(door, control, rows)
+        is_proven = project.is_ours or (dsn is not None and is_same_database(dsn, scenery.taken))
+        catalog = None if dsn is None else read_surface(dsn, described.schemas)
+        discovery = discovered(described, catalog, is_proven=is_proven)
         given = _ask(door, control, discovery, scenery, 0)
-        before = None if dsn is None else digest(dsn)
-        answers = _ask_all(door, company.actors, discovery, scenery)
-        changed = () if before is None or dsn is None else _changed(before, digest(dsn))
-    cells = _judged(company, discovery, scenery, given, answers)
-    is_open = {cell.probe.about.name for cell in cells if cell.state is State.OPEN}
+        before = _digest(project)
+        asked = _ask_all(door, actors, discovery, scenery)
+        after = _digest(project)
+        cells = _judged(actors, given, asked, scenery)
+        cleaning = () if project.is_ours else removed(door, control, cells, scenery)
+    opened = {cell.probe.about.name for cell in cells if cell.state is State.OPEN}
     return Examination(
-        actors=company.actors,
+        actors=actors,
         absent=company.absent,
         cells=cells,
         problems=(*scenery.problems, *discovery.doubts),
-        changed=tuple(table for table in changed if table not in is_open),
-        notes=discovery.surface.notes,
-        target={"postgrest": discovery.postgrest}
-        | ({} if discovery.postgres is None else {"postgres": discovery.postgres}),
+        changed=tuple(table for table in before if before[table] != after.get(table) and table not in opened),
+        notes=(*discovery.notes, *cleaning),
+        target=discovery.target,
     )
 
 
-def _probes(discovery: Discovery, scenery: Scenery, place: int) -> tuple[Probe, ...]:
-    return tuple(probes(discovery.surface, scenery.aims(discovery.surface.relations, place)))
+def _digest(project: Project) -> Mapping[str, str]:
+    # Others write to a given project all the time.
+    return digest(project.database_url) if project.is_ours and project.database_url is not None else {}
 
 
-def _ask(door: Door, actor: Actor, discovery: Discovery, scenery: Scenery, place: int) -> _Answers:
+def _ask(door: Door, actor: Actor, discovery: Discovery, scenery: Scenery, place: int) -> _Asked:
+    asked = tuple(probes(discovery.surface, scenery.aims(discovery.surface.relations, place)))
     # One after the other: a row is changed before it is deleted.
-    return [door.send(probe.request, actor) for probe in _probes(discovery, scenery, place)]
+    return _Asked(probes=asked, answers=[door.send(probe.request, actor) for probe in asked])
 
 
 def _ask_all(
     door: Door, actors: Sequence[Actor], discovery: Discovery, scenery: Scenery
-) -> Mapping[str, _Answers]:
+) -> Mapping[str, _Asked]:
     with ThreadPoolExecutor(_AT_ONCE) as executor:
         pending = {
             actor.name: executor.submit(_ask, door, actor, discovery, scenery, place)
@@ -101,34 +115,26 @@ def _ask_all(
 
 
 def _judged(
-    company: Cast,
-    discovery: Discovery,
-    scenery: Scenery,
-    given: _Answers,
-    answers: Mapping[str, _Answers],
+    actors: Sequence[Actor], given: _Asked, asked: Mapping[str, _Asked], scenery: Scenery
 ) -> tuple[Cell, ...]:
-    unknown = _unknown(company.actors, answers)
+    unknown = _unknown(actors, asked)
     cells: list[Cell] = []
-    for place, actor in enumerate(company.actors, 1):
+    for actor in actors:
         stranger = next((unknown[name] for name in (actor.name, *actor.leans_on) if name in unknown), None)
-        asked = _probes(discovery, scenery, place)
-        for probe, answer, control in zip(asked, answers[actor.name], given, strict=True):
+        own = asked[actor.name]
+        for probe, answer, control in zip(own.probes, own.answers, given.answers, strict=True):
             cell = judge(probe, actor, answer, control, stranger=stranger)
             cells.append(with_leaks(cell, answer, scenery.secrets))
-    return tuple(settle(cells, {actor.name: actor.role for actor in company.actors}))
+    return tuple(settle(cells, {actor.name: actor.role for actor in actors}))
 
 
-def _unknown(actors: Sequence[Actor], answers: Mapping[str, _Answers]) -> Mapping[str, str]:
+def _unknown(actors: Sequence[Actor], asked: Mapping[str, _Asked]) -> Mapping[str, str]:
     """Why nothing was looked at for an actor whom the server must know: it never let them get to Postgres."""
-    found = {}
+    found: dict[str, str] = {}
     for actor in actors:
-        said = [answer for answer in answers[actor.name] if isinstance(answer, Answer)]
-        if not actor.must_be_known or any(answer.from_postgres for answer in said):
+        answers = [answer for answer in asked[actor.name].answers if isinstance(answer, Answer)]
+        if not actor.must_be_known or any(answer.from_postgres for answer in answers):
             continue
-        first = next((f"{answer.summary}: {answer.message}" for answer in said), "it does not answer")
+        first = f"{answers[0].summary}: {answers[0].message}" if answers else "it does not answer"
         found[actor.name] = f"the project does not accept {actor.holds} ({first})"
     return found
-
-
-def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(table for table, checksum in before.items() if after[table] != checksum)

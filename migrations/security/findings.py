@@ -86,7 +86,8 @@ def of_absent(one: Absent) -> Finding:
 
 def of_problem(number: int, problem: str) -> Finding:
     """Say what could not be looked at."""
-    return _unchecked(f"security.surface.{number}", "the project", "could not be seen", f"{problem}.")
+    message = f"{problem[:1].upper()}{problem[1:]}."
+    return _unchecked(f"security.surface.{number}", "the project", "could not be seen", message)
 
 
 def of_changed(table: str) -> Finding:
@@ -180,7 +181,7 @@ def _unchecked(id: str, where: str, actual: str, message: str) -> Finding:
         where=where,
         expected="an answer that shows whether it is closed",
         actual=actual,
-        message=message[:1].upper() + message[1:],
+        message=message,
     )
 
 

@@ -1,15 +1,21 @@
 """What an answer shows. Pure: nothing is closed unless the server, with the same request, got in."""
 
+import re
+
 from migrations.security.actors import Actor
 from migrations.security.answers import Answer, Silence
-from migrations.security.cells import Cell, State
+from migrations.security.cells import STORED, Cell, State
 from migrations.security.control import control_problem, had_something
-from migrations.security.objects import Function
+from migrations.security.objects import Function, Relation
 from migrations.security.requests import Ability, Probe
 
 __all__ = ["judge"]
 
 _Verdict = tuple[State, str]
+
+_DENIES_ALL = re.compile(r"permission denied (?:to set role|for schema)\b")
+_DENIES_OTHER = re.compile(r"permission denied for \w+|row-level security")
+"""Inside of a function that runs, a table or another function is refused: so this one could be called."""
 
 
 def judge(
@@ -63,7 +69,7 @@ def _is_about_the_object(probe: Probe, actor: Actor, answer: Answer | Silence) -
 def _let_through(probe: Probe, answer: Answer, control: Answer | Silence) -> _Verdict:
     if probe.ability is Ability.INSERT:
         if probe.is_ours:
-            return State.OPEN, f"a row was stored ({answer.summary})"
+            return State.OPEN, f"{STORED} ({answer.summary})"
         return State.UNTOLD, "may insert; whether a policy stops it cannot be told without storing a row"
     seen = answer.rows if probe.ability is Ability.READ else answer.total
     if seen is None:
@@ -76,9 +82,10 @@ def _let_through(probe: Probe, answer: Answer, control: Answer | Silence) -> _Ve
 
 def _called(probe: Probe, answer: Answer) -> _Verdict:
     about = probe.about
-    # A refusal inside of a function that runs names a table: then the function itself could be called.
-    if answer.is_denied and (not probe.runs or about.name in answer.message):
+    if answer.is_denied and (not probe.runs or _DENIES_ALL.search(answer.message) or _names(about, answer)):
         return State.REFUSED, answer.summary
+    if answer.is_denied and not _DENIES_OTHER.search(answer.message):
+        return _unclear(answer)
     if not answer.from_postgres:
         return (State.REFUSED, answer.summary) if answer.is_turned_away else _unclear(answer)
     is_definer = about.security_definer if isinstance(about, Function) else None
@@ -95,3 +102,7 @@ def _called(probe: Probe, answer: Answer) -> _Verdict:
 def _unclear(answer: Answer) -> _Verdict:
     said = f"{answer.summary} {answer.message}".strip()
     return State.UNCHECKED, f"an answer that says neither yes nor no ({said})"
+
+
+def _names(about: Relation | Function, answer: Answer) -> bool:
+    return re.search(rf"\b{re.escape(about.name)}\b", answer.message) is not None

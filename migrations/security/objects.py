@@ -1,6 +1,6 @@
 """What a project offers through its REST interface: the objects that nobody but the server may reach."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.models import ENTITIES, Entity
@@ -88,8 +88,6 @@ class Surface:
 
     relations: tuple[Relation, ...]
     functions: tuple[Function, ...]
-    notes: tuple[str, ...] = field(default=())
-    """What was left out, and why."""
 
 
 def expected() -> Surface:
@@ -138,7 +136,6 @@ def joined(models: Surface, *found: Surface) -> Surface:
     return Surface(
         relations=tuple(relations.values()),
         functions=tuple(functions.values()),
-        notes=tuple(dict.fromkeys(note for surface in found for note in surface.notes)),
     )
 
 

@@ -27,7 +27,6 @@ class Project:
     is_ours: bool
     """Made for this run: rows may be stored, changed and deleted in it."""
     stack: str
-    postgrest: str | None = None
     migrations_hash: str | None = None
 
 
@@ -63,7 +62,6 @@ def _own(at: Coordinates, stack: EmbeddedStack, secret: str) -> Project:
         database_url=at.database_url,
         is_ours=True,
         stack="embedded",
-        postgrest=stack.postgrest_version,
         migrations_hash=stack.migrations_hash or None,
     )
 

@@ -138,7 +138,7 @@ def _casts(relation: Relation) -> Iterator[Probe]:
 def _writes(relation: Relation, aim: Aim) -> Iterator[Probe]:
     values = {name: value for name, value in aim.values.items() if name in relation.columns}
     changes = {name: value for name, value in values.items() if name != "id"}
-    where = (("id", f"eq.{aim.row}"),) if aim.row is not None else _NO_ROW("id")
+    where = (("id", f"eq.{aim.row}"),) if aim.row is not None else _no_row("id")
     at_row = aim.row is not None
     yield _write(relation, Ability.INSERT, "POST", (), values)
     yield _write(relation, Ability.UPDATE, "PATCH", where, changes, at_row=at_row)
@@ -155,12 +155,12 @@ def _writes_of_stranger(relation: Relation) -> Iterator[Probe]:
     for column in relation.columns:
         columns = (("columns", _quoted(column)),)
         yield _write(relation, Ability.INSERT, "POST", columns, [], column=column)
-        where = _NO_ROW(column)
+        where = _no_row(column)
         yield _write(relation, Ability.UPDATE, "PATCH", where, {column: None}, column=column)
         yield _write(relation, Ability.DELETE, "DELETE", where, None, column=column)
 
 
-def _NO_ROW(column: str) -> tuple[tuple[str, str], ...]:  # noqa: N802
+def _no_row(column: str) -> tuple[tuple[str, str], ...]:
     name = _quoted(column)
     return ((name, "is.null"), (name, "not.is.null"))
 

@@ -32,7 +32,7 @@ def test_rows_are_counted_only_in_a_list() -> None:
     ],
 )
 def test_who_got_as_far_as_postgres_is_told_from_who_was_stopped_before(
-    status: int, body: bytes, from_postgres: bool
+    *, status: int, body: bytes, from_postgres: bool
 ) -> None:
     assert read_answer(status, {}, body).from_postgres is from_postgres
 

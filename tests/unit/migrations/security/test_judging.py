@@ -135,7 +135,7 @@ def test_a_function_that_runs_can_be_called_whatever_it_says(
     ("definer", "state"), [(True, State.OPEN), (False, State.HARMLESS), (None, State.UNCHECKED)]
 )
 def test_a_function_of_somebodys_own_matters_if_it_has_the_rights_of_its_owner(
-    definer: bool | None, state: State
+    *, definer: bool | None, state: State
 ) -> None:
     about = probe(function("hello", is_ours=False, security_definer=definer), Ability.CALL, runs=True)
     assert judge(about, ANON, answer(200), answer(200)).state is state

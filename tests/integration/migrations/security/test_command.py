@@ -1,0 +1,94 @@
+"""``harness schema security`` as a process: its exit status, what it prints, what it writes."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.models.outcome import Outcome
+from harness.stack.embedded import EmbeddedStack
+from tests.integration.migrations.security.conftest import Clone
+
+
+def security(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("HARNESS_STACK", "SUPABASE_")) and name not in {"DATABASE_URL", "HARNESS_SQL"}
+    }
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "harness", "schema", "security", *arguments],
+        env={**kept, **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_the_packaged_migrations_are_closed(stack: EmbeddedStack, tmp_path: Path) -> None:
+    path, report = tmp_path / "outcome.json", tmp_path / "report"
+    result = security("--json", str(path), "--report", str(report), HARNESS_STACK_FILE=str(stack.record))
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.rstrip().rpartition("\n")[2].startswith("OK: nothing is readable")
+    outcome = Outcome.from_json(path.read_text())
+    assert outcome.step == "schema security"
+    assert len(outcome.counts) == 8
+    assert all(count.complete and count.expected > 300 for count in outcome.counts.values())
+    assert {Path(artifact.path).name for artifact in outcome.artifacts} == {
+        "security.json",
+        "security.md",
+        "security.html",
+    }
+    matrix = json.loads((report / "security.json").read_text())
+    assert {line["object"] for line in matrix["lines"]} >= {"public.bookings", "public.ops_summary()"}
+    states = {entry["state"] for line in matrix["lines"] for entry in line["actors"].values()}
+    assert states == {"refused"}
+
+
+def test_a_given_project_that_is_open_exits_with_1_and_tells_no_secret(
+    clone: Clone, stack: EmbeddedStack, tmp_path: Path
+) -> None:
+    database = clone(
+        "ALTER TABLE public.sync_jobs DISABLE ROW LEVEL SECURITY", "GRANT ALL ON public.sync_jobs TO anon"
+    )
+    at = database.coordinates.environ()
+    path = tmp_path / "outcome.json"
+    result = security("--json", str(path), "--report", str(tmp_path), **at)
+    assert result.returncode == 1
+    assert "security.public.sync_jobs.anon_key.read: " in result.stdout
+    written = "".join(file.read_text() for file in tmp_path.iterdir())
+    for key in (at["SUPABASE_ANON_KEY"], at["SUPABASE_SERVICE_ROLE_KEY"]):
+        assert key not in result.stdout + result.stderr + written
+    assert stack.migrations_hash
+
+
+def test_a_wrong_key_is_2_and_old_results_are_gone(clone: Clone, tmp_path: Path) -> None:
+    path = tmp_path / "outcome.json"
+    path.write_text("{}")
+    at = {**clone().coordinates.environ(), "SUPABASE_SERVICE_ROLE_KEY": "sb_secret_of_another_project"}
+    result = security("--json", str(path), **at)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "does not accept SUPABASE_SERVICE_ROLE_KEY" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        (
+            {"SUPABASE_URL": "http://127.0.0.1:9"},
+            "SUPABASE_ANON_KEY and SUPABASE_SERVICE_ROLE_KEY must be set",
+        ),
+        ({"DATABASE_URL": "postgresql://postgres@127.0.0.1:9/postgres"}, "--stack embedded"),
+        ({"HARNESS_STACK": "docker"}, "docker"),
+    ],
+)
+def test_what_cannot_be_asked_is_2_with_the_way_out(environ: dict[str, str], said: str) -> None:
+    result = security(**environ)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert said in result.stderr

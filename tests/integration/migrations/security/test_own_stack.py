@@ -1,0 +1,108 @@
+"""On a copy that is ours: what is closed is no finding, and everything that is opened is one, by its name."""
+
+from collections.abc import Callable
+
+import psycopg
+
+from migrations.security.cells import State
+from migrations.security.project import Project
+from tests.integration.migrations.security.conftest import Clone, asked, found
+
+SECRET_VIEW = """
+CREATE VIEW public.people AS SELECT candidate_email, public_token FROM public.scheduling_requests;
+GRANT SELECT ON public.people TO anon
+"""
+LOUD = """
+CREATE FUNCTION public.loud() RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+  RAISE EXCEPTION 'no such candidate: %', (SELECT min(candidate_email) FROM public.scheduling_requests);
+END $$
+"""
+
+
+def test_the_migrations_leave_nothing_open(clone: Clone, project: Callable[..., Project]) -> None:
+    seen = asked(project(clone(), is_ours=True))
+    assert found(seen) == {}
+    states = {cell.state for cell in seen.cells}
+    assert states == {State.REFUSED}
+    assert len({cell.actor for cell in seen.cells}) == 8
+    assert len({cell.probe.about.object for cell in seen.cells}) == 6 + 16
+
+
+def test_everything_that_is_opened_is_named(clone: Clone, project: Callable[..., Project]) -> None:
+    database = clone(
+        # readable: a column, and rows behind a policy for some of them
+        "GRANT SELECT (public_token) ON public.scheduling_requests TO anon",
+        "CREATE POLICY some ON public.scheduling_requests TO anon USING (status = 'expired')",
+        # writable: appended to, changed, deleted
+        "GRANT INSERT ON public.audit_logs TO authenticated",
+        "CREATE POLICY append ON public.audit_logs FOR INSERT TO authenticated WITH CHECK (true)",
+        "GRANT SELECT, UPDATE (status) ON public.sync_jobs TO authenticated",
+        "CREATE POLICY own ON public.sync_jobs TO authenticated USING (true)",
+        "GRANT SELECT, DELETE ON public.webhook_events TO anon",
+        "ALTER TABLE public.webhook_events DISABLE ROW LEVEL SECURITY",
+        # shown, and closed all the same by row security
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON public.bookings TO anon",
+        # around the tables
+        SECRET_VIEW,
+        "GRANT EXECUTE ON FUNCTION public.ops_summary() TO anon",
+        LOUD,
+        "CREATE FUNCTION public.hello() RETURNS text LANGUAGE sql RETURN 'hello'",
+        "CREATE TABLE public.notes (note text); GRANT SELECT ON public.notes TO anon",
+    )
+    ids = found(asked(project(database, is_ours=True)))
+    names = {id.removeprefix("security.public.") for id in ids}
+    # "no key" is turned away by the gateway, and anon is not authenticated
+    assert names == {
+        "scheduling_requests.anon_key.read",
+        "scheduling_requests.anon_key.public_token",
+        "audit_logs.signed_in.insert",
+        "sync_jobs.signed_in.read",
+        "sync_jobs.signed_in.count",
+        "sync_jobs.signed_in.update",
+        "webhook_events.anon_key.read",
+        "webhook_events.anon_key.count",
+        "webhook_events.anon_key.delete",
+        "people.anon_key.read",
+        "people.anon_key.count",
+        "ops_summary.anon_key.call",
+        "loud.anon_key.call",
+        "loud.signed_in.call",
+        "notes.anon_key.read",
+        "notes.anon_key.count",
+    }
+    assert all(said.startswith("core: ") for said in ids.values())
+
+
+def test_row_security_alone_is_enough_and_is_said(clone: Clone, project: Callable[..., Project]) -> None:
+    seen = asked(project(clone("GRANT ALL ON public.bookings TO anon"), is_ours=True))
+    assert found(seen) == {}
+    hidden = {cell.actor for cell in seen.cells if cell.state is State.HIDDEN}
+    assert hidden == {"anon key"}
+
+
+def test_a_missing_grant_is_not_taken_for_a_closed_table(
+    clone: Clone, project: Callable[..., Project]
+) -> None:
+    database = clone("REVOKE SELECT ON public.bookings FROM service_role")
+    ids = found(asked(project(database, is_ours=True)))
+    assert ids
+    assert all(said.startswith("unchecked: ") for said in ids.values())
+    assert any("GRANT SELECT ON public.bookings TO service_role" in said for said in ids.values())
+
+
+def test_a_table_that_is_not_there_is_not_taken_for_a_closed_one(
+    clone: Clone, project: Callable[..., Project]
+) -> None:
+    ids = found(asked(project(clone("DROP TABLE public.reconciliation_jobs CASCADE"), is_ours=True)))
+    assert any("public.reconciliation_jobs is not there" in said for said in ids.values())
+    assert all(said.startswith("unchecked: ") for said in ids.values())
+
+
+def test_nobody_changed_a_row(clone: Clone, project: Callable[..., Project]) -> None:
+    database = clone()
+    seen = asked(project(database, is_ours=True))
+    assert seen.changed == ()
+    with psycopg.connect(database.coordinates.database_url) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM public.sync_jobs").fetchone() or (0,)
+    assert count == 8 + 3 - 1  # one for each actor, three spare ones; the server deleted its own
