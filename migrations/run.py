@@ -12,7 +12,7 @@ import click
 
 from harness.errors import ConfigurationError
 from harness.models.outcome import Artifact, Counts, Finding, Outcome, Status, Subject
-from harness.models.verdict import UNCHECKED_LEVEL
+from harness.models.verdict import ADVICE_LEVEL, UNCHECKED_LEVEL
 from harness.redact import redact, redact_json
 from harness.reports.files import remove, reserve, write_json
 from harness.settings import Settings, StackKind, export, secrets
@@ -84,8 +84,8 @@ class Run:
     ) -> int:
         """Print and write the outcome; returns the exit status.
 
-        `notes` are printed before the verdict, which stays the last line: `good` where nothing was found,
-        else `bad`, or the number of findings.
+        `notes` are printed before the verdict, which stays the last line: `good` where nothing but advice was
+        found, else `bad`, or the number of findings.
         """
         outcome = Outcome(
             run_id=self.settings.run_id or uuid4().hex,
@@ -108,14 +108,15 @@ class Run:
             click.echo(redact(_text(finding), secrets()), err=talk)
         for note in notes:
             click.echo(redact(note, secrets()), err=talk)
-        if not findings and good is not None:
+        blocking = [finding for finding in findings if finding.level != ADVICE_LEVEL]
+        if not blocking and good is not None:
             click.echo(good, err=talk)
-        elif findings and bad is not None:
+        elif blocking and bad is not None:
             click.echo(redact(bad, secrets()), err=talk)
-        elif findings:
-            noun = "finding" if len(findings) == 1 else "findings"
+        elif blocking:
+            noun = "finding" if len(blocking) == 1 else "findings"
             verdict = "FAILED" if outcome.status is Status.FAILED else "COULD NOT CHECK"
-            click.echo(f"{verdict}: {len(findings)} {noun}.", err=talk)
+            click.echo(f"{verdict}: {len(blocking)} {noun}.", err=talk)
         if talk:
             click.echo(_dump(outcome.to_json()))
         elif self.json_path is not None:
@@ -124,9 +125,10 @@ class Run:
 
 
 def _status(findings: Sequence[Finding]) -> Status:
-    if any(finding.level != UNCHECKED_LEVEL for finding in findings):
+    levels = {finding.level for finding in findings} - {ADVICE_LEVEL}
+    if levels - {UNCHECKED_LEVEL}:
         return Status.FAILED
-    return Status.UNCHECKED if findings else Status.PASSED
+    return Status.UNCHECKED if levels else Status.PASSED
 
 
 def _text(finding: Finding) -> str:

@@ -12,7 +12,7 @@ import click
 
 from harness.errors import ConfigurationError
 from harness.models.outcome import Finding
-from harness.models.verdict import UNCHECKED_LEVEL
+from harness.models.verdict import ADVICE_LEVEL, UNCHECKED_LEVEL
 from harness.reports.files import make_directory
 from harness.settings import StackKind, export
 from migrations import options
@@ -69,7 +69,8 @@ def _conclude(run: Run, project: Project, seen: Examination, report: Path | None
     findings = seen.keys or findings_of(seen.cells, seen.actors, seen.absent, seen.problems, seen.changed)
     matrix = matrix_of(seen.cells)
     holds = {actor.name: actor.holds for actor in seen.actors}
-    verdict = _bad(findings) if findings else _good(seen, matrix)
+    blocking = [finding for finding in findings if finding.level != ADVICE_LEVEL]
+    verdict = _bad(blocking) if blocking else _good(seen, matrix)
     shown = (terminal(matrix, holds),) if seen.cells else ()
     return run.end(
         counts_of_keys(seen.keys) if seen.keys else counts_of(seen.cells, seen.absent),
@@ -101,12 +102,6 @@ def _bad(findings: Sequence[Finding]) -> str:
 
 
 def _notes(cells: Sequence[Cell]) -> Iterator[str]:
-    hidden = _objects(cells, State.HIDDEN)
-    if hidden:
-        yield (
-            f"Only row security stands before {hidden}: the privileges are granted. Revoke them from PUBLIC, "
-            "anon and authenticated, so that one mistaken policy opens nothing."
-        )
     harmless = _objects(cells, State.HARMLESS)
     if harmless:
         yield f"Others can call {harmless}: with their own rights, which is no harm by itself."

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from harness.models.outcome import Finding
-from harness.models.verdict import UNCHECKED_LEVEL
+from harness.models.verdict import ADVICE_LEVEL, UNCHECKED_LEVEL
 from migrations.security.actors import Absent, Actor
 from migrations.security.cells import Cell, State
 from migrations.security.objects import Function, Relation
 from migrations.security.requests import Ability
 
-__all__ = ["findings_of", "of_absent", "of_changed", "of_open", "of_problem", "of_unchecked"]
+__all__ = ["findings_of", "of_absent", "of_changed", "of_hidden", "of_open", "of_problem", "of_unchecked"]
 
 _DOES = {
     Ability.READ: "reads",
@@ -30,7 +30,7 @@ def findings_of(
     problems: Sequence[str],
     changed: Sequence[str],
 ) -> tuple[Finding, ...]:
-    """Return everything that is open, then everything that could not be checked."""
+    """Return everything that is open, then everything that could not be checked, then advice."""
     by_name = {actor.name: actor for actor in actors}
     return (
         *of_open(cells, by_name),
@@ -38,6 +38,7 @@ def findings_of(
         *of_unchecked(cells),
         *map(of_absent, absent),
         *(of_problem(number, problem) for number, problem in enumerate(problems, 1)),
+        *of_hidden(cells, by_name),
     )
 
 
@@ -58,6 +59,28 @@ def of_open(cells: Sequence[Cell], actors: "dict[str, Actor]") -> Iterator[Findi
         yield _opened(found, actors[actor])
         if what == Ability.READ.value and any(_is_token(cell) for cell in found):
             yield _token(actors[actor])
+
+
+def of_hidden(cells: Sequence[Cell], actors: "dict[str, Actor]") -> Iterator[Finding]:
+    """Yield, as advice, each table of ours with one lock where there should be two."""
+    groups: dict[str, list[Cell]] = {}
+    for cell in cells:
+        if cell.state is State.HIDDEN and cell.probe.is_ours:
+            groups.setdefault(cell.probe.about.object, []).append(cell)
+    for name, found in groups.items():
+        roles = _listed(dict.fromkeys(actors[cell.actor].role or cell.actor for cell in found))
+        requests = _listed(dict.fromkeys(_request(cell) for cell in found))
+        yield Finding(
+            id=f"security.{name}.granted",
+            level=ADVICE_LEVEL,
+            where=name,
+            expected=f"no privilege for {roles}",
+            actual=f"{requests}: let through, and shown nothing",
+            message=(
+                f"Only row security stands between {roles} and {name}: the privilege is granted. REVOKE ALL "
+                f"ON {name} FROM PUBLIC, {roles}, so that one mistaken policy opens nothing."
+            ),
+        )
 
 
 def of_unchecked(cells: Sequence[Cell]) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from harness.models.outcome import Finding
+from harness.models.verdict import ADVICE_LEVEL
 from migrations.security.cells import BAD, State
 from migrations.security.matrix import Entry, Line, Matrix
 from migrations.security.text import word
@@ -29,7 +30,7 @@ td small { display: block; opacity: .8; overflow-wrap: anywhere; }
 
 def page(matrix: Matrix, verdict: str, holds: Mapping[str, str], findings: Sequence[Finding]) -> str:
     """Return the whole page. Every value is escaped: names of objects are somebody's text."""
-    good = not findings
+    good = all(finding.level == ADVICE_LEVEL for finding in findings)
     parts = [
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',

@@ -70,13 +70,20 @@ def test_everything_that_is_opened_is_named(clone: Clone, project: Callable[...,
         "loud.signed_in.call",
         "notes.anon_key.read",
         "notes.anon_key.count",
+        "bookings.granted",
     }
-    assert all(said.startswith("core: ") for said in ids.values())
+    levels = {said.partition(":")[0]: id for id, said in ids.items()}
+    assert set(levels) == {"core", "advice"}
+    assert levels["advice"] == "security.public.bookings.granted"
 
 
-def test_row_security_alone_is_enough_and_is_said(clone: Clone, project: Callable[..., Project]) -> None:
+def test_row_security_alone_is_enough_and_is_advised_against(
+    clone: Clone, project: Callable[..., Project]
+) -> None:
     seen = asked(project(clone("GRANT ALL ON public.bookings TO anon"), is_ours=True))
-    assert found(seen) == {}
+    ((id, said),) = found(seen).items()
+    assert id == "security.public.bookings.granted"
+    assert said.startswith("advice: Only row security stands between anon and public.bookings")
     hidden = {cell.actor for cell in seen.cells if cell.state is State.HIDDEN}
     assert hidden == {"anon key"}
 

@@ -10,7 +10,7 @@ from migrations.security.cells import Cell, State
 from migrations.security.findings import findings_of
 from migrations.security.objects import Relation
 from migrations.security.requests import Ability
-from tests.security import ANON, INTRUDER, PASSER_BY, REQUESTS, cell, function, probe
+from tests.security import ANON, INTRUDER, NOTES, PASSER_BY, REQUESTS, cell, function, probe
 
 ACTORS = (ANON, INTRUDER, PASSER_BY)
 VIEW = Relation(schema="public", name="people", columns=("email",), is_view=True)
@@ -20,7 +20,7 @@ def findings(*cells: Cell, absent: Sequence[Absent] = (), changed: Sequence[str]
     return findings_of(cells, ACTORS, absent, (), changed)
 
 
-@pytest.mark.parametrize("state", [State.REFUSED, State.HIDDEN, State.HARMLESS])
+@pytest.mark.parametrize("state", [State.REFUSED, State.HARMLESS])
 def test_what_is_closed_is_no_finding(state: State) -> None:
     assert findings(cell(state)) == ()
 
@@ -85,3 +85,13 @@ def test_who_did_not_come_is_named() -> None:
 def test_rows_that_changed_in_silence_are_a_finding() -> None:
     (finding,) = findings(cell(State.REFUSED), changed=["bookings"])
     assert (finding.id, finding.level) == ("security.public.bookings.changed", "core")
+
+
+def test_a_table_with_one_lock_is_advice() -> None:
+    (finding,) = findings(cell(State.HIDDEN), cell(State.HIDDEN, probe(column="id")), cell(State.REFUSED))
+    assert (finding.id, finding.level) == ("security.public.bookings.granted", "advice")
+    assert "REVOKE ALL ON public.bookings FROM PUBLIC, anon" in finding.message
+
+
+def test_somebodys_own_table_may_rely_on_row_security() -> None:
+    assert findings(cell(State.HIDDEN, probe(NOTES))) == ()
