@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from harness.errors import ConfigurationError
 from harness.settings import Settings
+from harness.stack.account import Account
 from harness.stack.coordinates import Coordinates
 from harness.stack.embedded import EmbeddedStack
+from harness.stack.home import Home
+from harness.stack.kept import KeptStack
 from harness.stack.records import StackRecord
 
 __all__ = ["Project", "opened"]
@@ -82,8 +86,16 @@ def _given(settings: Settings) -> Project:
         url=str(settings.supabase_url),
         anon_key=str(settings.supabase_anon_key),
         service_role_key=str(settings.supabase_service_role_key),
-        jwt_secret=settings.supabase_jwt_secret,
+        jwt_secret=settings.supabase_jwt_secret or _kept_secret(settings),
         database_url=settings.database_url,
         is_ours=False,
         stack="external",
     )
+
+
+def _kept_secret(settings: Settings) -> str | None:
+    """The secret of the stack that ``harness stack up`` keeps, if that is the project: it is no secret here."""
+    kept = KeptStack.find(Home.of(settings, Account.current()))
+    if kept is None or kept.supabase_url != settings.supabase_url:
+        return None
+    return StackRecord.read(Path(kept.record)).jwt_secret
