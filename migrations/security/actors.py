@@ -117,4 +117,5 @@ def _intruder(name: str, holds: str, anon_key: str, token: str, *leans_on: str) 
 
 
 def _headers(key: str, token: str) -> Mapping[str, str]:
-    return {"apikey": key, "Authorization": f"Bearer {token}"}
+    # A publishable or secret key is no JSON Web Token, and some versions refuse it as one.
+    return {"apikey": key} if token.startswith("sb_") else {"apikey": key, "Authorization": f"Bearer {token}"}

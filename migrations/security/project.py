@@ -94,7 +94,7 @@ def _given(settings: Settings) -> Project:
 
 
 def _kept_secret(settings: Settings) -> str | None:
-    """The secret of the stack that ``harness stack up`` keeps, if that is the project: it is no secret here."""
+    """The secret of the stack that ``harness stack up`` keeps, if that one is asked: it is no secret here."""
     kept = KeptStack.find(Home.of(settings, Account.current()))
     if kept is None or kept.supabase_url != settings.supabase_url:
         return None

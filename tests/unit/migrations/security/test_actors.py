@@ -37,3 +37,10 @@ def test_a_refusal_leans_on_keys_and_tokens_that_must_be_known() -> None:
 
 def test_nobody_prints_what_they_hold() -> None:
     assert KEYS.anon not in repr(cast(KEYS.anon, KEYS.secret, now=0))
+
+
+def test_a_key_that_is_no_token_is_not_sent_as_one() -> None:
+    actors = {actor.name: actor for actor in cast("sb_publishable_abc", KEYS.secret, now=0).actors}
+    assert actors["anon key"].headers == {"apikey": "sb_publishable_abc"}
+    assert actors["signed in"].headers["apikey"] == "sb_publishable_abc"
+    assert actors["signed in"].headers["Authorization"].startswith("Bearer eyJ")
