@@ -20,6 +20,9 @@ from migrations.security.objects import PUBLIC, Argument, Function, Relation, Su
 __all__ = ["Ability", "Aim", "Probe", "Request", "probes"]
 
 
+_FILTERED = "{} filtered by"
+
+
 class Ability(Enum):
     """What a probe tries to do."""
 
@@ -147,7 +150,16 @@ def _writes(relation: Relation, aim: Aim) -> Iterator[Probe]:
         alone = {column: None}
         yield _write(relation, Ability.INSERT, "POST", (), alone, column=column)
         yield _write(relation, Ability.UPDATE, "PATCH", where, alone, column=column, at_row=at_row)
+        if column != "id":
+            yield from _through(relation, column)
     yield _write(relation, Ability.DELETE, "DELETE", where, None, at_row=at_row)
+
+
+def _through(relation: Relation, column: str) -> Iterator[Probe]:
+    """A condition needs SELECT on what it names: perhaps this column is all that somebody may name."""
+    where = _no_row(column)
+    yield _write(relation, Ability.UPDATE, "PATCH", where, {column: None}, column=column, verb=_FILTERED)
+    yield _write(relation, Ability.DELETE, "DELETE", where, None, column=column, verb=_FILTERED)
 
 
 def _writes_of_stranger(relation: Relation) -> Iterator[Probe]:
@@ -174,11 +186,12 @@ def _write(
     *,
     column: str | None = None,
     at_row: bool = False,
+    verb: str = "{}",
 ) -> Probe:
     return Probe(
         about=relation,
         ability=ability,
-        verb=method,
+        verb=verb.format(method),
         column=column,
         aims_at_row=at_row,
         request=Request(
