@@ -36,7 +36,7 @@ def surface_of(description: Mapping[str, Any], schema: str = PUBLIC) -> Surface:
                 columns=tuple(definition.get("properties", {})),
                 has_key=_KEY in str(definition.get("properties", {}).get("id", {}).get("description", "")),
             )
-            for name, definition in description["definitions"].items()
+            for name, definition in description.get("definitions", {}).items()
         ),
         functions=tuple(_functions(description["paths"], schema)),
     )
