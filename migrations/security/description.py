@@ -13,12 +13,12 @@ _LISTED = re.compile(r"following[^:]*:\s*(?P<names>.+)")
 _KEY = "<pk/>"
 
 
-def exposed_schemas(answer: Answer | Silence) -> tuple[str, ...] | None:
+def exposed_schemas(answer: Mapping[str, Any] | Answer | Silence) -> tuple[str, ...] | None:
     """Read the names of all schemas out of the refusal of another one, PGRST106; None if it is no such.
 
     Up to version 13.0.6 they stand in its message, then in its hint.
     """
-    if isinstance(answer, Silence) or answer.code != "PGRST106":
+    if not isinstance(answer, Answer) or answer.code != "PGRST106":
         return None
     found = _LISTED.search(answer.message)
     return (

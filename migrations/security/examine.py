@@ -16,7 +16,7 @@ from migrations.security.judging import judge
 from migrations.security.keys import judge_keys
 from migrations.security.leaks import with_leaks
 from migrations.security.project import Project
-from migrations.security.requests import Probe, probes
+from migrations.security.requests import Ability, Probe, probes
 from migrations.security.rows import Rows
 from migrations.security.scenery import Scenery, digest, found, is_same_database, made
 from migrations.security.settling import settle
@@ -27,6 +27,8 @@ __all__ = ["Examination", "examine"]
 _AT_ONCE = 4
 _SPARE_ROWS = 3
 """More than there are actors, the server included: the last one is never touched."""
+
+_UNASKED = Silence("it was not asked")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +54,8 @@ class _Asked:
     """The requests of one actor, and their answers."""
 
     probes: Sequence[Probe]
-    answers: Sequence[Answer | Silence]
+    answers: Sequence[Answer | Silence | None]
+    """None for a request that was not sent, because its answer follows from another one."""
 
 
 def examine(project: Project, *, now: int, namespace: UUID, timeout_s: float) -> Examination:
@@ -99,8 +102,20 @@ def _digest(project: Project) -> Mapping[str, str]:
 
 def _ask(door: Door, actor: Actor, discovery: Discovery, scenery: Scenery, place: int) -> _Asked:
     asked = tuple(probes(discovery.surface, scenery.aims(discovery.surface.relations, place)))
+    answers: list[Answer | Silence | None] = []
+    unreadable: set[tuple[str, str | None]] = set()
     # One after the other: a row is changed before it is deleted.
-    return _Asked(probes=asked, answers=[door.send(probe.request, actor) for probe in asked])
+    for probe in asked:
+        column = (probe.about.object, probe.column)
+        if probe.is_through_column and column in unreadable:
+            answers.append(None)  # a condition needs SELECT on what it names
+            continue
+        answer = door.send(probe.request, actor)
+        answers.append(answer)
+        is_refused = isinstance(answer, Answer) and (answer.is_denied or answer.is_turned_away)
+        if is_refused and probe.ability is Ability.READ and probe.column is not None:
+            unreadable.add(column)
+    return _Asked(probes=asked, answers=answers)
 
 
 def _ask_all(
@@ -123,7 +138,9 @@ def _judged(
         stranger = next((unknown[name] for name in (actor.name, *actor.leans_on) if name in unknown), None)
         own = asked[actor.name]
         for probe, answer, control in zip(own.probes, own.answers, given.answers, strict=True):
-            cell = judge(probe, actor, answer, control, stranger=stranger)
+            if answer is None:
+                continue
+            cell = judge(probe, actor, answer, control or _UNASKED, stranger=stranger)
             cells.append(with_leaks(cell, answer, scenery.secrets))
     return tuple(settle(cells, {actor.name: actor.role for actor in actors}))
 

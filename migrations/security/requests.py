@@ -20,7 +20,7 @@ from migrations.security.objects import PUBLIC, Argument, Function, Relation, Su
 __all__ = ["Ability", "Aim", "Probe", "Request", "probes"]
 
 
-_FILTERED = "{} filtered by"
+_FILTERED = " filtered by"
 
 
 class Ability(Enum):
@@ -69,6 +69,11 @@ class Probe:
     """If it is let through, it changes a row that is there."""
     runs: bool = False
     """If it is let through, the body of the function runs."""
+
+    @property
+    def is_through_column(self) -> bool:
+        """True for a change whose condition names this column and no other."""
+        return self.column is not None and self.verb.endswith(_FILTERED)
 
     @property
     def is_ours(self) -> bool:
@@ -158,8 +163,8 @@ def _writes(relation: Relation, aim: Aim) -> Iterator[Probe]:
 def _through(relation: Relation, column: str) -> Iterator[Probe]:
     """A condition needs SELECT on what it names: perhaps this column is all that somebody may name."""
     where = _no_row(column)
-    yield _write(relation, Ability.UPDATE, "PATCH", where, {column: None}, column=column, verb=_FILTERED)
-    yield _write(relation, Ability.DELETE, "DELETE", where, None, column=column, verb=_FILTERED)
+    yield _write(relation, Ability.UPDATE, "PATCH", where, {column: None}, column=column, suffix=_FILTERED)
+    yield _write(relation, Ability.DELETE, "DELETE", where, None, column=column, suffix=_FILTERED)
 
 
 def _writes_of_stranger(relation: Relation) -> Iterator[Probe]:
@@ -186,12 +191,12 @@ def _write(
     *,
     column: str | None = None,
     at_row: bool = False,
-    verb: str = "{}",
+    suffix: str = "",
 ) -> Probe:
     return Probe(
         about=relation,
         ability=ability,
-        verb=verb.format(method),
+        verb=f"{method}{suffix}",
         column=column,
         aims_at_row=at_row,
         request=Request(

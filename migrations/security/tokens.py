@@ -53,7 +53,7 @@ def forged(now: int) -> str:
 
 def unsigned(now: int) -> str:
     """Return a token of the server's role that says it needs no signature."""
-    return jwt.encode({**_ELEVATED, "exp": now + _HOUR_S}, None, algorithm="none")
+    return jwt.encode({**_ELEVATED, "exp": now + _HOUR_S}, "", algorithm="none")
 
 
 def altered(token: str) -> str | None:

@@ -112,22 +112,22 @@ def test_a_table_of_somebodys_own_may_be_closed_to_the_server() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "got", "state"),
+    ("runs", "got", "state"),
     [
-        ({}, answer(401, "42501", "permission denied for function book"), State.REFUSED),
-        ({}, answer(400, "22P02", "invalid input syntax for type uuid"), State.OPEN),
-        ({"runs": True}, answer(401, "42501", "permission denied for function book"), State.REFUSED),
-        ({"runs": True}, answer(401, "42501", "permission denied for table bookings"), State.OPEN),
-        ({"runs": True}, answer(405, "25006", "read-only transaction"), State.OPEN),
-        ({"runs": True}, answer(404, "PT404", "bookings"), State.OPEN),
-        ({"runs": True}, answer(200, rows=0), State.OPEN),
-        ({}, answer(404, "PGRST202", "not found"), State.UNCHECKED),
+        (False, answer(401, "42501", "permission denied for function book"), State.REFUSED),
+        (False, answer(400, "22P02", "invalid input syntax for type uuid"), State.OPEN),
+        (True, answer(401, "42501", "permission denied for function book"), State.REFUSED),
+        (True, answer(401, "42501", "permission denied for table bookings"), State.OPEN),
+        (True, answer(405, "25006", "read-only transaction"), State.OPEN),
+        (True, answer(404, "PT404", "bookings"), State.OPEN),
+        (True, answer(200, rows=0), State.OPEN),
+        (False, answer(404, "PGRST202", "not found"), State.UNCHECKED),
     ],
 )
 def test_a_function_that_runs_can_be_called_whatever_it_says(
-    asked: dict[str, bool], got: Answer, state: State
+    *, runs: bool, got: Answer, state: State
 ) -> None:
-    about = probe(function("book", "uuid"), Ability.CALL, "POST", **asked)
+    about = probe(function("book", "uuid"), Ability.CALL, "POST", runs=runs)
     assert judge(about, ANON, got, answer(400, "22P02")).state is state
 
 
