@@ -103,19 +103,29 @@ def _digest(project: Project) -> Mapping[str, str]:
 def _ask(door: Door, actor: Actor, discovery: Discovery, scenery: Scenery, place: int) -> _Asked:
     asked = tuple(probes(discovery.surface, scenery.aims(discovery.surface.relations, place)))
     answers: list[Answer | Silence | None] = []
-    unreadable: set[tuple[str, str | None]] = set()
+    reads: dict[tuple[str, str], Answer] = {}
     # One after the other: a row is changed before it is deleted.
     for probe in asked:
-        column = (probe.about.object, probe.column)
-        if probe.is_through_column and column in unreadable:
-            answers.append(None)  # a condition needs SELECT on what it names
+        column = (probe.about.object, probe.column or "")
+        if column in reads and _follows(probe, reads[column]):
+            answers.append(None)
             continue
         answer = door.send(probe.request, actor)
         answers.append(answer)
-        is_refused = isinstance(answer, Answer) and (answer.is_denied or answer.is_turned_away)
-        if is_refused and probe.ability is Ability.READ and probe.column is not None:
-            unreadable.add(column)
+        if isinstance(answer, Answer) and probe.ability is Ability.READ and probe.column is not None:
+            reads[column] = answer
     return _Asked(probes=asked, answers=answers)
+
+
+def _follows(probe: Probe, read: Answer) -> bool:
+    """True if the refusal to read a column is the answer to this change of it, too.
+
+    A key or a token that is turned away before Postgres is asked is turned away whatever it asks; and a
+    condition needs the right to read what it names.
+    """
+    if read.is_turned_away and not read.from_postgres:
+        return probe.ability is not Ability.READ
+    return probe.is_through_column and read.is_denied
 
 
 def _ask_all(

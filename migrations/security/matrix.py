@@ -40,7 +40,7 @@ class Line:
     verb: str
     """``GET``, or ``GET each column``."""
     entries: Mapping[str, Entry]
-    """By actor."""
+    """By actor; one is missing whose answers follow from the refusal of the same by GET."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,10 +67,12 @@ def _lines(matrix: Matrix) -> Iterator[str]:
 
 
 def _entries(line: Line, actors: Sequence[str]) -> str:
-    return "".join(_entry(line.entries[actor]) for actor in actors)
+    return "".join(_entry(line.entries.get(actor)) for actor in actors)
 
 
-def _entry(entry: Entry) -> str:
+def _entry(entry: Entry | None) -> str:
+    if entry is None:
+        return f'<td class="good">{escape(word(None))}</td>'
     if entry.state in BAD:
         kind = "bad"
     elif entry.state is State.UNCHECKED:

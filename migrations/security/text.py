@@ -43,13 +43,15 @@ def markdown(matrix: Matrix, verdict: str) -> str:
         f"| --- | --- |{' --- |' * len(matrix.actors)}",
     ]
     for line in matrix.lines:
-        words = [markdown_cell(word(line.entries[actor])) for actor in matrix.actors]
+        words = [markdown_cell(word(line.entries.get(actor))) for actor in matrix.actors]
         lines.append(f"| {markdown_cell(line.object)} | {line.verb} | {' | '.join(words)} |")
     return "\n".join([*lines, ""])
 
 
-def word(entry: Entry) -> str:
-    """Return the state, with how many of several requests ended so."""
+def word(entry: Entry | None) -> str:
+    """Return the state, with how many of several requests ended so; None where nothing had to be asked."""
+    if entry is None:
+        return "refused with GET"
     if entry.requests == 1 or entry.state not in {*BAD, State.UNCHECKED}:
         return entry.state.value
     return f"{entry.state.value} ({len(entry.bad)} of {entry.requests})"

@@ -13,6 +13,8 @@ from harness.stack.records import StackRecord
 from migrations.security.examine import Examination, examine
 from migrations.security.findings import findings_of
 from migrations.security.project import Project
+from migrations.security.rows import Rows
+from migrations.security.scenery import made
 
 Clone = Callable[..., Database]
 TIMEOUT_S = 30.0
@@ -34,6 +36,18 @@ def clone(stack: EmbeddedStack) -> Iterator[Clone]:
     yield clone
     for database in made:
         database.close()
+
+
+@pytest.fixture
+def filled(clone: Clone) -> Clone:
+    """Copy the template, change the copy by SQL, and give it rows of its own."""
+
+    def filled(*statements: str) -> Database:
+        database = clone(*statements)
+        made(database.coordinates.database_url, Rows(namespace=uuid4(), number=4))
+        return database
+
+    return filled
 
 
 @pytest.fixture

@@ -62,6 +62,13 @@ def test_every_form_says_the_same() -> None:
     assert read["lines"][0]["actors"]["anon key"]["not_closed"] == ["id"]
 
 
+def test_what_had_not_to_be_asked_of_somebody_follows_from_a_refusal() -> None:
+    alone = matrix_of([*CELLS, cell(State.REFUSED, probe(ability=Ability.UPDATE, verb="PATCH"))])
+    assert "| PATCH | refused | refused with GET |" in markdown(alone, "FAILED: 2 findings.")
+    assert "refused with GET" in page(alone, "FAILED: 2 findings.", HOLDS, [])
+    assert "no key" not in document(alone, "FAILED: 2 findings.", HOLDS)["lines"][-1]["actors"]
+
+
 def test_the_counts_are_those_of_the_cells() -> None:
     counts = counts_of(CELLS, [Absent(name="signed in", reason="no secret")])
     anon, nobody, absent = counts["anon key"], counts["no key"], counts["signed in"]
