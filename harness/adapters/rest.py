@@ -1,18 +1,16 @@
 """One shared supabase-py client, and how requests are sent through it.
 
-Measured traps that this module avoids: a shared synchronous client over
-HTTP/2 fails from threads (7 of 18,000 calls), so HTTP/1.1; fractions of a
-second in the client's own timeout option become 0, so the timeout belongs to
-the HTTP client; supabase-py sleeps 1, 2 and 4 s before it repeats a GET, so
-its retries are off and the caller decides; a 2xx answer that is no JSON
-becomes a text without an error, and an empty one an empty list, as if no row
-matched: both are answers that were lost on the way.
+Measured traps that this module avoids: fractions of a second in the client's
+own timeout option become 0, so the timeout belongs to the HTTP client;
+supabase-py sleeps 1, 2 and 4 s before it repeats a GET, so its retries are
+off and the caller decides; a 2xx answer that is no JSON becomes a text
+without an error, and an empty one an empty list, as if no row matched: both
+are answers that were lost on the way.
 """
 
-import ssl
 import threading
 from collections.abc import Callable, Mapping
-from functools import cache
+from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
 import httpx
@@ -21,13 +19,11 @@ from postgrest.exceptions import APIError
 from supabase import Client, ClientOptions
 
 from harness.adapters.codec import Wire
+from harness.adapters.http_client import check_answer, check_client, own_client
 from harness.adapters.translate import translate_answer, translate_transport, unreadable
 from harness.errors import ConfigurationError, StoreError, UnexpectedResponse
 
 __all__ = ["Rest"]
-
-_CONNECT_TIMEOUT_S = 5.0
-_MAX_CONNECTIONS = 64
 
 
 class _Answer(Protocol):
@@ -41,17 +37,19 @@ _A = TypeVar("_A", bound=_Answer)
 class Rest:
     """The REST interface of one Supabase project. Safe to share between threads."""
 
-    def __init__(self, url: str, key: str, *, timeout_s: float) -> None:
-        """Prepare a client; nothing is sent. `timeout_s` bounds each wait for the server, in seconds."""
+    def __init__(self, url: str, key: str, *, timeout_s: float, http: httpx.Client | None = None) -> None:
+        """Prepare a client; nothing is sent.
+
+        `timeout_s` bounds each wait for the server, in seconds. A given `http` client keeps its own timeouts
+        and stays its owner's. Raises ConfigurationError if it may speak HTTP/2.
+        """
         self._seen = threading.local()
-        self._http = httpx.Client(
-            http2=False,
-            timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, _CONNECT_TIMEOUT_S)),
-            limits=httpx.Limits(max_connections=_MAX_CONNECTIONS, max_keepalive_connections=_MAX_CONNECTIONS),
-            verify=_tls(),
-            event_hooks={"request": [_show_key_once], "response": [self._note]},
-            trust_env=False,
-        )
+        if http is not None:
+            check_client(http)
+        self._owns_http = http is None
+        self._http = own_client(timeout_s) if http is None else http
+        self._http.event_hooks["request"].append(_show_key_once)
+        self._http.event_hooks["response"].append(self._note)
         options = ClientOptions(
             httpx_client=self._http,
             auto_refresh_token=False,
@@ -61,7 +59,7 @@ class Rest:
         try:
             supabase = Client.create(url, key, options)
         except Exception as error:
-            self._http.close()
+            self.close()
             raise ConfigurationError(f"SUPABASE_URL={url!r} or the key cannot be used: {error}") from error
         # The property builds a client at its first use, in whichever threads ask first: once, here, is safe.
         self._postgrest: SyncPostgrestClient = supabase.postgrest
@@ -91,8 +89,13 @@ class Rest:
         return self._send(self._postgrest.rpc(function, dict(arguments)).execute, reading=reading).data
 
     def close(self) -> None:
-        """Close the connections. Calling it twice is harmless."""
-        self._http.close()
+        """Close the connections, but leave a given client to its owner. Calling it twice is harmless."""
+        if self._owns_http:
+            self._http.close()
+        else:
+            with suppress(ValueError):  # it was closed before
+                self._http.event_hooks["response"].remove(self._note)
+                self._http.event_hooks["request"].remove(_show_key_once)
 
     def _send(self, execute: Callable[[], _A], *, reading: bool) -> _A:
         self._seen.status = None
@@ -117,6 +120,7 @@ class Rest:
         raise translated from cause
 
     def _note(self, response: httpx.Response) -> None:
+        check_answer(response)
         self._seen.status = response.status_code
         response.read()
         self._seen.is_empty = not response.content and response.request.method != "HEAD"
@@ -138,9 +142,3 @@ def _show_key_once(request: httpx.Request) -> None:
     """
     if request.headers.get("Authorization", "").startswith("Bearer sb_"):
         del request.headers["Authorization"]
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """Load the certificate store once per process: it takes about 20 ms."""
-    return ssl.create_default_context()

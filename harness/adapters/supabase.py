@@ -6,6 +6,8 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID, uuid4
 
+import httpx
+
 from harness.adapters import codec, flows
 from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import (
@@ -53,10 +55,21 @@ class SupabaseStore:
     capabilities = frozenset(Capability)
 
     def __init__(
-        self, url: str, key: str, *, timeout_s: float = 10.0, new_id: Callable[[], UUID] = uuid4
+        self,
+        url: str,
+        key: str,
+        *,
+        timeout_s: float = 10.0,
+        new_id: Callable[[], UUID] = uuid4,
+        http: httpx.Client | None = None,
     ) -> None:
-        """Take the project's URL and service role key. `timeout_s` is the longest wait for the server."""
-        self._rest = Rest(url, key, timeout_s=timeout_s)
+        """Take the project's URL and service role key. `timeout_s` is the longest wait for the server.
+
+        An application that needs a proxy or certificates of its own gives its `http` client, which then has
+        its own timeouts and stays open. Raises ConfigurationError if that may speak HTTP/2: a store is shared
+        between threads, and such a client is not safe to.
+        """
+        self._rest = Rest(url, key, timeout_s=timeout_s, http=http)
         self._new_id = new_id
         self.scheduling_requests: SchedulingRequestRepository = SchedulingRequestTable(
             self._rest, of(SchedulingRequest), new_id
