@@ -13,13 +13,15 @@ from contracts.reads import Scenery, one_get, scenery
 from contracts.stored import everything
 from contracts.subject import Subject
 from contracts.workers import eventually, patiently, started, together, within
-from contracts.writes import effect_between, one_of_each_kind, total_effect
+from contracts.writes import WRITES, effect_between, one_of_each_kind, total_effect
 from harness.adapters.capabilities import Capability
 from harness.adapters.protocol import Store
 from harness.errors import StoreError, Unavailable
 from harness.models import SyncJob
 
 pytestmark = needs(Capability.SERVER, Capability.CLIENT_IDS)
+CALLERS = 64
+CONNECTIONS = 5
 
 
 def unhurried(subject: Subject) -> None:
@@ -85,6 +87,26 @@ def test_exhausted_pool(subject: Subject) -> None:
         before = everything(crowded)
         for attempt in attempts:
             patiently(partial(attempt.call, crowded.store))
+        assert effect_between(before, everything(crowded)) == total_effect(writes)
+
+
+def test_more_callers_than_connections(subject: Subject) -> None:
+    """Of 64 calls at once on five connections, each waits or has done nothing: none is lost or doubled."""
+    # A caller who waits in vain hears it from the server, long before its own patience ends.
+    with subject.another_database(pool_size=CONNECTIONS, pool_wait_s=2) as crowded:
+        writes = [WRITES[number % len(WRITES)] for number in range(CALLERS)]
+        attempts = [write.prepare(crowded.store) for write in writes]
+        before = everything(crowded)
+        outcomes = together(CALLERS, lambda index: attempts[index].call(crowded.store))
+        refused = [index for index, outcome in enumerate(outcomes) if isinstance(outcome, StoreError)]
+        with every() as about:
+            for index in refused:
+                with about(writes[index].name):
+                    assert kind(outcomes[index]) == Unavailable.kind
+        worked = [write for index, write in enumerate(writes) if index not in refused]
+        assert effect_between(before, everything(crowded)) == total_effect(worked)
+        for index in refused:
+            patiently(partial(attempts[index].call, crowded.store))
         assert effect_between(before, everything(crowded)) == total_effect(writes)
 
 

@@ -4,9 +4,10 @@ import threading
 from typing import Any
 
 from contracts.selfcheck.wrapping import broken
-from harness.errors import Unavailable
+from harness.errors import OutcomeUnknown, Unavailable
 
 from ._helpers import Call, around, mutable, repositories, round_trip
+from ._sending import Request, sent
 
 
 @broken(
@@ -136,3 +137,23 @@ def builders_are_reused(store: Any) -> None:
             return getattr(self._builder, name)
 
     around(store._rest, "table", lambda original, table: Reused(table, original(table)))
+
+
+@broken(
+    killer="faults_pool.more_callers_than_connections",
+    source="encode/httpx#1171: PoolTimeout when num tasks in asyncio.gather() exceeds client max_connections",
+    on="supabase",
+)
+def crowded_clients_are_unknown(store: Any) -> None:
+    """A call that finds all 32 connections of its client taken is told as one that may have happened."""
+    free = threading.Semaphore(32)
+
+    def send(request: Request) -> Any:
+        if not free.acquire(blocking=False):
+            raise OutcomeUnknown("PoolTimeout")
+        try:
+            return request.send()
+        finally:
+            free.release()
+
+    sent(store, send)

@@ -10,7 +10,7 @@ from harness.adapters.supabase import SupabaseStore
 from harness.errors import Unavailable
 
 HTTP1_ALONE = b"\x00\x10\x00\x0b\x00\x09\x08http/1.1"
-"""The extension of a ClientHello that lists this one protocol (RFC 7301): its number, lengths and the name."""
+"""The extension of a ClientHello that lists one protocol (RFC 7301): its number, lengths and the name."""
 _DEADLINE_S = 30.0
 
 
