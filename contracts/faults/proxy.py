@@ -135,6 +135,12 @@ class FaultProxy:
         finally:
             self._listener = _Listener(self._port, self._accept)
 
+    @property
+    def connections(self) -> int:
+        """How many connections of clients are open, or still wait for the server."""
+        with self._lock:
+            return len(self._connections)
+
     def close(self) -> None:
         """End the proxy and every connection through it."""
         for planned in self._planned:
