@@ -1,31 +1,35 @@
-"""Stores that a soak must see through: each is right until a fault comes, and then wrong in one way."""
+"""A store that a soak must see through."""
 
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 from harness.adapters.protocol import Store
-from harness.errors import OutcomeUnknown, Unavailable
 from harness.settings import Settings
 from tests.benchmarks.soak.application import supabase
 
 __all__ = ["opened"]
 
+_EVERY = 5
+
 
 def opened(settings: Settings) -> Store:
-    """Open a store that believes lost audit entries to be stored, and sends lost reschedulings again."""
+    """Open a store that drops every fifth audit entry, moves every fifth booking twice, and loses files."""
     store: Any = supabase(settings)
     create, reschedule = store.audit_logs.create, store.reschedule
+    creates, reschedules = count(1), count(1)
+    lost: list[Any] = []
 
-    def believed(new: Any) -> Any:
-        try:
+    def dropping(new: Any) -> Any:
+        if next(creates) % _EVERY:
             return create(new)
-        except (OutcomeUnknown, Unavailable):
-            return None
+        lost.append(Path("/dev/null").open("rb"))  # noqa: SIM115  # it is never closed, on purpose
+        return None
 
-    def sent_again(*arguments: Any, **options: Any) -> Any:
-        try:
-            return reschedule(*arguments, **options)
-        except OutcomeUnknown:
-            return reschedule(*arguments, **options)
+    def twice(*arguments: Any, **options: Any) -> Any:
+        if next(reschedules) % _EVERY == 0:
+            reschedule(*arguments, **options)
+        return reschedule(*arguments, **options)
 
-    store.audit_logs.create, store.reschedule = believed, sent_again
+    store.audit_logs.create, store.reschedule = dropping, twice
     return store  # type: ignore[no-any-return]  # methods of a protocol cannot be assigned to
