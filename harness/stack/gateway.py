@@ -86,6 +86,8 @@ class Gateway:
             max_line_size=_LONGEST_LINE,
             max_field_size=_LONGEST_LINE,
         )
+        # Else aiohttp sends a DELETE again whose connection broke, and its effect may be told as another's.
+        self._session._retry_connection = False  # noqa: SLF001  # there is no option for it
 
     async def close(self) -> None:
         """Close them."""
