@@ -1,8 +1,8 @@
 """The process under test: threads that share one store, until stdin says otherwise.
 
 ``python -m tests.benchmarks.soak.application``, started by `tests.benchmarks.soak.run`. The first line of
-stdin is an `Order`. It says ``ready`` on stdout and opens the store at the next line, ``start``. After
-``drain``, the threads finish their turns, ``drained``, and only work off what is queued. ``stop`` ends them,
+stdin is an `Order`. It says ``ready`` on stdout; ``start`` opens the store, ``started``. After ``drain``, the
+threads finish their turns, ``drained``, and only work off what is queued. ``stop`` ends them,
 ``stopped``; ``close`` closes the store, ``closed``. The end of stdin ends it, too.
 """
 
@@ -11,7 +11,7 @@ import json
 import random
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -61,7 +61,7 @@ def supabase(settings: Settings) -> Store:
 class Threads:
     """Threads that take turns at a desk."""
 
-    def __init__(self, desk: Desk, weights: Weights, files: list[TextIO], seed: int) -> None:
+    def __init__(self, desk: Desk, weights: Weights, files: Sequence[TextIO], seed: int) -> None:
         self._desk = desk
         self._weights = weights
         self._draining, self._stopped = threading.Event(), threading.Event()
@@ -132,6 +132,7 @@ def main() -> None:
         sys.stdin.readline()
         desk, weights = _desk(order)
         threads = Threads(desk, weights, files, order.seed)
+        _say("started")
         try:
             _obey(threads, desk)
         finally:

@@ -78,7 +78,7 @@ def soak(plan: Plan, say: Say) -> Report:
         }
         with opened(order, environ, api=plan.api) as subject:
             before = held_by(subject.process)
-            subject.application.tell("start")
+            subject.application.ask("start", "started")
             watch = Watch(subject.process)
             gateway = Watch(psutil.Process(database._supervisor.pid))
             weather = _weathered(plan, subject, proxy, database, say)
