@@ -70,6 +70,7 @@ def translate_answer(error: APIError, status: int | None, *, reading: bool) -> t
         or _by_class(code)
         or _broken_off(error, status, reading=reading)
         or _by_status(status, code, reading=reading)
+        or _cut_off(error, status, reading=reading)
     )
     translated = known or UnexpectedResponse(f"the server answered {status} with code {code or 'none'}")
     cause = APIError(
@@ -155,6 +156,16 @@ def _by_status(status: int | None, code: str, *, reading: bool) -> StoreError | 
         if reading:
             return Unavailable(f"the server answered {status}{f' ({code})' if code else ''}")
         return OutcomeUnknown(f"the server answered {status} to a write{f' ({code})' if code else ''}")
+    return None
+
+
+def _cut_off(error: APIError, status: int | None, *, reading: bool) -> StoreError | None:
+    """Translate a refusal of PostgREST whose JSON ends in the middle: which rule it names is lost.
+
+    Measured: the client cannot parse it, takes the status for its code and the body for its details.
+    """
+    if error.code == str(status) and (error.details or "").startswith("{"):
+        return unreadable(f"it is a {status} whose end is missing", reading=reading)
     return None
 
 

@@ -57,6 +57,8 @@ class Steadiness:
     """Medians after the warm-up and at the end, in bytes."""
     most_connections: int
     over_s: float
+    course: tuple[int, ...] = ()
+    """The median of each tenth of the time, in bytes: a leak grows in all of them."""
 
     @classmethod
     def of(cls, samples: Sequence[Held]) -> Self:
@@ -73,6 +75,7 @@ class Steadiness:
             memory=(int(statistics.median(early or [samples[0].memory])), int(statistics.median(late))),
             most_connections=max(one.connections for one in samples),
             over_s=whole,
+            course=_course(samples),
         )
 
     @property
@@ -85,6 +88,15 @@ class Steadiness:
     def is_judged(self) -> bool:
         """False if it did not last long enough for its growth to mean anything."""
         return self.over_s >= JUDGED_FROM_S
+
+
+def _course(samples: Sequence[Held]) -> tuple[int, ...]:
+    begun = samples[0].at_s
+    whole = samples[-1].at_s - begun or 1.0
+    tenths: dict[int, list[int]] = {}
+    for one in samples:
+        tenths.setdefault(min(9, int(10 * (one.at_s - begun) / whole)), []).append(one.memory)
+    return tuple(int(statistics.median(tenth)) for tenth in tenths.values())
 
 
 class Watch:

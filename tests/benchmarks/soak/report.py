@@ -103,6 +103,8 @@ class Report:
         for name, held in (("under test", self.held), ("gateway", self.gateway)):
             early, late = (f"{number / _MB:.1f} MB" for number in held.memory)
             yield f"memory, {name}: {early} after the warm-up, {late} at the end ({held.growth:+.1%})"
+        if course := self.held.course:
+            yield f"memory, by tenths of the time: {', '.join(f'{number / _MB:.1f}' for number in course)}"
         if not self.held.is_judged:
             yield f"Growth is not judged in less than {JUDGED_FROM_S:.0f} s."
         closed = "" if self.closed is None else f", {self.closed.connections} closed"

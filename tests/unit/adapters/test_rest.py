@@ -75,3 +75,9 @@ def test_a_lost_answer_to_the_summary_leaves_nothing_unknown(store: SupabaseStor
     answering(store, lambda: httpx.Response(502))
     with pytest.raises(Unavailable):
         store.ops_summary()
+
+
+def test_a_refusal_that_is_cut_leaves_its_rule_unknown(store: SupabaseStore) -> None:
+    answering(store, lambda: httpx.Response(409, text='{"code":"PT409","mess'))
+    with pytest.raises(OutcomeUnknown, match="a 409 whose end is missing"):
+        store.sync_jobs.complete(uuid4(), 1)

@@ -136,3 +136,10 @@ def test_each_kind_of_error_has_its_own_name() -> None:
     kinds = [kind.kind for kind in StoreError.__subclasses__()]
 
     assert len(kinds) == len(set(kinds))
+
+
+@pytest.mark.parametrize(("reading", "kind"), [(True, "unavailable"), (False, "outcome_unknown")])
+def test_a_refusal_that_is_cut_in_the_middle_is_a_lost_answer(kind: str, *, reading: bool) -> None:
+    body = '{"code":"PT409","mess'
+    cut = APIError({"code": "409", "message": "Conflict", "details": body, "hint": None})
+    assert translate_answer(cut, 409, reading=reading)[0].kind == kind
