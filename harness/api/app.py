@@ -20,7 +20,8 @@ from starlette.routing import Route
 
 from harness.adapters.protocol import Store
 from harness.api.catalogue import ENDPOINTS
-from harness.api.exchange import Inquiry, Reply, json_of
+from harness.api.exchange import ALWAYS, Inquiry, Reply, json_of
+from harness.api.limits import BODY_PATIENCE_S, body_of, check_head
 from harness.api.openapi import description
 from harness.api.refusals import Refusal, invalid, refusal_of
 from harness.api.service import Access, Endpoint, Service
@@ -30,17 +31,10 @@ from harness.settings import DbMode
 from harness.settings import secrets as known_secrets
 from harness.version import version
 
-__all__ = ["MAX_BODY_BYTES", "create_app"]
+__all__ = ["create_app"]
 
-MAX_BODY_BYTES = 1 << 20
-"""Of one request. The longest thing that anybody sends is an event of iCIMS, some kilobytes."""
 _THREADS = 32
 """Requests that may wait for the store at once; PostgREST has about ten connections to work with."""
-_ALWAYS: Mapping[str, str] = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",  # the path of a public link is a secret
-}
 
 
 def _utc_now() -> datetime:
@@ -59,6 +53,7 @@ def create_app(
     webhook_secret: str | None = None,
     now: Callable[[], datetime] = _utc_now,
     new_token: Callable[[], str] = _new_token,
+    body_patience_s: float = BODY_PATIENCE_S,
 ) -> Starlette:
     """Return the API on a store, which stays its owner's: it is not closed here.
 
@@ -74,6 +69,7 @@ def create_app(
         webhook_secret=webhook_secret,
         now=now,
         new_token=new_token,
+        body_patience_s=body_patience_s,
     )
     pool = None if mode == "memory" else ThreadPoolExecutor(_THREADS, thread_name_prefix="store")
 
@@ -88,7 +84,7 @@ def create_app(
     by_path: dict[str, dict[str, Endpoint]] = {}
     for endpoint in ENDPOINTS:
         by_path.setdefault(endpoint.path, {})[endpoint.method] = endpoint
-    document = json_of(description(ENDPOINTS, version=service.version))
+    document = json_of(description(ENDPOINTS, version=service.version, asks_for_key=api_key is not None))
     routes = [
         Route("/openapi.json", _Resource(service, {}, pool, fixed=document)),
         *(Route(path, _Resource(service, methods, pool)) for path, methods in by_path.items()),
@@ -147,17 +143,23 @@ class _Resource:
             raise Refusal(
                 "method_not_allowed", f"this path answers to {self._allow}", headers={"Allow": self._allow}
             )
+        check_head(request.scope)
         _authorize(self._service, endpoint, request)
         inquiry = Inquiry(
             path=request.path_params,
             query=_single(request) if endpoint.query and request.scope["query_string"] else {},
             headers=request.headers,
-            body=b"" if endpoint.body is None else await _body(request),
+            body=await self._body(request, endpoint),
         )
         if self._pool is None or not endpoint.asks_store(inquiry):
             return endpoint.handle(self._service, inquiry)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, endpoint.handle, self._service, inquiry)
+
+    async def _body(self, request: Request, endpoint: Endpoint) -> bytes:
+        if endpoint.body is None:
+            return b""
+        return await body_of(request, patience_s=self._service.body_patience_s)
 
 
 def _authorize(service: Service, endpoint: Endpoint, request: Request) -> None:
@@ -194,33 +196,12 @@ def _single(request: Request) -> dict[str, str]:
     return query
 
 
-async def _body(request: Request) -> bytes:
-    declared = request.headers.get("content-length", "0")
-    if declared.isascii() and declared.isdigit() and int(declared[:20]) > MAX_BODY_BYTES:
-        raise _too_large()
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MAX_BODY_BYTES:
-            raise _too_large()
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _too_large() -> Refusal:
-    # The rest of the body is not read, so the connection cannot be used again.
-    return Refusal(
-        "too_large", f"the body has more than {MAX_BODY_BYTES} bytes", headers={"Connection": "close"}
-    )
-
-
 def _refused(refusal: Refusal) -> Reply:
     return json_of(refusal.document(), refusal.status, refusal.headers)
 
 
 def _response(reply: Reply) -> Response:
-    headers = {**_ALWAYS, **(reply.headers or {})}
+    headers = {**ALWAYS, **(reply.headers or {})}
     media_type = None if reply.status == 204 else reply.media_type
     return Response(reply.body, reply.status, headers, media_type)
 

@@ -12,7 +12,7 @@ from harness.adapters.bridge.wire import from_column
 from harness.api.refusals import invalid, malformed
 from harness.models import ENTITIES, ColumnType, Entity, Row
 
-__all__ = ["HIDDEN", "Inquiry", "Reply", "document", "json_of", "row_of"]
+__all__ = ["ALWAYS", "HIDDEN", "Inquiry", "Reply", "document", "json_of", "row_of"]
 
 
 def _refuse(constant: str) -> NoReturn:
@@ -94,6 +94,13 @@ def json_of(value: Any, status: int = 200, headers: Mapping[str, str] | None = N
         body = dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
     return Reply(status=status, body=body, headers=headers)
 
+
+ALWAYS: Mapping[str, str] = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",  # the path of a public link is a secret
+}
+"""The headers of every answer."""
 
 HIDDEN = frozenset({"public_token_hash"})
 """Columns that no answer holds."""

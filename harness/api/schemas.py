@@ -22,12 +22,14 @@ __all__ = [
     "shown",
 ]
 
+_MINUTE = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]"
+_OFFSET = "(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
 TIME: Schema = {
     "type": "string",
     "format": "date-time",
-    "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})$",
+    "pattern": rf"^{_MINUTE}:[0-5][0-9](\.[0-9]{{1,6}})?{_OFFSET}$",
 }
-SHOWN_TIME: Schema = {**TIME, "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$"}
+SHOWN_TIME: Schema = {**TIME, "pattern": rf"^{_MINUTE}:[0-5][0-9]\.[0-9]{{6}}Z$"}
 UUID: Schema = {"type": "string", "format": "uuid"}
 # NUL is refused: Postgres cannot store it.
 TEXT: Schema = {"type": "string", "pattern": r"^[^\u0000]*$"}
@@ -109,7 +111,7 @@ def columns(entity: Entity[Any], *, without: Iterable[str]) -> dict[str, str]:
 def shown(entity: Entity[Any], accepted: Mapping[str, str]) -> dict[str, Schema]:
     """The schemas of these columns by alias, as an answer shows them; the hidden ones are left out."""
     return {
-        alias: of_column(entity.by_name[name], time=SHOWN_TIME)
+        alias: _bounded(entity, name, time=SHOWN_TIME)
         for alias, name in accepted.items()
         if name not in HIDDEN
     }
@@ -117,4 +119,10 @@ def shown(entity: Entity[Any], accepted: Mapping[str, str]) -> dict[str, Schema]
 
 def named(entity: Entity[Any], accepted: Mapping[str, str]) -> dict[str, Schema]:
     """The schemas of these columns by alias, as they may be sent."""
-    return {alias: of_column(entity.by_name[name]) for alias, name in accepted.items()}
+    return {alias: _bounded(entity, name, time=TIME) for alias, name in accepted.items()}
+
+
+def _bounded(entity: Entity[Any], name: str, *, time: Schema) -> Schema:
+    schema = of_column(entity.by_name[name], time=time)
+    is_positive = any(check.sql == f"{name} > 0" for check in entity.checks)
+    return {**schema, "minimum": 1} if is_positive else schema

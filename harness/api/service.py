@@ -31,6 +31,8 @@ class Service:
     """What iCIMS signs with; None: no webhook is accepted."""
     now: Callable[[], datetime]
     new_token: Callable[[], str]
+    body_patience_s: float
+    """How long the whole body of a request is waited for."""
 
 
 class Access(Enum):
@@ -67,6 +69,11 @@ class Endpoint:
     header: Mapping[str, Schema] = field(default_factory=dict)
     refusals: tuple[str, ...] = ()
     """The kinds of errors of its own, besides those that every endpoint shares."""
+    links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Endpoints that go on from the right answer, by name: which parts of it are their parameters.
+
+    The parts are runtime expressions of OpenAPI.
+    """
     access: Access = Access.INTERNAL
     media_type: str = "application/json"
     asks_store: Callable[[Inquiry], bool] = _always

@@ -13,6 +13,7 @@ from types import FrameType
 import uvicorn
 from starlette.types import ASGIApp
 
+from harness.api.connection import Connection
 from harness.errors import ConfigurationError
 
 __all__ = ["hold_port", "serve"]
@@ -58,8 +59,8 @@ def serve(app: ASGIApp, listener: socket.socket, *, ready: Callable[[str], None]
         access_log=False,
         server_header=False,
         ws="none",
-        # The one in C, taken where it is installed, answers what is no request: two hosts, no version.
-        http="h11",
+        # Never the one in C, where that is installed: it answers what is no request, two hosts, no version.
+        http=Connection,
         lifespan="on",
         backlog=_BACKLOG,
         timeout_graceful_shutdown=_PATIENCE_S,

@@ -60,6 +60,8 @@ def _request(service: Service, inquiry: Inquiry) -> SchedulingRequest:
     return request
 
 
+_THIS = {"id": "$response.body#/id"}
+
 ENDPOINTS = (
     Endpoint(
         name="open_link",
@@ -83,6 +85,10 @@ ENDPOINTS = (
         body=obj({"id": UUID, **named(_BOOKING, _SLOT)}, _SLOT),
         answers=row_name(Booking),
         refusals=("not_found", "conflict", "invalid_value"),
+        links={
+            **dict.fromkeys(("get_booking", "reschedule", "cancel"), _THIS),
+            "get_request": {"id": "$response.body#/requestId"},
+        },
         access=Access.EVERYBODY,
     ),
 )

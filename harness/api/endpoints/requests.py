@@ -105,6 +105,8 @@ def _limit(given: str | None) -> int:
     return int(given)
 
 
+_THIS = {"id": "$response.body#/id"}
+_ITS_TOKEN = {"token": "$response.body#/publicToken"}
 _PAGE: Schema = obj({"rows": listing(SchedulingRequest), "nextCursor": {"type": ["string", "null"]}})
 
 
@@ -130,6 +132,10 @@ ENDPOINTS = (
         status=201,
         body=obj(named(_REQUEST, _NEW), _REQUIRED),
         refusals=("conflict", "invalid_value"),
+        links={
+            **dict.fromkeys(("get_request", "update_request", "delete_request"), _THIS),
+            **dict.fromkeys(("open_link", "book"), _ITS_TOKEN),
+        },
     ),
     _endpoint(
         "list_requests",
@@ -140,6 +146,7 @@ ENDPOINTS = (
         query=_QUERY,
         answers=_PAGE,
         refusals=("invalid_value",),
+        links={"get_request": {"id": "$response.body#/rows/0/id"}},
     ),
     _endpoint("get_request", "GET", "/{id}", get, "Return a scheduling request.", refusals=("not_found",)),
     _endpoint(

@@ -69,6 +69,7 @@ def _queue(service: Service, inquiry: Inquiry) -> QueueRepository[Any]:
 
 
 _PATH = "/api/workers/{queue}"
+_FIRST = {"queue": "$request.path.queue", "id": "$response.body#/rows/0/id"}
 
 ENDPOINTS = (
     Endpoint(
@@ -81,6 +82,7 @@ ENDPOINTS = (
         body=obj(_CLAIM, ()),
         answers=obj({"rows": {"type": "array", "items": _ROW}}),
         refusals=("not_found", "invalid_value"),
+        links=dict.fromkeys(("complete_job", "fail_job"), _FIRST),
     ),
     Endpoint(
         name="complete_job",

@@ -1,6 +1,7 @@
 """The description is well-formed, complete, and true of whatever is sent."""
 
 import json
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -72,7 +73,8 @@ def test_every_endpoint_is_described_with_its_errors() -> None:
         assert operation["operationId"] == endpoint.name
         assert {str(endpoint.status), "502", "503"} <= set(operation["responses"])
         assert ("401" in operation["responses"]) is (endpoint.access is not Access.EVERYBODY)
-        assert ("413" in operation["responses"]) is ("requestBody" in operation)
+        assert {"414", "431"} <= set(operation["responses"])
+        assert ({"408", "413"} <= set(operation["responses"])) is ("requestBody" in operation)
 
 
 def test_its_schemas_are_schemas_and_its_references_lead_somewhere() -> None:
@@ -84,6 +86,63 @@ def test_its_schemas_are_schemas_and_its_references_lead_somewhere() -> None:
     assert {name.removeprefix(prefix) for name in references(DOCUMENT)} <= set(
         DOCUMENT["components"]["schemas"]
     )
+
+
+def test_its_links_lead_to_endpoints_and_name_all_of_their_paths_parameters() -> None:
+    by_name = {endpoint.name: endpoint for endpoint in ENDPOINTS}
+    followed = set()
+    for endpoint in ENDPOINTS:
+        answers = DOCUMENT["paths"][endpoint.path][endpoint.method.lower()]["responses"]
+        links = answers[str(endpoint.status)].get("links", {})
+        assert set(links) == set(endpoint.links)
+        for link in links.values():
+            target = by_name[link["operationId"]]
+            assert set(link["parameters"]) == set(re.findall(r"\{(\w+)\}", target.path))
+            followed.add(target.name)
+    assert followed >= {endpoint.name for endpoint in ENDPOINTS if "{id}" in endpoint.path}
+
+
+def test_it_says_whom_the_server_asks_for_its_key() -> None:
+    asking = ask(app(api_key="the-key-of-internal-callers"), "GET", "/openapi.json").json()
+    for endpoint in ENDPOINTS:
+        asked = {
+            Access.INTERNAL: [{"bearer": []}],
+            Access.BROWSER: [{"bearer": []}, {"basic": []}],
+        }.get(endpoint.access, [])
+        assert asking["paths"][endpoint.path][endpoint.method.lower()]["security"] == asked
+        assert DOCUMENT["paths"][endpoint.path][endpoint.method.lower()]["security"] == []
+
+
+@pytest.mark.parametrize(
+    ("time", "is_one"),
+    [
+        ("2030-03-01T09:00:00Z", True),
+        ("2030-03-01T23:59:59.123456+23:59", True),
+        ("2030-03-01T09:00:00.1234567Z", False),
+        ("2030-03-01T24:00:00Z", False),
+        ("2030-03-01T09:00:60Z", False),
+        ("2030-13-01T09:00:00Z", False),
+        ("2030-03-32T09:00:00Z", False),
+        ("2030-03-01T09:00:00+24:00", False),
+        ("2030-03-01T09:00:00", False),
+        ("٢٠٣٠-03-01T09:00:00Z", False),
+    ],
+)
+def test_it_says_which_times_are_taken(time: str, *, is_one: bool) -> None:
+    body = DOCUMENT["paths"]["/api/bookings/{id}/reschedule"]["post"]["requestBody"]
+    schema = body["content"]["application/json"]["schema"]["properties"]["scheduledStart"]
+    assert Draft202012Validator(schema).is_valid(time) is is_one
+    slot = {"scheduledStart": time, "scheduledEnd": "2040-03-02T10:45:00Z"}
+    status = ask(_APPLICATION, "POST", "/api/bookings/1/reschedule", json=slot).status_code
+    assert status == (404 if is_one else 422)
+
+
+def test_it_says_what_a_check_demands_of_one_column() -> None:
+    schema = DOCUMENT["paths"]["/api/scheduling-requests"]["post"]["requestBody"]["content"]
+    duration = schema["application/json"]["schema"]["properties"]["durationMinutes"]
+    assert (duration["minimum"], duration["maximum"]) == (1, 2**31 - 1)
+    jobs = DOCUMENT["components"]["schemas"]["SyncJob"]["properties"]
+    assert (jobs["maxAttempts"]["minimum"], jobs["attempts"]["minimum"]) == (1, -(2**31))
 
 
 def test_what_no_answer_shows_is_not_described() -> None:

@@ -9,6 +9,7 @@ import pytest
 from harness.adapters.memory import MemoryStore
 from harness.api.app import create_app
 from harness.api.endpoints.webhooks import signature_of
+from harness.api.limits import MAX_BODY_BYTES
 from tests.unit.api.asking import SECRET, app, ask
 
 _PATH = "/api/webhooks/icims"
@@ -59,6 +60,51 @@ def test_without_a_secret_nothing_is_accepted() -> None:
         assert answer.status_code == 503
         assert answer.headers["retry-after"] == "1"
         assert "ICIMS_WEBHOOK_SECRET" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("secret", [SECRET, "of somebody else"])
+def test_an_oversized_delivery_is_refused_whoever_signed_it(secret: str) -> None:
+    store = MemoryStore()
+    filler = "x" * MAX_BODY_BYTES
+    body = json.dumps({"eventId": "e", "eventType": "t", "filler": filler}).encode()
+    answer = ask(
+        app(store), "POST", _PATH, content=body, headers={"X-ICIMS-Signature": signature_of(secret, body)}
+    )
+    assert answer.status_code == 413
+    assert store.webhook_events.count() == 0
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[" * 100_000, b'{"eventId": "\x00"}', b"\xff", b"9" * 10_000, b'{"eventId": 1}']
+)
+def test_nothing_of_an_unsigned_body_is_looked_at(body: bytes) -> None:
+    unsigned = ask(app(), "POST", _PATH, content=body)
+    assert unsigned.status_code == 401
+    of_another = ask(
+        app(), "POST", _PATH, content=body, headers={"X-ICIMS-Signature": signature_of(SECRET, b"{}")}
+    )
+    assert of_another.json() == unsigned.json()
+
+
+def test_a_signature_holds_for_its_bytes_alone() -> None:
+    store = MemoryStore()
+    signed = json.dumps({"eventId": "e", "eventType": "t"}).encode()
+    headers = {"X-ICIMS-Signature": signature_of(SECRET, signed)}
+    for sent in (signed + b" ", signed.replace(b'"t"', b'"u"'), signed.replace(b" ", b""), signed[:-1]):
+        assert ask(app(store), "POST", _PATH, content=sent, headers=headers).status_code == 401
+    assert store.webhook_events.count() == 0
+
+
+def test_a_delivery_that_is_replayed_after_its_work_is_done_does_nothing() -> None:
+    store = MemoryStore()
+    event: dict[str, object] = {"eventId": "e", "eventType": "t"}
+    first = deliver(store, event)
+    (claimed,) = store.webhook_events.claim()
+    done = store.webhook_events.complete(claimed.id, claimed.attempts)
+    for _ in range(3):
+        assert deliver(store, event) == {"id": first["id"], "isNew": False}
+    assert store.webhook_events.list().rows == (done,)
+    assert store.webhook_events.claim() == ()
 
 
 def test_other_content_is_noted_once_and_changes_nothing() -> None:
