@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, Queue
@@ -49,14 +49,21 @@ def clean_environ(changes: Mapping[str, str]) -> dict[str, str]:
 
 @contextlib.contextmanager
 def serving(
-    mode: str, directory: Path, environ: Mapping[str, str] | None = None, *options: str
+    mode: str,
+    directory: Path,
+    environ: Mapping[str, str] | None = None,
+    *options: str,
+    command: Sequence[str] = COMMAND,
 ) -> Iterator[Server]:
-    """Run a server on a free port, in `directory`; it is ended with the block."""
+    """Run a server on a free port, in `directory`; it is ended with the block.
+
+    `command` starts another one than the harness's own, with the same options and the same line.
+    """
     number = len(list(directory.glob("server-*.log")))
     log = directory / f"server-{number}.log"
     with log.open("wb") as errors:
         process = subprocess.Popen(
-            [*COMMAND, "--db-mode", mode, "--port", "0", *options],
+            [*command, "--db-mode", mode, "--port", "0", *options],
             cwd=directory,
             env=clean_environ({"ICIMS_WEBHOOK_SECRET": SECRET, **(environ or {})}),
             stdin=subprocess.DEVNULL,
