@@ -20,6 +20,7 @@ from harness.models import ENTITIES
 from harness.stack.coordinates import Coordinates
 from harness.stack.databases import _plan
 from harness.stack.launch import Supervisor
+from harness.stack.plans import DatabasePlan
 from harness.stack.protocol import Database, Stack
 from harness.stack.records import StackRecord
 from tests.bouncer import bouncer
@@ -176,7 +177,9 @@ def behind_bouncer(stack: Stack, database: Database, *, size: int) -> Iterator[C
     dsns = {role: record.uri(role, database.name) for role in ("postgres", "authenticator")}
     with bouncer(dsns, "transaction", size=size) as through:
         name = f"{database.name[:-1]}p"  # as long as another: its socket's path must not be longer
-        plan = replace(_plan(record, database.name), database=name, postgrest_uri=through["authenticator"])
+        made = _plan(record, database.name, pool_size=10, pool_wait_s=10)
+        assert isinstance(made, DatabasePlan)
+        plan = replace(made, database=name, postgrest_uri=through["authenticator"])
         supervisor = Supervisor.launch("database", Path(record.instance) / f"supervisor-{name}.log")
         try:
             supervisor.send(plan.dumps())

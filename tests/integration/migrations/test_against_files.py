@@ -25,7 +25,8 @@ def made(cluster: str) -> Made:
 
 def test_it_counts_what_it_compared(dsn: str, made: Made) -> None:
     judgement = judge(dsn, made)
-    assert judgement.findings == judgement.notes == ()
+    assert judgement.findings == ()
+    assert judgement.notes == ()
     assert judgement.counts["files"].complete
     assert judgement.counts["files"].expected > 200
     assert judgement.counts["chain"].complete

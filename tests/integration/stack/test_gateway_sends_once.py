@@ -9,7 +9,7 @@ import httpx
 import pytest
 from aiohttp import web
 
-from harness.stack.gateway import Gateway
+from harness.stack.gateway import Door, Gateway
 
 _KEY = "key"
 
@@ -32,7 +32,7 @@ class Dying:
 
 @asynccontextmanager
 async def behind_a_gateway(socket: Path, server: Dying) -> AsyncIterator[httpx.AsyncClient]:
-    gateway = Gateway(socket, _KEY, _KEY)
+    gateway = Gateway(Door(socket=socket, anon_key=_KEY, service_role_key=_KEY))
     gateway.open()
     front = web.Server(gateway.handle)
     listener = await asyncio.get_running_loop().create_server(front, "127.0.0.1", 0)

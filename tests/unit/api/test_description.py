@@ -105,11 +105,12 @@ def test_its_links_lead_to_endpoints_and_name_all_of_their_paths_parameters() ->
 def test_it_says_whom_the_server_asks_for_its_key() -> None:
     asking = ask(app(api_key="the-key-of-internal-callers"), "GET", "/openapi.json").json()
     for endpoint in ENDPOINTS:
-        asked = {
+        requirements: dict[Access, list[dict[str, list[str]]]] = {
             Access.INTERNAL: [{"bearer": []}],
             Access.BROWSER: [{"bearer": []}, {"basic": []}],
-        }.get(endpoint.access, [])
-        assert asking["paths"][endpoint.path][endpoint.method.lower()]["security"] == asked
+        }
+        asked = asking["paths"][endpoint.path][endpoint.method.lower()]["security"]
+        assert asked == requirements.get(endpoint.access, [])
         assert DOCUMENT["paths"][endpoint.path][endpoint.method.lower()]["security"] == []
 
 
