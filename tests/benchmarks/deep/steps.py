@@ -58,6 +58,32 @@ STEPS: tuple[Step, ...] = (
         command=_module("benchmarks.rest_kills", "20", "1"),
     ),
     Step(
+        name="soak",
+        question="Are memory, connections and files flat after ten minutes with a fault every second?",
+        command=_module("benchmarks.soak"),
+    ),
+    Step(
+        name="one-ahead",
+        question="Does today's code keep the whole contract on the schema of tomorrow?",
+        command=_module("benchmarks.one_ahead"),
+    ),
+    Step(
+        name="external-judged",
+        question="Is the whole contract kept on a given project, which is then empty again?",
+        command=_module("benchmarks.external", "judged"),
+    ),
+    Step(
+        name="external-killed",
+        question="Is nothing left in a given project, however its guest is ended?",
+        command=_module("benchmarks.external", "killed", "20"),
+    ),
+    Step(
+        name="deep-tests",
+        question="Do the TypeScript example and load commands that need quiet do what they should?",
+        command=(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/deep"),
+        programs=("node",),
+    ),
+    Step(
         name="coverage",
         question="Does the contract alone reach both adapters, to 95 %?",
         command=_script("coverage_by_contract"),

@@ -28,9 +28,12 @@ def test_every_step_has_a_file() -> None:
     for step in STEPS:
         named = next(word for word in step.command[1:] if word.startswith("tests") or word == "harness")
         place = root / (named if named.endswith(".py") else named.replace(".", "/"))
-        assert place.is_file() or place.with_suffix(".py").is_file() or (place / "__main__.py").is_file(), (
-            named
-        )
+        assert (
+            place.is_dir()
+            or place.is_file()
+            or place.with_suffix(".py").is_file()
+            or (place / "__main__.py").is_file()
+        ), named
     assert len({step.name for step in STEPS}) == len(STEPS)
 
 
