@@ -1,4 +1,4 @@
-"""What the SQL files make of an empty project, found out on the embedded stack, never on a given one."""
+"""What the SQL files make of an empty project, found out on a stack of our own, never on a given one."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +7,7 @@ import psycopg
 
 from harness.errors import StackError
 from harness.settings import Settings
-from harness.stack.embedded import EmbeddedStack
+from harness.stack.opening import attach, own_kind, start
 from migrations.apply import apply
 from migrations.check import Examination, examine
 from migrations.connection import connect, server_version
@@ -52,8 +52,9 @@ def objects_of(dsn: str) -> ObjectsOf:
 def make(settings: Settings, directory: Path) -> Made:
     """Apply a directory to an empty database, in the stack of HARNESS_STACK_FILE or in one of its own.
 
-    About a second. Like every start of a stack it makes the process forget its PG* variables. Raises
-    MigrationError for a file that cannot be applied, StackError if no stack can be had.
+    About a second, or longer in the containers of --stack docker. Like every start of a stack it makes the
+    process forget its PG* variables. Raises MigrationError for a file that cannot be applied, StackError if
+    no stack can be had.
     """
     found: list[Made] = []
 
@@ -64,9 +65,9 @@ def make(settings: Settings, directory: Path) -> Made:
 
     if settings.stack_file is None:
         # Its template is all that is needed: no API is started.
-        with EmbeddedStack.start(settings, prepare=prepare):
+        with start(settings, own_kind(settings), prepare=prepare):
             pass
     else:
-        with EmbeddedStack.attach(settings.stack_file) as stack, stack.empty() as database:
+        with attach(settings.stack_file) as stack, stack.empty() as database:
             prepare(database.coordinates.database_url)
     return found[0]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.settings import Settings
-from harness.stack.embedded import EmbeddedStack
+from harness.stack.opening import own_kind, start
 from migrations.apply import apply
 from migrations.typescript.facts import Schema, read_schema
 
@@ -27,7 +27,7 @@ def from_database(dsn: str) -> Source:
 
 
 def from_migrations(settings: Settings, directory: Path) -> Source:
-    """Apply migrations to an embedded database, which ends with this. Raises MigrationError, StackError."""
+    """Apply migrations to a database of our own, which ends with this. Raises MigrationError, StackError."""
     found: list[Schema] = []
 
     def prepare(dsn: str) -> str:
@@ -35,7 +35,7 @@ def from_migrations(settings: Settings, directory: Path) -> Source:
         found.append(read_schema(dsn))
         return applied.migrations_hash
 
-    with EmbeddedStack.start(settings, prepare=prepare) as stack:
+    with start(settings, own_kind(settings), prepare=prepare) as stack:
         return Source(
             schema=found[0], postgrest=stack.postgrest_version, migrations_hash=stack.migrations_hash
         )
