@@ -27,7 +27,7 @@ from migrations.drift.tables import judge_columns, judge_table, present
 from migrations.drift.triggers import judge_triggers
 from migrations.requirements import INDEXES, OUTSIDERS, SERVICE_ROLE
 
-__all__ = ["Examination", "check", "examine"]
+__all__ = ["Examination", "check", "examine", "examine_in"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,7 @@ def examine(dsn: str) -> Examination:
     """
     with connect(dsn, application_name="parity schema check") as connection:
         try:
-            return _examine(connection)
+            return examine_in(connection)
         except psycopg.Error as cause:
             state = cause.sqlstate or "the connection was lost"
             raise StackError(
@@ -71,7 +71,11 @@ def examine(dsn: str) -> Examination:
                 connection.rollback()
 
 
-def _examine(connection: psycopg.Connection) -> Examination:
+def examine_in(connection: psycopg.Connection) -> Examination:
+    """Compare what a transaction sees, which may have changed it before; the caller rolls it back.
+
+    The transaction must be of level REPEATABLE READ, or not have begun.
+    """
     connection.execute(query("drift_begin"))
     create_expected(connection)
     row = connection.execute(query("drift_namespace")).fetchone()

@@ -4,6 +4,8 @@ SELECT
   m.amname AS method,
   x.indisunique AS is_unique,
   x.indisprimary AS is_primary,
+  EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conindid = i.oid AND k.contype IN ('p', 'u', 'x'))
+    AS is_constraint,
   x.indisvalid AND x.indisready AND x.indislive AS valid,
   x.indimmediate AS immediate,
   x.indnullsnotdistinct AS nulls_equal,

@@ -8,6 +8,7 @@ WITH mighty (id) AS (
 )
 SELECT
   r.rolname AS name,
+  r.rolsuper AS is_superuser,
   r.rolbypassrls OR r.rolsuper AS bypasses_row_security,
   r.rolcanlogin AS logs_in,
   pg_catalog.has_schema_privilege(r.oid, %(namespace)s::oid, 'USAGE') AS uses_schema,

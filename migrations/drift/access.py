@@ -6,7 +6,7 @@ from typing import Any
 from harness.models import Entity
 from harness.models.outcome import Finding
 from migrations.drift.facts import Catalog
-from migrations.drift.findings import MISSING, difference
+from migrations.drift.findings import MISSING, difference, quoted
 from migrations.requirements import OUTSIDERS, PRIVILEGES, SERVICE_ROLE
 
 __all__ = ["judge_access"]
@@ -35,7 +35,9 @@ def judge_access(live: Catalog, entity: Entity[Any]) -> Iterator[Finding]:
                 where=f"policy {policy.name} on public.{table}",
                 expected=f"no policy for {' or '.join(OUTSIDERS)}",
                 actual=f"admits {' and '.join(policy.admitted)} {policy.condition}".strip(),
-                todo="drop it, the public key must not reach this table",
+                todo=(
+                    f"DROP POLICY {quoted(policy.name)} ON public.{table}, the public key must not reach it"
+                ),
             )
     yield from _outsiders(live, table)
     if SERVICE_ROLE in live.roles:

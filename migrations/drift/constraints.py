@@ -6,7 +6,7 @@ from typing import Any
 from harness.models import Entity
 from harness.models.outcome import Finding
 from migrations.drift.facts import Catalog, ConstraintFact
-from migrations.drift.findings import MISSING, difference
+from migrations.drift.findings import MISSING, difference, quoted
 from migrations.drift.tables import present, retyped
 
 __all__ = ["judge_checks", "judge_foreign_keys"]
@@ -41,11 +41,7 @@ def judge_checks(live: Catalog, expected: Catalog, entity: Entity[Any]) -> Itera
             where=f"constraint {name} on public.{entity.table}",
             expected=check.definition,
             actual=MISSING if actual is None else _named(actual, name),
-            todo=(
-                f"ALTER TABLE public.{entity.table} VALIDATE CONSTRAINT {name}"
-                if actual is not None and not actual.validated and actual.expression == check.expression
-                else "add exactly this constraint under this name"
-            ),
+            todo=_cure(actual, check),
         )
     for fact in extra.values():
         if _concerns(fact, entity) and not blurred.intersection(fact.columns):
@@ -92,6 +88,15 @@ def judge_foreign_keys(live: Catalog, entity: Entity[Any]) -> Iterator[Finding]:
             yield _unexpected(fact, "foreign_key")
 
 
+def _cure(actual: ConstraintFact | None, check: ConstraintFact) -> str:
+    if actual is None or actual.expression != check.expression:
+        return "add exactly this constraint under this name"
+    table = f"ALTER TABLE public.{check.table}"
+    if actual.name != check.name:
+        return f"{table} RENAME CONSTRAINT {quoted(actual.name)} TO {check.name}"
+    return f"{table} VALIDATE CONSTRAINT {check.name}"
+
+
 def _named(fact: ConstraintFact, name: str) -> str:
     prefix = "" if fact.name == name else f"{fact.name}: "
     return prefix + fact.definition + ("" if fact.enforced else ", switched off")
@@ -110,5 +115,8 @@ def _unexpected(fact: ConstraintFact, kind: str) -> Finding:
         where=f"constraint {fact.name} on public.{fact.table}",
         expected="no such constraint",
         actual=fact.definition,
-        todo="drop it, it refuses rows that the models accept, or describe it in the models",
+        todo=(
+            f"ALTER TABLE public.{fact.table} DROP CONSTRAINT {quoted(fact.name)}, it refuses rows that the "
+            "models accept, or describe it in the models"
+        ),
     )

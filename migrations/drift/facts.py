@@ -94,6 +94,8 @@ class IndexFact:
     method: str
     is_unique: bool
     is_primary: bool
+    is_constraint: bool
+    """It belongs to a constraint of its name."""
     valid: bool
     immediate: bool
     nulls_equal: bool
@@ -147,7 +149,9 @@ class RoleFact:
     """One of Supabase's roles."""
 
     name: str
+    is_superuser: bool
     bypasses_row_security: bool
+    """Superusers do, too."""
     logs_in: bool
     uses_schema: bool
     is_member_of: list[str]
@@ -162,6 +166,8 @@ class SettingFact:
 
     role: str | None
     """None stands for all roles."""
+    database: str | None
+    """The only database in which it holds, quoted as in SQL; None stands for all of them."""
     name: str
     value: str
 

@@ -1,8 +1,10 @@
 """How a difference of the schema becomes a finding."""
 
+from psycopg import sql
+
 from harness.models.outcome import Finding
 
-__all__ = ["difference"]
+__all__ = ["MISSING", "difference", "quoted"]
 
 MISSING = "missing"
 
@@ -18,3 +20,8 @@ def difference(*id_parts: str, where: str, expected: str, actual: str = MISSING,
         actual=actual,
         message=f"{state}: {where}; {todo}.",
     )
+
+
+def quoted(name: str) -> str:
+    """Return a name as it stands in a statement: that of a policy is often a sentence."""
+    return sql.Identifier(name).as_string(None)

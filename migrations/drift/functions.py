@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from harness.errors import ConfigurationError
 from harness.models.outcome import Finding
 from migrations.drift.facts import Catalog, FunctionFact
-from migrations.drift.findings import difference
+from migrations.drift.findings import difference, quoted
 from migrations.drift.tables import present
 from migrations.requirements import FUNCTIONS, OUTSIDERS, SERVICE_ROLE, RequiredFunction
 from migrations.statements import essence, words_of
@@ -70,7 +70,7 @@ def _safety(function: RequiredFunction, fact: FunctionFact, where: str) -> Itera
             where=where,
             expected="SECURITY INVOKER",
             actual="SECURITY DEFINER",
-            todo="ALTER FUNCTION … SECURITY INVOKER, or row level security does not apply inside it",
+            todo=f"{_alter(fact)} SECURITY INVOKER, or row level security does not apply inside it",
         )
     path = next((setting for setting in fact.settings if setting.startswith("search_path=")), None)
     if path is None or not _is_safe(path):
@@ -81,8 +81,12 @@ def _safety(function: RequiredFunction, fact: FunctionFact, where: str) -> Itera
             where=where,
             expected="SET search_path = ''",
             actual="the caller's search_path" if path is None else f"SET {path}",
-            todo="ALTER FUNCTION … SET search_path = '', or others decide which tables it means",
+            todo=f"{_alter(fact)} SET search_path = '', or others decide which tables it means",
         )
+
+
+def _alter(fact: FunctionFact) -> str:
+    return f"ALTER FUNCTION public.{quoted(fact.name)}({', '.join(fact.arguments)})"
 
 
 def _is_safe(search_path: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from harness.models import Entity
 from harness.models.outcome import Finding
 from migrations.drift.facts import Catalog, IndexFact
-from migrations.drift.findings import MISSING, difference
+from migrations.drift.findings import MISSING, difference, quoted
 from migrations.drift.tables import retyped
 from migrations.requirements import INDEXES
 from migrations.statements import words_of
@@ -60,7 +60,7 @@ def judge_uniques(live: Catalog, expected: Catalog, entity: Entity[Any]) -> Iter
                 where=f"unique key {fact.name} on public.{entity.table}",
                 expected="no such key",
                 actual=_describe(fact),
-                todo="drop it, it refuses rows that the models accept, or describe it in the models",
+                todo=f"{_drop(fact)}, it refuses rows that the models accept, or describe it in the models",
             )
 
 
@@ -82,6 +82,13 @@ def judge_indexes(live: Catalog, expected: Catalog, entity: Entity[Any]) -> Iter
                 expected=_describe(form),
                 todo=f"create it, {index.reason}",
             )
+
+
+def _drop(fact: IndexFact) -> str:
+    name = quoted(fact.name)
+    if fact.is_constraint:
+        return f"ALTER TABLE public.{fact.table} DROP CONSTRAINT {name}"
+    return f"DROP INDEX public.{name}"
 
 
 def _builds_on(fact: IndexFact, columns: frozenset[str]) -> bool:

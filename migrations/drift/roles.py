@@ -52,7 +52,8 @@ def _outsider(role: RoleFact) -> Iterator[Finding]:
             "bypassrls",
             expected="NOSUPERUSER NOBYPASSRLS",
             actual="is not subject to row level security",
-            todo=f"ALTER ROLE {role.name} NOSUPERUSER NOBYPASSRLS",
+            # Only a superuser may say NOSUPERUSER, even of a role that is none.
+            todo=f"ALTER ROLE {role.name} {'NOSUPERUSER ' if role.is_superuser else ''}NOBYPASSRLS",
         )
     if role.logs_in:
         yield _flaw(

@@ -46,8 +46,8 @@ def judge_settings(live: Catalog) -> Iterator[Finding]:
 
 
 def _reset(fact: SettingFact) -> str:
-    whole = "ALTER DATABASE …" if fact.role is None else f"ALTER ROLE {fact.role}"
-    return f"{whole} RESET {fact.name}"
+    where = "" if fact.database is None else f" IN DATABASE {fact.database}"
+    return f"ALTER ROLE {fact.role or 'ALL'}{where} RESET {fact.name}"
 
 
 def _is_on(value: str) -> bool:

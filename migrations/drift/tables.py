@@ -6,7 +6,7 @@ from typing import Any
 from harness.models import Entity
 from harness.models.outcome import Finding
 from migrations.drift.facts import Catalog, ColumnFact
-from migrations.drift.findings import difference
+from migrations.drift.findings import difference, quoted
 from migrations.requirements import OUTSIDERS, SERVICE_ROLE
 
 __all__ = ["judge_columns", "judge_table", "present", "retyped"]
@@ -127,7 +127,10 @@ def judge_columns(live: Catalog, expected: Catalog, entity: Entity[Any]) -> Iter
                 where=f"column public.{entity.table}.{name}",
                 expected="no such column, or one that may be left out",
                 actual=column.definition,
-                todo="give it a default or drop its NOT NULL, or every insert of the store fails",
+                todo=(
+                    f"ALTER TABLE public.{entity.table} ALTER COLUMN {quoted(name)} DROP NOT NULL, or give "
+                    "it a default: every insert of the store fails"
+                ),
             )
 
 

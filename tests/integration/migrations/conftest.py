@@ -6,12 +6,13 @@ from itertools import count
 import psycopg
 import pytest
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from harness.settings import Settings
 from harness.stack.embedded import EmbeddedStack
 from harness.stack.template import EMPTY, TEMPLATE
 from migrations.apply import prepare
+from tests.integration.migrations.bench import Bench, connected, made_of
 
 Connect = Callable[[], psycopg.Connection]
 
@@ -41,6 +42,15 @@ def copy(cluster: str, template: str) -> str:
             )
         )
     return make_conninfo(cluster, dbname=name)
+
+
+@pytest.fixture(scope="session")
+def bench(stack: EmbeddedStack, cluster: str) -> Iterator[Bench]:
+    """A database with all migrations whose changes are never committed."""
+    dsn = copy(cluster, TEMPLATE)
+    mighty = make_conninfo(stack.empty().superuser_url, dbname=conninfo_to_dict(dsn)["dbname"])
+    with connected(dsn) as owner, connected(mighty) as superuser:
+        yield Bench(owner, superuser, made_of(owner))
 
 
 @pytest.fixture

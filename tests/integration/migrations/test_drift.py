@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from migrations.check import check, examine
+from tests.integration.migrations.bench import Bench
 
 _CASE = re.compile(r"^-- case: (?P<name>.+)\n(?:-- finds: (?P<finds>.+)\n)?", re.MULTILINE)
 
@@ -41,6 +42,23 @@ def test_what_is_broken_is_named_and_nothing_else(dsn: str, statements: str, exp
 def test_what_does_no_harm_is_no_finding(dsn: str, statements: str, expected: set[str]) -> None:
     run(dsn, statements)
     assert {finding.id for finding in check(dsn)} == expected == set()
+
+
+@pytest.mark.parametrize(("statements", "expected"), _cases("postgrest"))
+def test_what_postgrest_would_read_is_named(bench: Bench, statements: str, expected: set[str]) -> None:
+    with bench.changed(statements, superuser=True) as database:
+        assert {finding.id for finding in database.examined().findings} == expected
+
+
+@pytest.mark.parametrize(
+    "whose", ["ROLE authenticator", "ROLE authenticator IN DATABASE {}", "DATABASE {}", "ROLE ALL"]
+)
+def test_what_is_printed_resets_a_setting_where_it_was_set(bench: Bench, whose: str) -> None:
+    statement = f"ALTER {whose.format(bench.name)} SET statement_timeout = '50ms'"
+    with bench.changed(statement, superuser=True) as database:
+        (finding,) = database.examined().findings
+        database.run(finding.message.removesuffix(".").partition("; ")[2])
+        assert database.examined().findings == ()
 
 
 @pytest.mark.parametrize("role", ["anon", "authenticated"])
