@@ -7,7 +7,7 @@ import psycopg
 
 from harness.errors import StackError
 from harness.models.outcome import Counts, Finding
-from harness.models.verdict import UNCHECKED_LEVEL
+from harness.models.verdict import ADVICE_LEVEL, UNCHECKED_LEVEL
 from migrations.check import Examination
 from migrations.drift.objects.comparison import Comparison, compare
 from migrations.drift.objects.overlap import joined
@@ -41,7 +41,7 @@ def judge_files(
     """
     comparison = compare(made.result.objects, live.objects)
     findings = joined(examination.findings, comparison.differences, migrations)
-    own = len(findings) - len(examination.findings)
+    own = sum(finding.level != ADVICE_LEVEL for finding in findings) - len(examination.findings)
     chain = tuple(map(_of_the_chain, made.examination.findings))
     examined = sum(made.examination.examined.values())
     return Judgement(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from harness.errors import StackError
 from harness.models.outcome import Counts, Finding
+from harness.models.verdict import ADVICE_LEVEL
 from harness.settings import Settings
 from migrations.against_files import Judgement, judge_files, not_made
 from migrations.check import Examination, examine
@@ -86,7 +87,7 @@ def check_all(request: Request) -> Checked:
         *(files.findings if files is not None else examination.findings),
         *(types.findings if types is not None else ()),
     )
-    if types is None and findings:
+    if types is None and any(finding.level != ADVICE_LEVEL for finding in findings):
         notes.append(f"{NOT_COMPARED.capitalize()}.")
     elif types is None:
         summary += f"; {NOT_COMPARED}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from harness.models import ENTITIES
 from migrations.drift.objects.facts import ObjectFact, Objects
+from migrations.drift.objects.watching import only_watches
 from migrations.requirements import OUTSIDERS, SERVICE_ROLE
 from migrations.statements import words_of
 
@@ -16,7 +17,7 @@ _PUBLIC = frozenset({"PUBLIC", *OUTSIDERS})
 _RELATIONS = frozenset({"table", "view", "materialized view", "sequence"})
 _BUILT_ON_COLUMNS = frozenset({"constraint", "index", "unique index", "policy"})
 _NEVER_UNNOTICED = frozenset({"trigger", "rule", "publication", "function"})
-"""What changes rows, carries them away or takes the calls of another: it is named, whoever made it."""
+"""What may change rows, carry them away or take the calls of another: it is named, whoever made it."""
 _CLOSED = ("USING (false)", "WITH CHECK (false)")
 
 
@@ -31,7 +32,21 @@ class Difference:
     privileges: tuple[str, ...] = ()
     """The privileges that are missing or too many."""
     renamed_to: str | None = None
-    """A column of the same definition that may have taken its place."""
+    """A column or constraint of the same definition that may have taken its place."""
+    grants: tuple[ObjectFact, ...] = ()
+    """What the files allow to whom, of a function: a new one has other privileges."""
+
+    @property
+    def is_advice(self) -> bool:
+        """True for what the files do not make and what neither changes rows nor refuses them.
+
+        A trigger that only watches is one, as Supabase's database webhooks are. Who listens to a publication
+        is one, too: Realtime asks row level security for each row that it sends, and any other listener, as
+        Debezium, has logged in with a role that may read everything without it.
+        """
+        if self.made is not None or self.live is None:
+            return False
+        return self.live.kind == "publication" or (self.live.kind == "trigger" and only_watches(self.live))
 
     @property
     def fact(self) -> ObjectFact:
@@ -69,9 +84,15 @@ def compare(made: Objects, live: Objects) -> Comparison:
         if fact.kind in _RELATIONS or (not nothing_left and not _follows(fact, lost, blurred))
     ]
     differences = [found for fact in wanted for found in _judge(fact, made, live)]
+    renamed = {(found.fact.kind, found.fact.relation, found.renamed_to) for found in differences}
     beyond: list[ObjectFact] = []
     for key, fact in live.items():
-        if key in made or not _concerns(fact, made, relations - lost) or _stands_in(fact, made):
+        if (
+            key in made
+            or key in renamed
+            or not _concerns(fact, made, relations - lost)
+            or _stands_in(fact, made)
+        ):
             continue
         if _does_harm(fact):
             differences.append(_extra(fact))
@@ -86,11 +107,23 @@ def _judge(fact: ObjectFact, made: Objects, live: Objects) -> Iterator[Differenc
         yield from _judge_grant(fact, actual, live)
     elif actual is None:
         if not _replaced(fact, live):
-            yield Difference(made=fact, live=None, renamed_to=_renamed(fact, made, live))
+            yield Difference(
+                made=fact, live=None, renamed_to=_renamed(fact, made, live), grants=_grants(fact, made)
+            )
     else:
         names = [name for name in {**fact.aspects, **actual.aspects} if _differs(name, fact, actual)]
         if names:
-            yield Difference(made=fact, live=actual, aspects=tuple(names))
+            yield Difference(made=fact, live=actual, aspects=tuple(names), grants=_grants(fact, made))
+
+
+def _grants(fact: ObjectFact, made: Objects) -> tuple[ObjectFact, ...]:
+    if fact.kind != "function":
+        return ()
+    return tuple(
+        other
+        for other in made.values()
+        if (other.kind, other.relation) == ("function grant", fact.relation) and other.parts
+    )
 
 
 def _differs(name: str, made: ObjectFact, live: ObjectFact) -> bool:
@@ -161,7 +194,7 @@ def _stands_in(fact: ObjectFact, made: Objects) -> bool:
 
 
 def _renamed(fact: ObjectFact, made: Objects, live: Objects) -> str | None:
-    if fact.kind != "column":
+    if fact.kind not in {"column", "constraint"}:
         return None
     return next(
         (
@@ -169,7 +202,8 @@ def _renamed(fact: ObjectFact, made: Objects, live: Objects) -> str | None:
             for key, other in live.items()
             if key not in made
             and (other.kind, other.relation) == (fact.kind, fact.relation)
-            and other.aspects == fact.aspects
+            # The index of a key has its name.
+            and {**other.aspects, "index": ""} == {**fact.aspects, "index": ""}
         ),
         None,
     )

@@ -49,7 +49,8 @@ class ObjectFact:
     aspects: Mapping[str, str]
     """What Postgres prints of it, by aspect."""
     parts: list[str]
-    """The columns of a key or an index; of a privilege, what it allows."""
+    """The columns of a key or an index; of a privilege, what it allows; of a trigger, when it fires, and the
+    name, the language and the source of its function."""
     made_by: str | None
     """The statement that makes it, for functions."""
 

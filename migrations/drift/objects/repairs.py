@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from migrations.drift.objects.comparison import GRANTS, Difference
 from migrations.drift.objects.facts import ObjectFact
+from migrations.requirements import OUTSIDERS, SERVICE_ROLE
 
 __all__ = ["repair"]
 
@@ -27,6 +28,8 @@ def repair(difference: Difference) -> tuple[str, ...]:
         return _restore(difference)
     if difference.made is None:
         return _removal(fact)
+    if fact.kind == "function":
+        return tuple(_function_changes(difference, difference.made))
     return tuple(_change(difference.made, difference.live, difference.aspects))
 
 
@@ -36,6 +39,8 @@ def _restore(difference: Difference) -> tuple[str, ...]:
     table = f"ALTER TABLE {fact.relation}"
     statement: str | None = None
     match fact.kind:
+        case "constraint" if difference.renamed_to is not None:
+            statement = f"{table} RENAME CONSTRAINT {difference.renamed_to} TO {fact.name}"
         case "column" if difference.renamed_to is not None:
             statement = f"{table} RENAME COLUMN {difference.renamed_to} TO {fact.name}"
         case "column":
@@ -46,8 +51,8 @@ def _restore(difference: Difference) -> tuple[str, ...]:
             statement = definition.removesuffix(";")
         case "policy":
             statement = f"CREATE POLICY {fact.name} ON {fact.relation} {definition}"
-        case "function":
-            statement = fact.made_by
+        case "function" if fact.made_by is not None:
+            return (fact.made_by.strip(), *_privileges(difference))
         case "publication":
             statement = f"ALTER PUBLICATION {fact.name} ADD TABLE {fact.relation}"
         case _:
@@ -86,8 +91,6 @@ def _change(made: ObjectFact, live: ObjectFact, aspects: tuple[str, ...]) -> Ite
         case "rule" | "policy":
             yield f"DROP {made.kind.upper()} {made.name} ON {made.relation}"
             yield from _restore(Difference(made=made, live=None))
-        case "function" if made.made_by is not None:
-            yield from _function_changes(made, live, aspects)
         case "table":
             yield from _table_changes(made, live, aspects, table)
 
@@ -95,8 +98,12 @@ def _change(made: ObjectFact, live: ObjectFact, aspects: tuple[str, ...]) -> Ite
 def _column_changes(
     made: ObjectFact, live: ObjectFact, aspects: tuple[str, ...], column: str
 ) -> Iterator[str]:
-    if "computed" in aspects or ("identity" in aspects and live.aspects["identity"] == "no"):
+    if ("computed" in aspects and made.aspects["computed"] != "no") or (
+        "identity" in aspects and live.aspects["identity"] == "no"
+    ):
         return  # cannot be said in one statement that keeps the values
+    if "computed" in aspects:
+        yield f"{column} DROP EXPRESSION"
     if "identity" in aspects:
         yield f"{column} DROP IDENTITY"
     if "type" in aspects or "collation" in aspects:
@@ -124,16 +131,30 @@ def _constraint_changes(
         yield f"{table} ENABLE TRIGGER ALL"
 
 
-def _function_changes(made: ObjectFact, live: ObjectFact, aspects: tuple[str, ...]) -> Iterator[str]:
+def _function_changes(difference: Difference, made: ObjectFact) -> Iterator[str]:
+    aspects = difference.aspects
     procedure = f"ALTER {made.aspects['kind']} {made.relation}"
     simple = {"volatility", "NULL arguments", "security", "leaks"}
     if simple.issuperset(aspects):
         yield f"{procedure} {' '.join(made.aspects[name] for name in aspects)}"
         return
-    if "result" in aspects or ("arguments" in aspects and live.aspects["kind"] == made.aspects["kind"]):
-        # CREATE OR REPLACE cannot change these; the new one needs its privileges again.
+    if made.made_by is None:
+        return
+    # CREATE OR REPLACE cannot change these.
+    must_go = not {"result", "arguments", "kind"}.isdisjoint(aspects)
+    if must_go:
         yield f"DROP ROUTINE {made.relation}"
-    yield str(made.made_by).strip()
+    yield made.made_by.strip()
+    if must_go:
+        yield from _privileges(difference)
+
+
+def _privileges(difference: Difference) -> Iterator[str]:
+    """Yield what gives a function that is made again the privileges of the files, and no other."""
+    made = difference.fact
+    yield f"REVOKE ALL ON ROUTINE {made.relation} FROM PUBLIC, {', '.join((*OUTSIDERS, SERVICE_ROLE))}"
+    for grant in difference.grants:
+        yield f"GRANT {', '.join(sorted(grant.parts))} ON ROUTINE {made.relation} TO {grant.name}"
 
 
 def _table_changes(made: ObjectFact, live: ObjectFact, aspects: tuple[str, ...], table: str) -> Iterator[str]:
@@ -164,7 +185,10 @@ def _grant(difference: Difference) -> tuple[str, ...]:
     words = (f"GRANT {privileges} ON", "TO") if gives else (f"REVOKE {privileges} ON", "FROM")
     if fact.kind == "default grant":
         what, _, everywhere = fact.relation.partition(" of ")
-        place = "" if everywhere else " IN SCHEMA public"
+        # They are those of what one role makes: without its name they would be of who runs the statement.
+        owner = (difference.live or fact).aspects.get("owner")
+        whose = "" if owner is None else f" FOR ROLE {owner}"
+        place = whose if everywhere else f"{whose} IN SCHEMA public"
         return (f"ALTER DEFAULT PRIVILEGES{place} {words[0]} {what} {words[1]} {fact.name}",)
     target = _GRANT_TARGETS[fact.kind].format(fact.relation)
     return (f"{words[0]} {target} {words[1]} {fact.name}",)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from harness.models.outcome import Finding
+from harness.models.verdict import ADVICE_LEVEL
 from migrations.drift.objects.comparison import GRANTS, Difference
 from migrations.drift.objects.facts import ObjectFact
 from migrations.drift.objects.places import place_of
@@ -29,16 +30,18 @@ _HARM = {
     "rule": "a rule rewrites the statements of the store",
     "policy": "it admits to rows",
     "function": "PostgREST may call this one for the other",
-    "publication": "who listens to it is sent the rows, whatever the table's privileges are",
+    "publication": "who listens to it is sent the rows that row level security shows them, or all, and "
+    "the keys of those that are deleted",
 }
+_WATCHES = "it only watches, after a row was stored, and neither changes rows nor refuses them"
 
 
 def finding(difference: Difference, migrations: Sequence[Migration]) -> Finding:
-    """Return the finding, of level core, for one difference."""
+    """Return the finding for one difference: advice where it does no harm by itself, else of level core."""
     where = described(difference.fact)
     return Finding(
         id=".".join(_id(difference.fact)),
-        level="core",
+        level=ADVICE_LEVEL if difference.is_advice else "core",
         where=where,
         expected=_expected(difference),
         actual=_actual(difference),
@@ -64,6 +67,8 @@ def remedy(difference: Difference, migrations: Sequence[Migration]) -> str:
     place = place_of(difference.fact, migrations) if difference.made is not None else None
     if statements and len(text) <= _LONGEST and "\n" not in text:
         said = f"{text} {'restores' if difference.made is not None else 'takes'} it{_away(difference)}"
+    elif place is not None and statements and statements[0].startswith("DROP ROUTINE"):
+        said = f"{statements[0]}, and the statement in {place}, with its REVOKE and GRANT, restore it"
     elif place is not None:
         said = (
             f"the statement in {place}, restores it "
@@ -99,7 +104,9 @@ def _state(difference: Difference, where: str) -> str:
     if difference.live is None:
         return f"{start} is missing"
     if difference.made is None:
-        return f"{start} is not in the files: {_HARM.get(difference.fact.kind, 'somebody added it')}"
+        harm = _HARM.get(difference.fact.kind, "somebody added it")
+        watches = difference.is_advice and difference.fact.kind == "trigger"
+        return f"{start} is not in the files: {_WATCHES if watches else harm}"
     return f"{start} is not what the files make: {_listed(difference.aspects)} differs"
 
 

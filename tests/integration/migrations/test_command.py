@@ -76,6 +76,21 @@ def test_a_change_that_only_the_files_tell_is_said_in_words(
     }
 
 
+def test_advice_is_said_and_fails_nothing(dsn: str, stack: EmbeddedStack, tmp_path: Path) -> None:
+    with psycopg.connect(dsn) as connection:
+        connection.execute("ALTER PUBLICATION supabase_realtime ADD TABLE public.bookings")
+    path = tmp_path / "check.json"
+    result = schema("check", "--json", str(path), url=dsn, stack_file=str(stack.record))
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith(
+        "publication.bookings.supabase_realtime: Publication supabase_realtime of "
+    )
+    assert result.stdout.splitlines()[-1].startswith("OK: as the models say (")
+    outcome = Outcome.from_json(path.read_text())
+    assert [finding.level for finding in outcome.findings] == ["advice"]
+    assert all(count.complete and not count.failed for count in outcome.counts.values())
+
+
 def test_without_a_stack_to_apply_the_files_to_it_could_not_check(dsn: str, tmp_path: Path) -> None:
     result = schema("check", url=dsn, stack_file=str(tmp_path / "gone.json"))
     assert (result.returncode, result.stderr) == (2, "")

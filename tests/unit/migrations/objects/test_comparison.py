@@ -50,6 +50,30 @@ def test_a_column_of_the_same_definition_may_be_the_missing_one(
     assert difference.renamed_to == "state"
 
 
+def test_a_constraint_of_the_same_definition_may_be_the_missing_one(table: ObjectFact) -> None:
+    check = fact("constraint", "public.bookings", "slot", definition="CHECK (true)", state="enforced")
+    other = replace(check, name="bounds")
+    result = compare(objects(table, check), objects(table, other))
+    assert [difference.renamed_to for difference in result.differences] == ["bounds"]
+    assert result.beyond == ()
+
+
+def test_a_function_that_differs_brings_its_privileges() -> None:
+    cancel = fact("function", "public.cancel(uuid)", "cancel", body="a")
+    execute = fact("function grant", "public.cancel(uuid)", "service_role", "EXECUTE")
+    made = objects(cancel, execute)
+    (lost,) = compare(made, objects(fact("function", "public.mine()", "mine", body="b"))).differences
+    (changed,) = compare(made, objects(replace(cancel, aspects={"body": "b"}), execute)).differences
+    assert lost.grants == changed.grants == (execute,)
+
+
+def test_who_listens_is_advice_and_what_the_files_lost_is_not(table: ObjectFact) -> None:
+    listening = fact("publication", "public.bookings", "supabase_realtime")
+    (extra,) = compare(objects(table), objects(table, listening)).differences
+    (lost,) = compare(objects(table, listening), objects(table)).differences
+    assert (extra.is_advice, lost.is_advice) == (True, False)
+
+
 def test_a_column_and_an_index_of_the_users_own_are_beyond_the_files(
     table: ObjectFact, column: ObjectFact
 ) -> None:

@@ -76,6 +76,29 @@ def changed(made: ObjectFact, **aspects: str) -> Difference:
             ),
             ("ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE SELECT ON TABLES FROM anon",),
         ),
+        (
+            Difference(
+                made=None,
+                live=fact("default grant", "FUNCTIONS of every schema", "anon", "EXECUTE", owner="a, b"),
+                privileges=("EXECUTE",),
+            ),
+            ("ALTER DEFAULT PRIVILEGES FOR ROLE a, b REVOKE EXECUTE ON FUNCTIONS FROM anon",),
+        ),
+        (
+            Difference(made=CHECK, live=None, renamed_to="bounds"),
+            ("ALTER TABLE public.bookings RENAME CONSTRAINT bounds TO slot",),
+        ),
+        (
+            Difference(
+                made=COLUMN,
+                live=replace(COLUMN, aspects={**COLUMN.aspects, "computed": "'a'", "default": "none"}),
+                aspects=("default", "computed"),
+            ),
+            (
+                "ALTER TABLE public.bookings ALTER COLUMN status DROP EXPRESSION",
+                "ALTER TABLE public.bookings ALTER COLUMN status SET DEFAULT 'confirmed'::text",
+            ),
+        ),
     ],
 )
 def test_the_statement_that_takes_it_back(difference: Difference, statements: tuple[str, ...]) -> None:
@@ -85,3 +108,30 @@ def test_the_statement_that_takes_it_back(difference: Difference, statements: tu
 def test_a_lost_table_is_more_than_a_statement() -> None:
     table = fact("table", "public.bookings", "bookings", persistence="logged")
     assert repair(Difference(made=table, live=None)) == ()
+
+
+FUNCTION = replace(
+    fact("function", "public.cancel(uuid)", "cancel", result="void"),
+    aspects={"kind": "FUNCTION", "result": "void"},
+    made_by="CREATE …\n",
+)
+EXECUTE = fact("function grant", "public.cancel(uuid)", "service_role", "EXECUTE")
+GIVEN_BACK = (
+    "REVOKE ALL ON ROUTINE public.cancel(uuid) FROM PUBLIC, anon, authenticated, service_role",
+    "GRANT EXECUTE ON ROUTINE public.cancel(uuid) TO service_role",
+)
+
+
+def test_a_function_that_is_made_again_has_the_privileges_of_the_files() -> None:
+    lost = Difference(made=FUNCTION, live=None, grants=(EXECUTE,))
+    assert repair(lost) == ("CREATE …", *GIVEN_BACK)
+    other = replace(FUNCTION, aspects={**FUNCTION.aspects, "result": "uuid"})
+    changed = Difference(made=FUNCTION, live=other, aspects=("result",), grants=(EXECUTE,))
+    assert repair(changed) == ("DROP ROUTINE public.cancel(uuid)", "CREATE …", *GIVEN_BACK)
+
+
+def test_a_function_that_stays_keeps_its_privileges() -> None:
+    other = replace(FUNCTION, aspects={**FUNCTION.aspects, "body": "b"})
+    assert repair(Difference(made=FUNCTION, live=other, aspects=("body",), grants=(EXECUTE,))) == (
+        "CREATE …",
+    )

@@ -41,6 +41,32 @@ def test_what_is_not_in_the_files_may_be_put_there() -> None:
     assert message.endswith("or put it into a migration if it is meant.")
 
 
+def test_a_trigger_that_only_watches_is_advice_and_another_is_not() -> None:
+    watch = fact(
+        "trigger", "public.bookings", "hook", "AFTER", "public.f", "plpgsql", "BEGIN RETURN NULL; END"
+    )
+    result = finding(Difference(made=None, live=watch), FILES)
+    assert result.level == "advice"
+    assert result.message == (
+        "Trigger hook on public.bookings is not in the files: it only watches, after a row was stored, and "
+        "neither changes rows nor refuses them; DROP TRIGGER hook ON public.bookings takes it back, or put "
+        "it into a migration if it is meant."
+    )
+    other = finding(Difference(made=None, live=replace(watch, parts=["BEFORE", *watch.parts[1:]])), FILES)
+    assert other.level == "core"
+    assert "may change rows, refuse them or carry them away" in other.message
+
+
+def test_a_function_that_must_go_first_is_said_so() -> None:
+    made = replace(FUNCTION, made_by="CREATE OR REPLACE FUNCTION …\n…")
+    live = replace(made, aspects={**made.aspects, "result": "uuid"})
+    result = finding(Difference(made=made, live=live, aspects=("result",)), FILES)
+    assert (
+        "DROP ROUTINE public.cancel(uuid,text), and the statement in 002_b.sql, line 3, with its REVOKE and "
+        "GRANT, restore it" in result.message
+    )
+
+
 def test_a_body_is_named_by_the_last_place_that_makes_it() -> None:
     made = replace(FUNCTION, made_by="CREATE OR REPLACE FUNCTION …\n…")
     live = replace(made, aspects={**made.aspects, "body": "sha256 2"})
