@@ -76,6 +76,17 @@ TRIGGERS = (
         ),
         object="forget",
     ),
+    Change(
+        name="a trigger refuses rows after they were stored",
+        sql=(
+            "CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS "
+            "$$ BEGIN RAISE EXCEPTION 'closed'; END; $$; "
+            "REVOKE ALL ON FUNCTION public.refuse() FROM PUBLIC; "
+            "CREATE CONSTRAINT TRIGGER closed AFTER INSERT ON public.bookings "
+            "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.refuse();"
+        ),
+        object="trigger closed on public.bookings",
+    ),
 )
 
 FUNCTIONS = (

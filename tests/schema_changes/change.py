@@ -21,9 +21,7 @@ class Change:
     """Each of these must find it, and name the object."""
     case: str = ""
     """The case of the contract that fails, if the contract is among those who find it."""
+    is_advice: bool = False
+    """It does harm only together with something else that is a finding: it is said, and fails nothing."""
     superuser: bool = False
     """Only the cluster's superuser may do it."""
-    cluster_wide: bool = False
-    """It changes roles, which all databases of a server share: undo it, or use a server of its own."""
-    undo: str = ""
-    """Takes a change of the whole cluster back."""

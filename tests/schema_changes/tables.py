@@ -179,5 +179,6 @@ TABLES = (
         name="rows are sent to whoever listens",
         sql="ALTER PUBLICATION supabase_realtime ADD TABLE public.scheduling_requests;",
         object="public.scheduling_requests",
+        is_advice=True,
     ),
 )

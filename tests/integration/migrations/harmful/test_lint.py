@@ -31,6 +31,11 @@ def squawk() -> dict[str, tuple[SquawkFinding, ...]]:
     }
 
 
+def test_our_own_files_have_no_finding() -> None:
+    result = lint(OURS, run_squawk(find_squawk(), OURS.migrations))
+    assert (result.hits, result.notes) == ((), ())
+
+
 @pytest.mark.parametrize("name", MUST)
 def test_it_is_found_by_its_name(name: str, squawk: dict[str, tuple[SquawkFinding, ...]]) -> None:
     change = MUST[name]
