@@ -30,18 +30,18 @@ def _cases(*names: str) -> list[Any]:
     ("statements", "expected"),
     _cases("tables", "constraints", "keys", "triggers", "access", "exposure", "functions"),
 )
-def test_what_is_broken_is_named_and_nothing_else(dsn: str, statements: str, expected: set[str]) -> None:
-    run(dsn, statements)
-    findings = check(dsn)
+def test_what_is_broken_is_named_and_nothing_else(bench: Bench, statements: str, expected: set[str]) -> None:
+    with bench.changed(statements) as database:
+        findings = database.examined().findings
     assert {finding.id for finding in findings} == expected
     assert len(findings) == len(expected) > 0
     assert all(finding.level == "core" and finding.expected != finding.actual for finding in findings)
 
 
 @pytest.mark.parametrize(("statements", "expected"), _cases("harmless"))
-def test_what_does_no_harm_is_no_finding(dsn: str, statements: str, expected: set[str]) -> None:
-    run(dsn, statements)
-    assert {finding.id for finding in check(dsn)} == expected == set()
+def test_what_does_no_harm_is_no_finding(bench: Bench, statements: str, expected: set[str]) -> None:
+    with bench.changed(statements) as database:
+        assert {finding.id for finding in database.examined().findings} == expected == set()
 
 
 @pytest.mark.parametrize(("statements", "expected"), _cases("postgrest"))
@@ -62,13 +62,9 @@ def test_what_is_printed_resets_a_setting_where_it_was_set(bench: Bench, whose: 
 
 
 @pytest.mark.parametrize("role", ["anon", "authenticated"])
-def test_an_outsider_that_no_policy_stops_is_named(dsn: str, role: str) -> None:
-    # Roles belong to the cluster, not to the copy.
-    run(dsn, f"ALTER ROLE {role} BYPASSRLS")
-    try:
-        assert [finding.id for finding in check(dsn)] == [f"role.{role}.bypassrls"]
-    finally:
-        run(dsn, f"ALTER ROLE {role} NOBYPASSRLS")
+def test_an_outsider_that_no_policy_stops_is_named(bench: Bench, role: str) -> None:
+    with bench.changed(f"ALTER ROLE {role} BYPASSRLS") as database:
+        assert [finding.id for finding in database.examined().findings] == [f"role.{role}.bypassrls"]
 
 
 def test_an_empty_database_misses_six_tables_and_says_so_once_each(empty_dsn: str) -> None:
