@@ -27,7 +27,7 @@ def failed_cases(place: Path, cases: Sequence[str], changes: Sequence[str]) -> s
     chosen = [option for case in cases for option in ("--case", case)]
     ran = subprocess.run(
         [
-            *(sys.executable, "-P", "-m", "harness", "contract", "--adapter", "supabase"),
+            *(sys.executable, "-P", "-m", "harness", "contract", "--adapter", "supabase", "--workers", "1"),
             *("--sql", str(directory), "--json", "-", *chosen),
         ],
         env={name: value for name, value in os.environ.items() if not name.startswith("HARNESS_STACK")},

@@ -79,7 +79,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         name="deep-tests",
-        question="Do the TypeScript example and load commands that need quiet do what they should?",
+        question="Do the TypeScript example, quiet load commands and harmed schemas do what they should?",
         command=(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/deep"),
         programs=("node",),
     ),
