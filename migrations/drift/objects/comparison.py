@@ -140,7 +140,10 @@ def _judge_grant(fact: ObjectFact, actual: ObjectFact | None, live: Objects) -> 
 
 def _matters(fact: ObjectFact, live: Objects) -> bool:
     """Return whether losing this privilege is a loss: not if its object is gone, which is said of that."""
-    if fact.kind in {"schema grant", "default grant"}:
+    if fact.kind == "default grant":
+        # Of what is made later, which is granted by its own file: projects begin with different ones.
+        return False
+    if fact.kind == "schema grant":
         # A schema that an outsider may not enter is only safer.
         return fact.name == SERVICE_ROLE
     return any(other.relation == fact.relation and other.kind not in GRANTS for other in live.values())

@@ -115,6 +115,15 @@ def test_a_schema_that_an_outsider_may_not_enter_is_no_loss() -> None:
     assert difference.fact.name == "service_role"
 
 
+def test_what_a_project_gives_to_later_tables_is_judged_by_who_gets_too_much() -> None:
+    server = fact("default grant", "TABLES", "service_role", "SELECT", owner="postgres")
+    anon = fact("default grant", "TABLES", "anon", "SELECT", owner="postgres")
+    assert compare(objects(server, anon), objects()).differences == ()
+    assert compare(objects(), objects(server)).differences == ()
+    (difference,) = compare(objects(), objects(server, anon)).differences
+    assert difference.live == anon
+
+
 def test_a_unique_index_stands_for_a_constraint(table: ObjectFact) -> None:
     definition = "CREATE UNIQUE INDEX token ON public.bookings USING btree (status)"
     key = fact(
