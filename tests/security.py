@@ -4,7 +4,7 @@ from migrations.security.actors import Actor
 from migrations.security.answers import Answer
 from migrations.security.cells import Cell, State
 from migrations.security.objects import Argument, Function, Relation, expected
-from migrations.security.requests import Ability, Probe, Request
+from migrations.security.probe import Ability, Probe, Request
 
 __all__ = [
     "ANON",

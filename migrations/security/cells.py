@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from migrations.security.requests import Probe
+from migrations.security.probe import Probe
 
 __all__ = ["BAD", "STORED", "Cell", "State"]
 

@@ -12,7 +12,7 @@ import msgspec
 from harness.errors import ConfigurationError
 from migrations.security.actors import Actor
 from migrations.security.answers import Answer, Silence, read_answer
-from migrations.security.requests import Request
+from migrations.security.probe import Request
 
 __all__ = ["Door"]
 

@@ -3,7 +3,7 @@
 from migrations.requirements import SERVICE_ROLE
 from migrations.security.answers import Answer, Silence
 from migrations.security.objects import Relation
-from migrations.security.requests import Ability, Probe
+from migrations.security.probe import Ability, Probe
 
 __all__ = ["control_problem", "had_something"]
 

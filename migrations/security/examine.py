@@ -15,8 +15,9 @@ from migrations.security.discovery import Discovery, describe, discovered
 from migrations.security.judging import judge
 from migrations.security.keys import judge_keys
 from migrations.security.leaks import with_leaks
+from migrations.security.probe import Ability, Probe
 from migrations.security.project import Project
-from migrations.security.requests import Ability, Probe, probes
+from migrations.security.requests import probes
 from migrations.security.rows import Rows
 from migrations.security.scenery import Scenery, digest, found, is_same_database, made
 from migrations.security.settling import settle

@@ -7,7 +7,7 @@ from harness.models.verdict import ADVICE_LEVEL, UNCHECKED_LEVEL
 from migrations.security.actors import Absent, Actor
 from migrations.security.cells import Cell, State
 from migrations.security.objects import Function, Relation
-from migrations.security.requests import Ability
+from migrations.security.probe import Ability
 
 __all__ = ["findings_of", "of_absent", "of_changed", "of_hidden", "of_open", "of_problem", "of_unchecked"]
 

@@ -7,7 +7,7 @@ from migrations.security.answers import Answer, Silence
 from migrations.security.cells import STORED, Cell, State
 from migrations.security.control import control_problem, had_something
 from migrations.security.objects import Function, Relation
-from migrations.security.requests import Ability, Probe
+from migrations.security.probe import Ability, Probe
 
 __all__ = ["judge"]
 

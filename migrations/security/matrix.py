@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from migrations.security.cells import Cell, State
 from migrations.security.objects import Function
-from migrations.security.requests import Ability
+from migrations.security.probe import Ability
 
 __all__ = ["Entry", "Line", "Matrix", "letters", "matrix_of"]
 

@@ -15,7 +15,7 @@ from migrations.connection import connect
 from migrations.security.actors import Actor
 from migrations.security.client import Door
 from migrations.security.objects import PUBLIC, Relation
-from migrations.security.requests import Aim
+from migrations.security.probe import Aim
 from migrations.security.rows import SENSITIVE, Rows
 from migrations.security.tokens import USER_EMAIL
 

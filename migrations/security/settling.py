@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from migrations.security.cells import Cell, State
 from migrations.security.objects import Relation
-from migrations.security.requests import Ability
+from migrations.security.probe import Ability
 
 __all__ = ["settle"]
 

@@ -8,7 +8,7 @@ from migrations.security.actors import Actor
 from migrations.security.answers import Answer
 from migrations.security.cells import STORED, Cell, State
 from migrations.security.client import Door
-from migrations.security.requests import Ability, Request
+from migrations.security.probe import Ability, Request
 from migrations.security.scenery import Scenery
 
 __all__ = ["removed"]

@@ -9,7 +9,7 @@ from migrations.security.actors import Absent
 from migrations.security.cells import Cell, State
 from migrations.security.findings import findings_of
 from migrations.security.objects import Relation
-from migrations.security.requests import Ability
+from migrations.security.probe import Ability
 from tests.security import ANON, INTRUDER, NOTES, PASSER_BY, REQUESTS, cell, function, probe
 
 ACTORS = (ANON, INTRUDER, PASSER_BY)

@@ -5,7 +5,7 @@ import pytest
 from migrations.security.answers import Answer, Silence
 from migrations.security.cells import State
 from migrations.security.judging import judge
-from migrations.security.requests import Ability, Probe
+from migrations.security.probe import Ability, Probe
 from tests.security import (
     ANON,
     BOOKINGS,

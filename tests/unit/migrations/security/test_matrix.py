@@ -13,8 +13,8 @@ from migrations.security.findings import of_problem
 from migrations.security.leaks import with_leaks
 from migrations.security.matrix import matrix_of
 from migrations.security.page import page
+from migrations.security.probe import Ability
 from migrations.security.publishing import document
-from migrations.security.requests import Ability
 from migrations.security.text import markdown, terminal
 from tests.security import answer, cell, function, probe
 

@@ -9,7 +9,8 @@ from harness.models import ENTITIES
 from migrations.files import PACKAGED, read_directory
 from migrations.requirements import FUNCTIONS
 from migrations.security.objects import HELPERS, Surface, expected, joined
-from migrations.security.requests import Ability, Aim, Probe, probes
+from migrations.security.probe import Ability, Aim, Probe
+from migrations.security.requests import probes
 from migrations.security.rows import Rows
 from tests.security import NOTES, function
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from migrations.security.cells import Cell, State
-from migrations.security.requests import Ability
+from migrations.security.probe import Ability
 from migrations.security.settling import settle
 from tests.security import BOOKINGS, NOTES, cell, probe
 
