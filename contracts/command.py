@@ -170,7 +170,7 @@ def contract(
         remove(Path(json))
     if report is not None:
         reportfiles.prepare(report)
-    settings = _settings(sql)
+    settings = _settings(sql, stack)
     application = None if config is None else _configured(config, given=bool(adapters))
     options = Options(
         adapters=_adapters(adapters, settings) if application is None else application.adapters,
@@ -195,7 +195,7 @@ def contract(
     return ContractRun(options, settings).run()
 
 
-def _settings(sql: Path | None) -> Settings:
+def _settings(sql: Path | None, stack: StackKind | None) -> Settings:
     """Read the settings, and the directory of migrations that the option names instead of theirs."""
     if sql is None:
         return Settings.from_environ()
@@ -204,6 +204,11 @@ def _settings(sql: Path | None) -> Settings:
     if settings.stack_file is not None:
         raise click.UsageError(
             "--sql needs a stack of its own, and HARNESS_STACK_FILE names one that runs: unset it."
+        )
+    if (stack or settings.stack) == "external":
+        raise click.UsageError(
+            "--sql needs a stack of its own, and a given project has its schema already: apply the files "
+            "there and leave --sql out, or use --stack embedded."
         )
     return settings
 

@@ -76,3 +76,19 @@ def test_the_files_say_it_before_anything_is_applied(
 def test_the_schema_of_a_stack_that_runs_is_not_changed(harness: Harness, tmp_path: Path) -> None:
     done = harness("contract", "--sql", "sql", cwd=tmp_path, HARNESS_STACK_FILE="stack.json")
     assert done.is_unchecked("--sql needs a stack of its own, and HARNESS_STACK_FILE names one that runs")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables"),
+    [
+        (("--stack", "external"), {}),
+        ((), {"SUPABASE_URL": "http://127.0.0.1:9"}),  # which is what makes a project a given one
+    ],
+)
+def test_the_schema_of_a_given_project_is_not_made(
+    harness: Harness, tmp_path: Path, arguments: tuple[str, ...], variables: dict[str, str]
+) -> None:
+    directory = ahead(tmp_path, "compatible")
+    done = harness("contract", "--sql", str(directory), *arguments, cwd=tmp_path, **variables)
+    assert done.is_unchecked("a given project has its schema already")
+    assert "Usage:" in done.err
