@@ -14,7 +14,7 @@ from harness.errors import ConfigurationError
 from harness.models.outcome import Finding
 from harness.models.verdict import ADVICE_LEVEL, UNCHECKED_LEVEL
 from harness.reports.files import make_directory
-from harness.settings import StackKind, export
+from harness.settings import Settings, StackKind, export
 from migrations import options
 from migrations.run import Run
 from migrations.security.accounting import counts_of, counts_of_keys
@@ -32,8 +32,18 @@ __all__ = ["security"]
 
 @click.command()
 @options.json_path
-@options.stack("the project")
-@click.option("--database-url", metavar="URL", help="The project's database. Default: DATABASE_URL.")
+@click.option(
+    "--stack",
+    type=click.Choice(["embedded", "docker", "external"]),
+    help="embedded and docker: the migrations, on a copy with rows that is made for it. external: the "
+    "project of SUPABASE_URL, of which no row is changed. Default: HARNESS_STACK, else external where "
+    "SUPABASE_URL is set.",
+)
+@click.option(
+    "--database-url",
+    metavar="URL",
+    help="The database of the given project, as its owner. Default: DATABASE_URL.",
+)
 @options.sql
 @options.report("the whole matrix as JSON, Markdown and HTML")
 def security(
@@ -46,23 +56,46 @@ def security(
 ) -> int:
     """Ask the real REST interface for everything, as everybody: nothing may be open.
 
-    Without SUPABASE_URL the migrations are judged, on a copy with rows that is made for it. No row of a given
-    project is ever changed.
+    Exit status: 0 nothing is; 1 something is open; 2 something could not be
+    told, and nothing was found open.
     """
     if sql is not None:
         export("HARNESS_SQL", str(sql.absolute()))  # where the stack's template is made from
     run = Run.begin("schema security", sql, database_url, stack, json_path)
-    if run.settings.stack == "embedded" and run.settings.database_url is not None and stack is None:
-        raise ConfigurationError(
-            "DATABASE_URL names a project, and SUPABASE_URL, where its REST interface is, is not set. Set it "
-            "with SUPABASE_ANON_KEY and SUPABASE_SERVICE_ROLE_KEY, or judge the migrations on a copy: "
-            "--stack embedded."
-        )
+    _refuse_in_vain(run.settings, stack, sql, database_url)
     if report is not None:
         make_directory(report)
     with opened(run.settings) as project:
         seen = examine(project, now=int(time.time()), namespace=uuid4(), timeout_s=run.settings.timeout_s)
     return _conclude(run, project, seen, report)
+
+
+def _refuse_in_vain(
+    settings: Settings, stack: StackKind | None, sql: Path | None, database_url: str | None
+) -> None:
+    """Refuse what would be judged otherwise than it was meant."""
+    if settings.stack == "external":
+        if sql is not None:
+            raise click.UsageError(
+                "--sql is for a copy that is made of migrations, and a given project has its schema already: "
+                "leave it out, or use --stack embedded."
+            )
+        return
+    if sql is not None and settings.stack_file is not None:
+        raise click.UsageError(
+            "--sql needs a stack of its own, and HARNESS_STACK_FILE names one that runs: unset it."
+        )
+    if stack is not None and database_url is not None:
+        raise click.UsageError(
+            f"--database-url names the database of a given project, and --stack {stack} makes its own: leave "
+            "one of them out."
+        )
+    if stack is None and settings.database_url is not None:
+        raise ConfigurationError(
+            "DATABASE_URL names a project, and SUPABASE_URL, where its REST interface is, is not set. Set it "
+            "with SUPABASE_ANON_KEY and SUPABASE_SERVICE_ROLE_KEY, or judge the migrations on a copy: "
+            "--stack embedded."
+        )
 
 
 def _conclude(run: Run, project: Project, seen: Examination, report: Path | None) -> int:
@@ -77,7 +110,7 @@ def _conclude(run: Run, project: Project, seen: Examination, report: Path | None
         findings,
         verdict,
         migrations_hash=project.migrations_hash,
-        target={**({} if project.is_ours else {"url": project.url}), **seen.target},
+        target={"stack": project.stack, **({} if project.is_ours else {"url": project.url}), **seen.target},
         notes=(*shown, *seen.notes, *_notes(seen.cells)),
         bad=verdict,
         artifacts=() if report is None else publish(report, matrix, verdict, holds, findings),

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.errors import ConfigurationError
-from harness.settings import Settings
+from harness.settings import Settings, StackKind
 from harness.stack.account import Account
 from harness.stack.coordinates import Coordinates
-from harness.stack.embedded import EmbeddedStack
 from harness.stack.home import Home
 from harness.stack.kept import KeptStack
+from harness.stack.opening import attach, own_kind, start
+from harness.stack.protocol import Stack
 from harness.stack.records import StackRecord
 
 __all__ = ["Project", "opened"]
@@ -30,7 +31,7 @@ class Project:
     """Its database, as the owner of the tables; None where nobody said."""
     is_ours: bool
     """Made for this run: rows may be stored, changed and deleted in it."""
-    stack: str
+    stack: StackKind
     migrations_hash: str | None = None
 
 
@@ -40,24 +41,19 @@ def opened(settings: Settings) -> Iterator[Project]:
 
     Raises ConfigurationError for variables that are missing, StackError if the stack cannot be started.
     """
-    if settings.stack == "docker":
-        raise ConfigurationError(
-            "harness schema security does not start --stack docker yet; use --stack embedded, or --stack "
-            "external with the variables of a running project."
-        )
     if settings.stack == "external":
         yield _given(settings)
         return
     file = settings.stack_file
     with (
-        EmbeddedStack.start(settings) if file is None else EmbeddedStack.attach(file) as stack,
+        start(settings, own_kind(settings)) if file is None else attach(file) as stack,
         stack.clone() as database,
     ):
         secret = StackRecord.read(stack.record).jwt_secret
         yield _own(database.coordinates, stack, secret)
 
 
-def _own(at: Coordinates, stack: EmbeddedStack, secret: str) -> Project:
+def _own(at: Coordinates, stack: Stack, secret: str) -> Project:
     return Project(
         url=at.supabase_url,
         anon_key=at.anon_key,
@@ -65,7 +61,7 @@ def _own(at: Coordinates, stack: EmbeddedStack, secret: str) -> Project:
         jwt_secret=secret,
         database_url=at.database_url,
         is_ours=True,
-        stack="embedded",
+        stack=stack.kind,
         migrations_hash=stack.migrations_hash or None,
     )
 

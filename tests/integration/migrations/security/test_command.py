@@ -90,18 +90,44 @@ def test_a_wrong_key_is_2_and_old_results_are_gone(clone: Clone, tmp_path: Path)
     assert not path.exists()
 
 
+GIVEN = {"SUPABASE_URL": "http://127.0.0.1:9"}
+OWNED = {"DATABASE_URL": "postgresql://postgres@127.0.0.1:9/postgres"}
+
+
 @pytest.mark.parametrize(
     ("environ", "said"),
     [
         (
-            {"SUPABASE_URL": "http://127.0.0.1:9"},
+            GIVEN,
             "SUPABASE_ANON_KEY and SUPABASE_SERVICE_ROLE_KEY must be set",
         ),
-        ({"DATABASE_URL": "postgresql://postgres@127.0.0.1:9/postgres"}, "--stack embedded"),
-        ({"HARNESS_STACK": "docker"}, "docker"),
+        (OWNED, "--stack embedded"),
+        ({"HARNESS_STACK": "docker", "DOCKER_HOST": "unix:///none.sock"}, "No Docker engine answers"),
     ],
 )
 def test_what_cannot_be_asked_is_2_with_the_way_out(environ: dict[str, str], said: str) -> None:
     result = security(**environ)
     assert (result.returncode, result.stdout) == (2, "")
     assert said in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environ", "said"),
+    [
+        (("--sql", "sql"), GIVEN, "a given project has its schema already"),
+        (("--sql", "sql"), {"HARNESS_STACK_FILE": "record.json"}, "unset it"),
+        (
+            ("--stack", "embedded", "--database-url", OWNED["DATABASE_URL"]),
+            {},
+            "--stack embedded makes its own",
+        ),
+        (("--alow",), {}, "No such option"),
+    ],
+)
+def test_what_would_be_said_in_vain_is_refused(
+    arguments: tuple[str, ...], environ: dict[str, str], said: str
+) -> None:
+    result = security(*arguments, **environ)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert said in result.stderr
+    assert "Usage:" in result.stderr
