@@ -7,7 +7,7 @@ from migrations.security.cells import Cell, State
 from migrations.security.objects import Function
 from migrations.security.probe import Ability
 
-__all__ = ["Entry", "Line", "Matrix", "letters", "matrix_of"]
+__all__ = ["LEGEND", "Entry", "Line", "Matrix", "letters", "matrix_of"]
 
 _WORST = (State.LEAK, State.OPEN, State.UNCHECKED, State.HARMLESS, State.HIDDEN, State.REFUSED)
 _LETTERS = {
@@ -18,6 +18,17 @@ _LETTERS = {
     Ability.DELETE: "D",
     Ability.CALL: "X",
 }
+
+LEGEND = (
+    "R readable",
+    "C countable",
+    "I insert",
+    "U update",
+    "D delete",
+    "X callable",
+    "L a refusal that quotes a row",
+)
+"""What the letters of a summary mean."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,12 +70,16 @@ class Matrix:
 
 
 def matrix_of(cells: Sequence[Cell]) -> Matrix:
-    """Arrange the cells; the order of objects, verbs and actors is the one in which they were asked."""
+    """Arrange the cells; the order of objects, verbs and actors is the one in which they were asked.
+
+    What somebody was spared, and others were asked, stands with the same object.
+    """
     actors = tuple(dict.fromkeys(cell.actor for cell in cells))
-    groups: dict[tuple[str, str], dict[str, list[Cell]]] = {}
+    groups: dict[str, dict[str, dict[str, list[Cell]]]] = {}
     objects: dict[str, dict[str, list[Cell]]] = {}
     for cell in cells:
-        groups.setdefault((cell.probe.about.object, _verb(cell)), {}).setdefault(cell.actor, []).append(cell)
+        verbs = groups.setdefault(cell.probe.about.object, {})
+        verbs.setdefault(_verb(cell), {}).setdefault(cell.actor, []).append(cell)
         objects.setdefault(_short(cell), {}).setdefault(cell.actor, []).append(cell)
     return Matrix(
         actors=actors,
@@ -74,7 +89,8 @@ def matrix_of(cells: Sequence[Cell]) -> Matrix:
                 verb=verb,
                 entries={actor: _entry(found) for actor, found in by_actor.items()},
             )
-            for (name, verb), by_actor in groups.items()
+            for name, verbs in groups.items()
+            for verb, by_actor in verbs.items()
         ),
         summaries={
             name: {actor: letters(found) for actor, found in by_actor.items()}

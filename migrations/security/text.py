@@ -4,14 +4,11 @@ from collections.abc import Mapping
 
 from harness.reports.markdown import cell as markdown_cell
 from migrations.security.cells import BAD, State
-from migrations.security.matrix import Entry, Matrix
+from migrations.security.matrix import LEGEND, Entry, Matrix
 
 __all__ = ["markdown", "terminal", "word"]
 
-_LEGEND = (
-    "R readable, C countable, I insert, U update, D delete, X callable, L a refusal that quotes a row; "
-    ". closed, ? could not check"
-)
+_LEGEND = f"{', '.join(LEGEND)}; . closed, ? could not check"
 
 
 def terminal(matrix: Matrix, holds: Mapping[str, str]) -> str:

@@ -66,7 +66,31 @@ def test_what_had_not_to_be_asked_of_somebody_follows_from_a_refusal() -> None:
     alone = matrix_of([*CELLS, cell(State.REFUSED, probe(ability=Ability.UPDATE, verb="PATCH"))])
     assert "| PATCH | refused | refused with GET |" in markdown(alone, "FAILED: 2 findings.")
     assert "refused with GET" in page(alone, "FAILED: 2 findings.", HOLDS, [])
-    assert "no key" not in document(alone, "FAILED: 2 findings.", HOLDS)["lines"][-1]["actors"]
+    asked = {line.verb: line.entries for line in alone.lines if line.object == "public.bookings"}
+    assert "no key" not in asked["PATCH"]
+
+
+def test_an_object_is_in_one_place_also_where_somebody_was_spared_a_request() -> None:
+    first, last = probe(), probe(function())
+    spared = [cell(State.REFUSED, one, actor="no key") for one in (first, last)]
+    others = [cell(State.REFUSED, one) for one in (first, probe(ability=Ability.UPDATE, verb="PATCH"), last)]
+    arranged = matrix_of([*spared, *others])
+    assert [(line.object, line.verb) for line in arranged.lines] == [
+        ("public.bookings", "GET"),
+        ("public.bookings", "PATCH"),
+        ("public.ops_summary()", "GET"),
+    ]
+
+
+def test_the_page_begins_with_a_line_for_each_object_and_unfolds_what_is_open() -> None:
+    html = page(MATRIX, "FAILED: 2 findings.", HOLDS, [])
+    overview, _, details = html.partition("Who asked")
+    assert '<th scope="row">public.bookings</th><td class="bad">RD</td><td class="doubt">?</td>' in overview
+    assert "<details open><summary><code>public.bookings</code>" in details
+    closed = matrix_of([cell(State.REFUSED), cell(State.HIDDEN, actor="no key")])
+    html = page(closed, "OK", HOLDS, [])
+    assert '<td class="good">✓</td><td class="good">✓</td>' in html
+    assert "<details open>" not in html
 
 
 def test_the_counts_are_those_of_the_cells() -> None:
