@@ -1,6 +1,7 @@
 """Sends requests to a project's REST interface, as whoever is asked for."""
 
 import ssl
+import threading
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -26,18 +27,36 @@ class Door:
     def __init__(self, url: str, *, timeout_s: float) -> None:
         """Prepare a client; nothing is sent. `timeout_s` bounds each wait for the server, in seconds."""
         self.url = url.rstrip("/")
+        self._timeout_s = timeout_s
+        self._context = ssl.create_default_context()
+        self._of_thread = threading.local()
+        self._clients: list[httpx.Client] = []
         try:
-            self._http = httpx.Client(
-                base_url=self.url + _PREFIX,
-                http2=False,
-                timeout=timeout_s,
-                verify=ssl.create_default_context(),
-                trust_env=False,
-            )
+            self._http.build_request("GET", "")
         except (httpx.InvalidURL, UnicodeError) as error:
             raise ConfigurationError(
                 f"SUPABASE_URL={url!r} cannot be used: {type(error).__name__}."
             ) from error
+
+    @property
+    def _http(self) -> httpx.Client:
+        """The client of this thread.
+
+        A pool that threads share closes a connection that has been idle for 5 s also when another thread was
+        just given it, and a request that gets no answer leaves something unchecked.
+        """
+        client: httpx.Client | None = getattr(self._of_thread, "client", None)
+        if client is None:
+            client = httpx.Client(
+                base_url=self.url + _PREFIX,
+                http2=False,
+                timeout=self._timeout_s,
+                verify=self._context,
+                trust_env=False,
+            )
+            self._of_thread.client = client
+            self._clients.append(client)
+        return client
 
     def send(self, request: Request, actor: Actor) -> Answer | Silence:
         """Send one request, once. Raises AssertionError for a change of rows without a condition."""
@@ -81,7 +100,8 @@ class Door:
 
     def close(self) -> None:
         """Close the connections. Calling it twice is harmless."""
-        self._http.close()
+        for client in self._clients:
+            client.close()
 
     def __enter__(self) -> Self:
         """Return the door itself."""
