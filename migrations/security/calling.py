@@ -9,7 +9,7 @@ from migrations.security.addressing import headers_for_reading, headers_for_writ
 from migrations.security.objects import Argument, Function
 from migrations.security.probe import Ability, Probe, Request
 
-__all__ = ["calls"]
+__all__ = ["calls", "is_askable"]
 
 _REFUSED = "no value of this type"
 _SAMPLES: Mapping[str, str] = {
@@ -25,6 +25,11 @@ _SAMPLES: Mapping[str, str] = {
     **dict.fromkeys(("integer", "bigint", "smallint", "numeric", "real", "double precision"), "1"),
 }
 _TAKES_ANYTHING = frozenset({"text", "character varying", "json", "jsonb"})
+
+
+def is_askable(function: Function) -> bool:
+    """True unless it needs an argument that cannot be made up: then nothing is sent."""
+    return next(calls(function), None) is not None
 
 
 def calls(function: Function) -> Iterator[Probe]:
@@ -56,7 +61,8 @@ def calls(function: Function) -> Iterator[Probe]:
 
 
 def _refuses(argument: Argument) -> bool:
-    return argument.name != "" and argument.type in _SAMPLES and argument.type not in _TAKES_ANYTHING
+    is_known = argument.type in _SAMPLES and argument.type not in _TAKES_ANYTHING
+    return argument.name != "" and (is_known or argument.refuses or argument.type.endswith("[]"))
 
 
 def _post(function: Function, path: str, body: Mapping[str, Any], *, runs: bool) -> Probe:

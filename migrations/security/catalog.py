@@ -36,6 +36,9 @@ class _RelationFact:
     columns: list[str]
     unguarded: list[str]
     closed: list[str]
+    changing: list[str]
+    deleting: list[str]
+    is_partition: bool
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,11 @@ class _FunctionFact:
     name: str
     names: list[str]
     types: list[str]
+    refusing: list[bool]
     optional: int
     security_definer: bool
+    callable_by: list[str]
+    of_extension: bool
 
 
 def read_surface(dsn: str, schemas: Sequence[str]) -> Found:
@@ -88,6 +94,9 @@ def _relation(fact: _RelationFact) -> Relation:
         has_key=fact.has_key,
         unguarded=frozenset(fact.unguarded),
         closed=frozenset(fact.closed),
+        changing=frozenset(fact.changing),
+        deleting=frozenset(fact.deleting),
+        is_partition=fact.is_partition,
     )
 
 
@@ -97,8 +106,12 @@ def _function(fact: _FunctionFact) -> Function:
         schema=fact.schema,
         name=fact.name,
         arguments=tuple(
-            Argument(name=name, type=kind, optional=place >= first_optional)
-            for place, (name, kind) in enumerate(zip(fact.names, fact.types, strict=True))
+            Argument(name=name, type=kind, optional=place >= first_optional, refuses=refuses)
+            for place, (name, kind, refuses) in enumerate(
+                zip(fact.names, fact.types, fact.refusing, strict=True)
+            )
         ),
         security_definer=fact.security_definer,
+        callable_by=frozenset(fact.callable_by),
+        of_extension=fact.of_extension,
     )

@@ -5,7 +5,7 @@ from enum import Enum
 
 from migrations.security.probe import Probe
 
-__all__ = ["BAD", "STORED", "Cell", "State"]
+__all__ = ["BAD", "Cell", "State"]
 
 
 class State(Enum):
@@ -24,9 +24,6 @@ class State(Enum):
     UNCHECKED = "could not check"
 
 
-STORED = "a row was stored"
-"""How the reason of an INSERT begins that was carried out."""
-
 BAD = frozenset({State.OPEN, State.LEAK})
 """What is a finding."""
 
@@ -40,3 +37,5 @@ class Cell:
     state: State
     reason: str = ""
     """What was seen, in words."""
+    by_postgres: bool = False
+    """Postgres itself answered: whoever asked was let in as some role."""

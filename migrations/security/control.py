@@ -1,11 +1,13 @@
 """The positive control: what the server's own key got for the same request."""
 
+import re
+
 from migrations.requirements import SERVICE_ROLE
 from migrations.security.answers import Answer, Silence
 from migrations.security.objects import Relation
 from migrations.security.probe import Ability, Probe
 
-__all__ = ["control_problem", "had_something"]
+__all__ = ["control_problem", "for_nobody", "had_something"]
 
 _RIGHTS = {
     Ability.READ: "SELECT",
@@ -16,6 +18,9 @@ _RIGHTS = {
     Ability.CALL: "EXECUTE",
 }
 _UNDEFINED_TABLE = "42P01"
+_READ_ONLY = frozenset({"0A000", "42809", "428C9", "55000"})
+"""What Postgres says of views that compute, of what they compute, and of columns that it fills itself."""
+_CANNOT = re.compile(r"cannot (?:insert|update|delete|change)\b|can only be updated to DEFAULT")
 
 
 def control_problem(probe: Probe, answer: Answer | Silence) -> str | None:
@@ -34,6 +39,17 @@ def control_problem(probe: Probe, answer: Answer | Silence) -> str | None:
     if answer.is_success or works:
         return None
     return f"the service key got {answer.summary} {answer.message}".strip()
+
+
+def for_nobody(probe: Probe, answer: Answer | Silence) -> str | None:
+    """Say why nobody can do this whatever was granted, as the server's answer shows; None if it does not."""
+    if not isinstance(probe.about, Relation) or isinstance(answer, Silence):
+        return None
+    if probe.about.is_partition and answer.status == 404 and not answer.from_postgres:
+        return "PostgREST serves the table that it is a part of"
+    if answer.code in _READ_ONLY and _CANNOT.search(answer.message):
+        return f"it cannot be done at all ({answer.summary})"
+    return None
 
 
 def had_something(probe: Probe, answer: Answer | Silence) -> bool:

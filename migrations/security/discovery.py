@@ -7,10 +7,11 @@ from typing import Any
 from harness.errors import ConfigurationError, StackError
 from migrations.security.actors import Actor
 from migrations.security.answers import Answer, Silence
+from migrations.security.calling import is_askable
 from migrations.security.catalog import Found
 from migrations.security.client import Door
 from migrations.security.description import exposed_schemas, surface_of
-from migrations.security.objects import PLATFORM, PUBLIC, Surface, expected, joined
+from migrations.security.objects import PLATFORM, PUBLIC, Function, Surface, expected, joined
 
 __all__ = ["Described", "Discovery", "describe", "discovered"]
 
@@ -86,10 +87,11 @@ def discovered(described: Described, catalog: Found | None, *, is_proven: bool) 
         surface = joined(expected(), *described.surfaces, found)
         doubts = described.doubts if is_proven else (*described.doubts, *described.unseen)
     postgres = {} if catalog is None else {"postgres": catalog.postgres}
+    functions = tuple(function for function in surface.functions if not _is_library(function))
     return Discovery(
-        surface=surface,
+        surface=replace(surface, functions=functions),
         target={"postgrest": described.postgrest, **postgres},
-        doubts=doubts,
+        doubts=(*doubts, *filter(None, map(_uncalled, functions))),
         notes=described.notes,
     )
 
@@ -98,10 +100,31 @@ def _without_comfort(surface: Surface) -> Surface:
     return Surface(
         relations=tuple(replace(relation, closed=frozenset()) for relation in surface.relations),
         functions=tuple(
-            replace(function, security_definer=function.security_definer or None)
+            replace(
+                function,
+                security_definer=function.security_definer or None,
+                callable_by=function.callable_by or None,
+            )
             for function in surface.functions
         ),
     )
+
+
+def _is_library(function: Function) -> bool:
+    """True for what an extension brought, which everybody may call with rights of their own."""
+    return function.of_extension and function.security_definer is False
+
+
+def _uncalled(function: Function) -> str | None:
+    """Say that a function was not called, unless the catalog says that it need not be."""
+    is_harmless = function.security_definer is False and not function.is_ours
+    if is_askable(function) or is_harmless or function.callable_by == frozenset():
+        return None
+    what = f"function {function.object} needs an argument that cannot be made up, so nobody called it"
+    if function.callable_by is None:
+        return f"{what}. Set DATABASE_URL, to read in the catalog who may"
+    roles = ", ".join(sorted(function.callable_by))
+    return f"{what}, and {roles} may. REVOKE EXECUTE ON FUNCTION {function.object} FROM PUBLIC, {roles}"
 
 
 def _require(door: Door, answer: Mapping[str, Any] | Answer | Silence) -> None:

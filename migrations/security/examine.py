@@ -1,6 +1,6 @@
 """Asks everything as everybody, and judges the answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -21,7 +21,7 @@ from migrations.security.requests import probes
 from migrations.security.rows import Rows
 from migrations.security.scenery import Scenery, digest, found, is_same_database, made
 from migrations.security.settling import settle
-from migrations.security.stored import removed
+from migrations.security.stored import Removal, Sent, removed
 
 __all__ = ["Examination", "examine"]
 
@@ -83,15 +83,16 @@ def examine(project: Project, *, now: int, namespace: UUID, timeout_s: float) ->
         asked = _ask_all(door, actors, discovery, scenery)
         after = _digest(project)
         cells = _judged(actors, given, asked, scenery)
-        cleaning = () if project.is_ours else removed(door, control, cells, scenery)
+        sent = _sent({control.name: given, **asked})
+        removal = Removal() if project.is_ours else removed(door, control, sent, scenery)
     opened = {cell.probe.about.name for cell in cells if cell.state is State.OPEN}
     return Examination(
         actors=actors,
         absent=company.absent,
         cells=cells,
-        problems=(*scenery.problems, *discovery.doubts),
+        problems=(*scenery.problems, *discovery.doubts, *removal.failed),
         changed=tuple(table for table in before if before[table] != after.get(table) and table not in opened),
-        notes=(*discovery.notes, *cleaning),
+        notes=(*discovery.notes, *removal.done),
         target=discovery.target,
     )
 
@@ -154,6 +155,12 @@ def _judged(
             cell = judge(probe, actor, answer, control or _UNASKED, stranger=stranger)
             cells.append(with_leaks(cell, answer, scenery.secrets))
     return tuple(settle(cells, {actor.name: actor.role for actor in actors}))
+
+
+def _sent(asked: Mapping[str, _Asked]) -> Iterator[Sent]:
+    for name, one in asked.items():
+        for probe, answer in zip(one.probes, one.answers, strict=True):
+            yield name, probe, answer
 
 
 def _unknown(actors: Sequence[Actor], asked: Mapping[str, _Asked]) -> Mapping[str, str]:

@@ -4,10 +4,10 @@ import re
 
 from migrations.security.actors import Actor
 from migrations.security.answers import Answer, Silence
-from migrations.security.cells import STORED, Cell, State
-from migrations.security.control import control_problem, had_something
+from migrations.security.cells import Cell, State
+from migrations.security.control import control_problem, for_nobody, had_something
 from migrations.security.objects import Function, Relation
-from migrations.security.probe import Ability, Probe
+from migrations.security.probe import PLANNED, Ability, Probe
 
 __all__ = ["judge"]
 
@@ -34,14 +34,18 @@ def judge(
     state, reason = _seen(probe, answer, control)
     if state not in {State.OPEN, State.HARMLESS}:
         problem = stranger or control_problem(probe, control)
-        if problem is not None:
+        nobody = for_nobody(probe, control)
+        if nobody is not None:
+            state, reason = State.REFUSED, nobody
+        elif problem is not None:
             state, reason = State.UNCHECKED, problem
         elif state is State.REFUSED and not _is_about_the_object(probe, actor, answer):
             state, reason = (
                 State.UNCHECKED,
                 f"turned away before {probe.about.object} was looked at ({reason})",
             )
-    return Cell(actor=actor.name, probe=probe, state=state, reason=reason)
+    by_postgres = isinstance(answer, Answer) and answer.from_postgres
+    return Cell(actor=actor.name, probe=probe, state=state, reason=reason, by_postgres=by_postgres)
 
 
 def _seen(probe: Probe, answer: Answer | Silence, control: Answer | Silence) -> _Verdict:
@@ -69,11 +73,13 @@ def _is_about_the_object(probe: Probe, actor: Actor, answer: Answer | Silence) -
 def _let_through(probe: Probe, answer: Answer, control: Answer | Silence) -> _Verdict:
     if probe.ability is Ability.INSERT:
         if probe.is_ours:
-            return State.OPEN, f"{STORED} ({answer.summary})"
+            return State.OPEN, f"a row was stored ({answer.summary})"
         return State.UNTOLD, "may insert; whether a policy stops it cannot be told without storing a row"
     seen = answer.rows if probe.ability is Ability.READ else answer.total
     if seen is None:
         return State.UNCHECKED, f"{answer.summary} without the number of rows"
+    if probe.verb == PLANNED and seen and (seen == 1 or not probe.is_ours):
+        return State.UNTOLD, "an estimate, which is of some row also where none is shown"
     if seen == 0:
         return (State.HIDDEN if had_something(probe, control) else State.UNTOLD), answer.summary
     done = {Ability.READ: "rows are shown", Ability.COUNT: f"{seen} rows are counted"}

@@ -47,6 +47,12 @@ class Relation:
     """The roles that no row security stops, as the catalog says; empty where nobody could look."""
     closed: frozenset[str] = frozenset()
     """The roles to which row security shows nothing, for want of any policy that admits them."""
+    changing: frozenset[str] = frozenset()
+    """The roles that may change rows if their request has no condition, as the catalog says."""
+    deleting: frozenset[str] = frozenset()
+    """The same for deleting."""
+    is_partition: bool = False
+    """A part of a table; versions of PostgREST differ in whether they serve it."""
 
     @property
     def object(self) -> str:
@@ -62,6 +68,8 @@ class Argument:
     type: str
     """As ``format_type()`` prints it."""
     optional: bool = False
+    refuses: bool = False
+    """The type takes no words, as the catalog says."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +83,10 @@ class Function:
     """The server calls it, and nobody else may."""
     security_definer: bool | None = None
     """It works with the rights of its owner; None where nobody could look."""
+    callable_by: frozenset[str] | None = None
+    """The roles that may call it, as the catalog says; None where nobody could look."""
+    of_extension: bool = False
+    """It came with an extension."""
 
     @property
     def object(self) -> str:

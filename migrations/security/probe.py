@@ -7,10 +7,13 @@ from typing import Any
 
 from migrations.security.objects import Function, Relation
 
-__all__ = ["FILTERED", "Ability", "Aim", "Probe", "Request"]
+__all__ = ["FILTERED", "PLANNED", "Ability", "Aim", "Probe", "Request"]
 
 FILTERED = " filtered by"
 """How the verb of a change ends whose condition names one column and no other."""
+
+PLANNED = "HEAD planned"
+"""The verb of a count that the planner estimates."""
 
 
 class Ability(Enum):

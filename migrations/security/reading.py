@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from harness.models import ColumnType
 from migrations.security.addressing import headers_for_reading, quoted
 from migrations.security.objects import Relation
-from migrations.security.probe import Ability, Probe, Request
+from migrations.security.probe import PLANNED, Ability, Probe, Request
 
 __all__ = ["casts", "reads"]
 
@@ -33,7 +33,7 @@ def reads(relation: Relation) -> Iterator[Probe]:
     for column in relation.columns:
         yield read("GET", Ability.READ, select=quoted(column), column=column)
     yield read("HEAD", Ability.COUNT, select="*", prefer="count=exact")
-    yield read("HEAD planned", Ability.COUNT, select="*", prefer="count=planned")
+    yield read(PLANNED, Ability.COUNT, select="*", prefer="count=planned")
 
 
 def casts(relation: Relation) -> Iterator[Probe]:

@@ -21,11 +21,27 @@ def settle(cells: Sequence[Cell], roles: Mapping[str, str | None]) -> Iterator[C
         if cell.probe.ability is Ability.READ:
             reads.setdefault((cell.actor, cell.probe.about.object), set()).add(cell.state)
     for cell in cells:
-        if cell.state is State.UNTOLD:
+        if _needs_no_condition(cell, roles.get(cell.actor)):
+            yield replace(
+                cell,
+                state=State.OPEN,
+                reason="refused because of its condition; the catalog admits one without any",
+            )
+        elif cell.state is State.UNTOLD:
             seen = reads.get((cell.actor, cell.probe.about.object), set())
             yield _settled(cell, seen, roles.get(cell.actor))
         else:
             yield cell
+
+
+def _needs_no_condition(cell: Cell, role: str | None) -> bool:
+    """True if a request that is never sent would get through: a change of all rows asks for no SELECT."""
+    about, ability = cell.probe.about, cell.probe.ability
+    is_refused = cell.state is State.REFUSED and cell.by_postgres
+    if not is_refused or not isinstance(about, Relation) or about.is_partition:
+        return False
+    admitted = {Ability.UPDATE: about.changing, Ability.DELETE: about.deleting}.get(ability, frozenset())
+    return role in admitted and not cell.probe.is_through_column
 
 
 def _settled(cell: Cell, reads: set[State], role: str | None) -> Cell:

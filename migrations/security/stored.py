@@ -1,46 +1,77 @@
 """Takes back what a given project let somebody store although it must not."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import msgspec
 
 from migrations.security.actors import Actor
-from migrations.security.answers import Answer
-from migrations.security.cells import STORED, Cell, State
+from migrations.security.answers import Answer, Silence
 from migrations.security.client import Door
-from migrations.security.probe import Ability, Request
+from migrations.security.probe import Ability, Probe, Request
 from migrations.security.scenery import Scenery
 
-__all__ = ["removed"]
+__all__ = ["Removal", "Sent", "removed"]
+
+Sent = tuple[str, Probe, Answer | Silence | None]
+"""Who sent what, and what came back."""
 
 
-def removed(door: Door, server: Actor, cells: Iterable[Cell], scenery: Scenery) -> tuple[str, ...]:
-    """Remove each row that was stored, by its id; returns a sentence for each, also where that failed.
+@dataclass(frozen=True, kw_only=True)
+class Removal:
+    """A sentence for each row that was stored."""
 
-    An id that was there before is never removed: the row that had it is somebody's.
+    done: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    """The row is still there."""
+
+
+def removed(door: Door, server: Actor, sent: Iterable[Sent], scenery: Scenery) -> Removal:
+    """Remove each row that was stored, by its id.
+
+    What the server stored itself, as the positive control, goes like the rows of the others. An id that was
+    there before is never removed: the row that had it is somebody's.
     """
-    return tuple(_removed(door, server, cells, frozenset(scenery.taken.values())))
+    taken = frozenset(scenery.taken.values())
+    done, failed = [], []
+    for who, probe, answer in sent:
+        if probe.ability is not Ability.INSERT or not probe.is_ours or not _may_be_stored(answer):
+            continue
+        row = _id(probe)
+        is_known = isinstance(answer, Answer)
+        if row is None or row in taken:
+            if is_known:
+                failed.append(
+                    f"{probe.about.object} took a row from the {who} without an id to find it by: remove the "
+                    "newest row by hand"
+                )
+            continue
+        count = _remove(door, server, probe, row)
+        what = f"the row {row} that the {who} stored in {probe.about.object}"
+        if count == 1:
+            done.append(f"{what[:1].upper()}{what[1:]} was removed again.")
+        elif is_known or count is None:
+            failed.append(f"{what} could not be removed again: remove it by hand")
+    return Removal(done=tuple(done), failed=tuple(failed))
 
 
-def _removed(door: Door, server: Actor, cells: Iterable[Cell], taken: frozenset[str]) -> Iterator[str]:
-    for cell in cells:
-        probe = cell.probe
-        is_stored = cell.state is State.OPEN and probe.ability is Ability.INSERT and probe.is_ours
-        if not is_stored or not cell.reason.startswith(STORED):
-            continue
-        sent = msgspec.json.decode(probe.request.body or b"{}")
-        id = sent.get("id") if isinstance(sent, dict) else None
-        about = probe.about.object
-        if not isinstance(id, str) or id in taken:
-            yield f"{about} took a row from {cell.actor} that could not be found again: {sorted(sent)}."
-            continue
-        request = Request(
-            method="DELETE",
-            path=probe.request.path,
-            query=(("id", f"eq.{id}"),),
-            headers={"Prefer": "return=minimal,count=exact"},
-        )
-        answer = door.send(request, server)
-        is_gone = isinstance(answer, Answer) and answer.is_success and answer.total == 1
-        done = "was removed again" if is_gone else "is still there: remove it by hand"
-        yield f"The row {id} that {cell.actor} stored in {about} {done}."
+def _may_be_stored(answer: Answer | Silence | None) -> bool:
+    return isinstance(answer, Silence) or (isinstance(answer, Answer) and answer.is_success)
+
+
+def _id(probe: Probe) -> str | None:
+    sent = msgspec.json.decode(probe.request.body or b"{}")
+    row = sent.get("id") if isinstance(sent, dict) else None
+    return row if isinstance(row, str) else None
+
+
+def _remove(door: Door, server: Actor, probe: Probe, row: str) -> int | None:
+    """Return how many rows were removed; None if nobody can say."""
+    request = Request(
+        method="DELETE",
+        path=probe.request.path,
+        query=(("id", f"eq.{row}"),),
+        headers={"Prefer": "return=minimal,count=exact"},
+    )
+    answer = door.send(request, server)
+    return answer.total if isinstance(answer, Answer) and answer.is_success else None

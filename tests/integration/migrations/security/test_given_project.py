@@ -30,6 +30,26 @@ def test_an_empty_project_is_told_by_its_refusals_and_says_who_was_not_there(
     assert all(said.startswith("unchecked: ") for said in ids.values())
 
 
+def test_what_a_given_project_stores_of_us_is_removed_again(filled: Clone, project: Describe) -> None:
+    database = filled(
+        "ALTER TABLE public.sync_jobs ALTER entity_id DROP NOT NULL",
+        "ALTER TABLE public.sync_jobs DISABLE ROW LEVEL SECURITY",
+        "GRANT INSERT ON public.sync_jobs TO authenticated",
+    )
+    with psycopg.connect(database.coordinates.database_url) as connection:
+        connection.execute("TRUNCATE public.sync_jobs")  # so that no id is taken
+    before = digest(database.coordinates.database_url)
+    seen = asked(project(database))
+    assert "security.public.sync_jobs.signed_in.insert" in found(seen)
+    removed = [note for note in seen.notes if note.endswith("stored in public.sync_jobs was removed again.")]
+    assert {who for note in removed for who in ("service key", "signed in") if who in note} == {
+        "service key",
+        "signed in",
+    }
+    assert digest(database.coordinates.database_url) == before
+    assert not [problem for problem in seen.problems if "by hand" in problem]
+
+
 def test_what_lets_somebody_through_to_nothing_could_not_be_checked(clone: Clone, project: Describe) -> None:
     database = clone("GRANT SELECT ON public.bookings TO anon")
     seen = asked(project(database, jwt_secret="x" * 64))

@@ -1,11 +1,13 @@
 """Closed is said only of what was looked at; open is open whatever else is true."""
 
+from dataclasses import replace
+
 import pytest
 
 from migrations.security.answers import Answer, Silence
 from migrations.security.cells import State
 from migrations.security.judging import judge
-from migrations.security.probe import Ability, Probe
+from migrations.security.probe import PLANNED, Ability, Probe
 from tests.security import (
     ANON,
     BOOKINGS,
@@ -24,6 +26,7 @@ INSERT = probe(ability=Ability.INSERT, verb="POST")
 UPDATE = probe(ability=Ability.UPDATE, verb="PATCH")
 DELETE = probe(ability=Ability.DELETE, verb="DELETE")
 COUNT = probe(ability=Ability.COUNT, verb="HEAD")
+PLAN = probe(ability=Ability.COUNT, verb=PLANNED)
 STORED = answer(409, "23505", "duplicate key")
 CHANGED = answer(204, total=1)
 
@@ -43,6 +46,10 @@ CHANGED = answer(204, total=1)
         (COUNT, answer(200, total=0), SEEN, State.HIDDEN),
         (COUNT, answer(206, total=3), SEEN, State.OPEN),
         (COUNT, answer(200), SEEN, State.UNCHECKED),
+        (PLAN, answer(206, total=40), SEEN, State.OPEN),
+        (PLAN, answer(200, total=0), SEEN, State.HIDDEN),
+        (PLAN, answer(200, total=1), SEEN, State.UNTOLD),  # the least that a planner ever says
+        (probe(NOTES, Ability.COUNT, PLANNED), answer(206, total=40), SEEN, State.UNTOLD),
         (COUNT, answer(401), SEEN, State.REFUSED),  # no body: the other answers say who refused
         (INSERT, DENIED, STORED, State.REFUSED),
         (INSERT, STORED, STORED, State.OPEN),
@@ -147,6 +154,32 @@ def test_a_function_that_is_not_there_proves_nothing() -> None:
     assert judge(about, ANON, denied, answer(404, "PGRST202")).state is State.UNCHECKED
     missing_grant = judge(about, ANON, denied, denied)
     assert "GRANT EXECUTE ON FUNCTION public.book(uuid) TO service_role" in missing_grant.reason
+
+
+def test_a_part_of_a_table_that_is_not_served_is_closed() -> None:
+    part = replace(NOTES, is_partition=True)
+    for missing in (answer(404, "PGRST205", "Could not find the table"), answer(404)):
+        assert judge(probe(part), ANON, missing, missing).state is State.REFUSED
+    assert judge(probe(part), ANON, SEEN, SEEN).state is State.OPEN
+    assert judge(probe(NOTES), ANON, missing, missing).state is State.UNCHECKED
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("55000", 'cannot insert into view "totals"'),
+        ("42809", 'cannot change materialized view "daily"'),
+        ("428C9", 'column "id" can only be updated to DEFAULT'),
+        ("428C9", 'cannot insert a non-DEFAULT value into column "id"'),
+        ("0A000", 'cannot update column "n" of view "totals"'),
+    ],
+)
+def test_what_not_even_the_server_can_do_is_closed(code: str, said: str) -> None:
+    change = probe(NOTES, Ability.UPDATE, "PATCH", column="id")
+    impossible = answer(500, code, said)
+    assert judge(change, ANON, impossible, impossible).state is State.REFUSED
+    assert judge(change, ANON, impossible, answer(500, code, "a trigger's own")).state is State.UNCHECKED
+    assert judge(change, ANON, CHANGED, impossible).state is State.OPEN
 
 
 def test_every_table_of_the_models_is_ours() -> None:

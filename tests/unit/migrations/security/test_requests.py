@@ -1,6 +1,7 @@
 """The requests cover everything, are the same for everybody, and can do no harm."""
 
 import json
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from harness.models import ENTITIES
 from migrations.files import PACKAGED, read_directory
 from migrations.requirements import FUNCTIONS
+from migrations.security.calling import calls, is_askable
 from migrations.security.objects import HELPERS, Surface, expected, joined
 from migrations.security.probe import Ability, Aim, Probe
 from migrations.security.requests import probes
@@ -92,7 +94,9 @@ def test_an_insert_into_somebodys_own_table_is_of_no_row() -> None:
         (("text", "integer"), ["GET", "POST"]),
         (("text",), ["GET"]),  # any value is a text: a POST would run it
         ((), ["GET"]),
-        (("public.bookings",), []),
+        (("text[]",), ["POST"]),
+        (("public.bookings",), []),  # without the catalog, it may be a text by another name
+        (("bytea",), []),
     ],
 )
 def test_a_function_of_somebodys_own_never_runs_where_it_may_write(
@@ -102,6 +106,14 @@ def test_a_function_of_somebodys_own_never_runs_where_it_may_write(
     found = list(probes(surface, {}))
     assert [one.verb for one in found] == verbs
     assert [one.runs for one in found] == [one.verb == "GET" for one in found]
+
+
+def test_a_function_whose_arguments_refuse_words_is_called_with_some() -> None:
+    own = function("own", "public.bookings", is_ours=False)
+    refusing = replace(own, arguments=tuple(replace(one, refuses=True) for one in own.arguments))
+    assert [one.verb for one in calls(refusing)] == ["POST"]
+    assert is_askable(refusing)
+    assert not is_askable(own)
 
 
 def test_another_schema_is_named_in_each_request() -> None:

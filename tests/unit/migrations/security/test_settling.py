@@ -52,6 +52,21 @@ def test_an_empty_table_is_told_by_the_catalog_or_not_at_all(
     assert settled(untold) == [state]
 
 
+@pytest.mark.parametrize(
+    ("ability", "state"),
+    [(Ability.UPDATE, State.OPEN), (Ability.DELETE, State.OPEN), (Ability.READ, State.REFUSED)],
+)
+def test_a_change_of_all_rows_needs_nothing_to_be_readable(ability: Ability, state: State) -> None:
+    anon = frozenset({"anon"})
+    about = replace(BOOKINGS, changing=anon, deleting=anon)
+    refused = replace(cell(State.REFUSED, replace(probe(ability=ability), about=about)), by_postgres=True)
+    assert settled(refused) == [state]
+    assert settled(replace(refused, actor="forged token")) == [State.REFUSED]
+    through = replace(refused.probe, column="status", verb="PATCH filtered by")
+    assert settled(replace(refused, probe=through)) == [State.REFUSED]
+    assert settled(replace(refused, by_postgres=False)) == [State.REFUSED]  # a gateway never got to Postgres
+
+
 def test_a_token_without_a_role_is_told_by_nothing() -> None:
     guarded = replace(BOOKINGS, closed=frozenset({"anon"}))
     assert settled(cell(State.UNTOLD, probe(guarded), actor="forged token")) == [State.UNCHECKED]
