@@ -74,7 +74,7 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
     return Answer(
         status=status,
         code=str(said.get("code") or ""),
-        message=" ".join(str(said[name]) for name in ("message", "hint") if said.get(name)),
+        message=". ".join(str(said[name]).rstrip(".") for name in ("message", "hint") if said.get(name)),
         rows=len(document) if isinstance(document, list) else None,
         total=_total(headers.get("content-range", "")),
         text=f"{own}\n{body.decode('utf-8', 'replace')}",
