@@ -1,6 +1,7 @@
 -- Tables and views of the exposed schemas, and whether row security stands between each of them and an outsider.
 --   unguarded: the outsiders that no row security stops; a view is guarded, or not, by what it reads
 --   closed: the outsiders to which row security shows nothing, for want of a permissive policy
+--   conditional: the outsiders that may store rows only if a policy finds something in them
 --   changing, deleting: the outsiders that may do so with all rows, or with those that a policy admits; a request
 --     without a condition needs no more, also where nothing may be read
 SELECT
@@ -34,6 +35,18 @@ SELECT
       )
     ORDER BY 1
   ) AS closed,
+  ARRAY(
+    SELECT r.rolname::text FROM pg_catalog.pg_roles AS r
+    WHERE r.rolname = ANY (%(outsiders)s::text[]) AND guarded.by_rows AND NOT (r.rolbypassrls OR r.rolsuper)
+      AND NOT pg_catalog.pg_has_role(r.oid, c.relowner, 'USAGE')
+      AND NOT EXISTS (
+        SELECT FROM pg_catalog.pg_policy AS p, pg_catalog.unnest(p.polroles) AS admitted (role)
+        WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd IN ('*', 'a')
+          AND (admitted.role = 0 OR pg_catalog.pg_has_role(r.oid, admitted.role, 'USAGE'))
+          AND coalesce(pg_catalog.pg_get_expr(coalesce(p.polwithcheck, p.polqual), c.oid), 'true') = 'true'
+      )
+    ORDER BY 1
+  ) AS conditional,
   ARRAY(
     SELECT r.rolname::text FROM pg_catalog.pg_roles AS r
     WHERE r.rolname = ANY (%(outsiders)s::text[]) AND c.relkind IN ('r', 'p')

@@ -36,6 +36,7 @@ class _RelationFact:
     columns: list[str]
     unguarded: list[str]
     closed: list[str]
+    conditional: list[str]
     changing: list[str]
     deleting: list[str]
     is_partition: bool
@@ -94,6 +95,7 @@ def _relation(fact: _RelationFact) -> Relation:
         has_key=fact.has_key,
         unguarded=frozenset(fact.unguarded),
         closed=frozenset(fact.closed),
+        conditional=frozenset(fact.conditional),
         changing=frozenset(fact.changing),
         deleting=frozenset(fact.deleting),
         is_partition=fact.is_partition,

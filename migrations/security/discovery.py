@@ -98,7 +98,9 @@ def discovered(described: Described, catalog: Found | None, *, is_proven: bool) 
 
 def _without_comfort(surface: Surface) -> Surface:
     return Surface(
-        relations=tuple(replace(relation, closed=frozenset()) for relation in surface.relations),
+        relations=tuple(
+            replace(relation, closed=frozenset(), conditional=frozenset()) for relation in surface.relations
+        ),
         functions=tuple(
             replace(
                 function,

@@ -44,7 +44,7 @@ def judge(
                 State.UNCHECKED,
                 f"turned away before {probe.about.object} was looked at ({reason})",
             )
-    by_postgres = isinstance(answer, Answer) and answer.from_postgres
+    by_postgres = isinstance(answer, Answer) and answer.from_postgres and for_nobody(probe, control) is None
     return Cell(actor=actor.name, probe=probe, state=state, reason=reason, by_postgres=by_postgres)
 
 

@@ -47,6 +47,8 @@ class Relation:
     """The roles that no row security stops, as the catalog says; empty where nobody could look."""
     closed: frozenset[str] = frozenset()
     """The roles to which row security shows nothing, for want of any policy that admits them."""
+    conditional: frozenset[str] = frozenset()
+    """The roles that may store rows only if a policy finds something in them."""
     changing: frozenset[str] = frozenset()
     """The roles that may change rows if their request has no condition, as the catalog says."""
     deleting: frozenset[str] = frozenset()

@@ -21,15 +21,12 @@ def settle(cells: Sequence[Cell], roles: Mapping[str, str | None]) -> Iterator[C
         if cell.probe.ability is Ability.READ:
             reads.setdefault((cell.actor, cell.probe.about.object), set()).add(cell.state)
     for cell in cells:
-        if _needs_no_condition(cell, roles.get(cell.actor)):
-            yield replace(
-                cell,
-                state=State.OPEN,
-                reason="refused because of its condition; the catalog admits one without any",
-            )
+        role = roles.get(cell.actor)
+        seen = reads.get((cell.actor, cell.probe.about.object), set())
+        if cell.state is State.REFUSED and seen == {State.REFUSED} and _needs_no_condition(cell, role):
+            yield _without_condition(cell, role)
         elif cell.state is State.UNTOLD:
-            seen = reads.get((cell.actor, cell.probe.about.object), set())
-            yield _settled(cell, seen, roles.get(cell.actor))
+            yield _settled(cell, seen, role)
         else:
             yield cell
 
@@ -37,11 +34,21 @@ def settle(cells: Sequence[Cell], roles: Mapping[str, str | None]) -> Iterator[C
 def _needs_no_condition(cell: Cell, role: str | None) -> bool:
     """True if a request that is never sent would get through: a change of all rows asks for no SELECT."""
     about, ability = cell.probe.about, cell.probe.ability
-    is_refused = cell.state is State.REFUSED and cell.by_postgres
-    if not is_refused or not isinstance(about, Relation) or about.is_partition:
+    if not cell.by_postgres or not isinstance(about, Relation) or about.is_partition:
         return False
     admitted = {Ability.UPDATE: about.changing, Ability.DELETE: about.deleting}.get(ability, frozenset())
     return role in admitted and not cell.probe.is_through_column
+
+
+def _without_condition(cell: Cell, role: str | None) -> Cell:
+    """Somebody's own policy for their own table may well admit no row: that, nobody can tell."""
+    about = cell.probe.about
+    is_sure = cell.probe.is_ours or (isinstance(about, Relation) and role in about.unguarded)
+    return replace(
+        cell,
+        state=State.OPEN if is_sure else State.UNCHECKED,
+        reason="refused because of its condition; the catalog admits one without any",
+    )
 
 
 def _settled(cell: Cell, reads: set[State], role: str | None) -> Cell:
@@ -55,5 +62,7 @@ def _settled(cell: Cell, reads: set[State], role: str | None) -> Cell:
         return replace(cell, state=State.OPEN, reason=f"let through, and no row security stops {role}")
     if isinstance(about, Relation) and role in about.closed:
         return replace(cell, state=State.HIDDEN, reason=f"no policy admits {role}, says the catalog")
+    if is_insert and not cell.probe.is_ours and isinstance(about, Relation) and role in about.conditional:
+        return replace(cell, state=State.HIDDEN, reason=f"what {role} may store, a policy decides by the row")
     reason = f"let through, but {about.object} shows no row to the service key either: it has none to show"
     return replace(cell, state=State.UNCHECKED, reason=cell.reason if is_insert else reason)

@@ -60,16 +60,29 @@ def test_a_change_of_all_rows_needs_nothing_to_be_readable(ability: Ability, sta
     anon = frozenset({"anon"})
     about = replace(BOOKINGS, changing=anon, deleting=anon)
     refused = replace(cell(State.REFUSED, replace(probe(ability=ability), about=about)), by_postgres=True)
-    assert settled(refused) == [state]
-    assert settled(replace(refused, actor="forged token")) == [State.REFUSED]
+    read = cell(State.REFUSED)
+    assert settled(read, refused)[1] is state
+    assert settled(cell(State.HIDDEN), refused)[1] is State.REFUSED  # its condition was no hindrance
+    assert settled(read, replace(refused, actor="forged token"))[1] is State.REFUSED
+    foreign = replace(refused.probe, about=replace(NOTES, changing=anon, deleting=anon))
+    doubt = State.REFUSED if state is State.REFUSED else State.UNCHECKED
+    assert settled(cell(State.REFUSED, probe(NOTES)), replace(refused, probe=foreign))[1] is doubt
     through = replace(refused.probe, column="status", verb="PATCH filtered by")
-    assert settled(replace(refused, probe=through)) == [State.REFUSED]
-    assert settled(replace(refused, by_postgres=False)) == [State.REFUSED]  # a gateway never got to Postgres
+    assert settled(read, replace(refused, probe=through))[1] is State.REFUSED
+    # a gateway that turned somebody away never got to Postgres
+    assert settled(read, replace(refused, by_postgres=False))[1] is State.REFUSED
 
 
 def test_a_token_without_a_role_is_told_by_nothing() -> None:
     guarded = replace(BOOKINGS, closed=frozenset({"anon"}))
     assert settled(cell(State.UNTOLD, probe(guarded), actor="forged token")) == [State.UNCHECKED]
+
+
+def test_what_may_be_stored_in_somebodys_own_table_is_for_its_policy_to_decide() -> None:
+    notes = replace(NOTES, conditional=frozenset({"anon"}))
+    assert settled(cell(State.UNTOLD, probe(notes, Ability.INSERT, "POST"))) == [State.HIDDEN]
+    ours = replace(BOOKINGS, conditional=frozenset({"anon"}))
+    assert settled(cell(State.UNTOLD, probe(ours, Ability.INSERT, "POST"))) == [State.UNCHECKED]
 
 
 def test_an_insert_is_not_told_by_what_is_shown() -> None:
