@@ -11,6 +11,7 @@ __all__ = ["Answer", "Silence", "read_answer"]
 
 _SQLSTATE = re.compile(r"[0-9A-Z]{5}")
 _DENIED = "42501"
+_NO_SUCH_ROLE = "permission denied to set role"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +48,12 @@ class Answer:
     def is_turned_away(self) -> bool:
         """True for 401 and 403: the key, the token or the role is refused."""
         return self.status in {401, 403}
+
+    @property
+    def is_turned_away_at_once(self) -> bool:
+        """True if it is refused as whom they come, before anybody looked at what they ask for."""
+        is_role = self.is_denied and self.message.startswith(_NO_SUCH_ROLE)
+        return self.is_turned_away and (is_role or not self.from_postgres)
 
     @property
     def broke_on_data(self) -> bool:

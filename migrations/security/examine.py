@@ -106,28 +106,29 @@ def _ask(door: Door, actor: Actor, discovery: Discovery, scenery: Scenery, place
     asked = tuple(probes(discovery.surface, scenery.aims(discovery.surface.relations, place)))
     answers: list[Answer | Silence | None] = []
     reads: dict[tuple[str, str], Answer] = {}
+    """By object and column; of the whole object without one."""
     # One after the other: a row is changed before it is deleted.
     for probe in asked:
-        column = (probe.about.object, probe.column or "")
-        if column in reads and _follows(probe, reads[column]):
+        column = probe.about.object, probe.column or ""
+        if _follows(probe, reads.get((probe.about.object, "")), reads.get(column)):
             answers.append(None)
             continue
         answer = door.send(probe.request, actor)
         answers.append(answer)
-        if isinstance(answer, Answer) and probe.ability is Ability.READ and probe.column is not None:
-            reads[column] = answer
+        if isinstance(answer, Answer) and probe.ability is Ability.READ:
+            reads.setdefault(column, answer)
     return _Asked(probes=asked, answers=answers)
 
 
-def _follows(probe: Probe, read: Answer) -> bool:
-    """True if the refusal to read a column is the answer to this change of it, too.
+def _follows(probe: Probe, whole: Answer | None, column: Answer | None) -> bool:
+    """True if the refusal to read the object, or the column, is the answer to this request, too.
 
-    A key or a token that is turned away before Postgres is asked is turned away whatever it asks; and a
-    condition needs the right to read what it names.
+    A key, a token or a role that is turned away before anything is looked at is turned away whatever it asks;
+    and a condition needs the right to read what it names.
     """
-    if read.is_turned_away and not read.from_postgres:
-        return probe.ability is not Ability.READ
-    return probe.is_through_column and read.is_denied
+    if whole is not None and whole.is_turned_away_at_once:
+        return True
+    return probe.is_through_column and column is not None and column.is_denied
 
 
 def _ask_all(

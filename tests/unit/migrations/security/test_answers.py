@@ -37,6 +37,22 @@ def test_who_got_as_far_as_postgres_is_told_from_who_was_stopped_before(
     assert read_answer(status, {}, body).from_postgres is from_postgres
 
 
+@pytest.mark.parametrize(
+    ("body", "at_once"),
+    [
+        (b'{"code":"PGRST301","message":"JWT expired"}', True),
+        (b'{"message":"Invalid API key"}', True),
+        (b'{"code":"42501","message":"permission denied to set role \\"postgres\\""}', True),
+        (b'{"code":"42501","message":"permission denied for table bookings"}', False),
+    ],
+)
+def test_who_is_turned_away_as_whom_they_come_is_told_from_what_is_closed(
+    *, body: bytes, at_once: bool
+) -> None:
+    assert read_answer(401, {}, body).is_turned_away_at_once is at_once
+    assert not read_answer(500, {}, body).is_turned_away_at_once
+
+
 def test_headers_are_searched_too() -> None:
     assert "ada@example.org" in read_answer(400, {"x-hint": "ada@example.org"}, b"").text
 
