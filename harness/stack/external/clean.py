@@ -17,8 +17,8 @@ __all__ = ["clean_run"]
 def clean_run(settings: Settings, home: Home, run: str) -> int:
     """Remove the rows that the journal of a run names, and the journal; returns how many were there.
 
-    Raises HarnessError if there is no such journal, or if the project that the
-    environment names is not the one of the run.
+    Raises HarnessError if there is no such journal, if the run goes on, or if
+    the project that the environment names is not the one of the run.
     """
     path = place_of(home.path, run)
     if not path.exists():
@@ -38,7 +38,7 @@ def clean_run(settings: Settings, home: Home, run: str) -> int:
         raise ConfigurationError("DATABASE_URL is not set; the rows are removed by it.")
     with Api(project) as api, closing(Door(project.database_url)) as door:
         api.require_keys()
-        journal = Journal.reopen(path)
+        journal = Journal.take_over(path)
         try:
             removed = finish(api, door, journal)
         finally:

@@ -4,8 +4,12 @@ JSON lines in the harness home, mode 0600: the first says whose rows they are,
 each other one adds ids to a table or takes them away. A line is handed to the
 operating system at once, so a killed process loses none; a last line that was
 cut off is left out, as what it announces was not sent.
+
+The command that began it holds a lock on the file, which ends with its
+process, however that ends: the rows of a run that goes on are not left behind.
 """
 
+import fcntl
 import json
 import os
 import re
@@ -16,10 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from harness.errors import ConfigurationError
+from harness.errors import ConfigurationError, StackError
 from harness.models import ENTITIES
 
-__all__ = ["Ids", "Journal", "Noted", "place_of", "read", "unfinished"]
+__all__ = ["Ids", "Journal", "Left", "Noted", "place_of", "read", "unfinished"]
 
 SCHEMA = "parity-external-journal/1"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}")
@@ -41,6 +45,16 @@ class Noted:
     def count(self) -> int:
         """How many rows may be there."""
         return sum(map(len, self.rows.values()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """The runs whose rows may be in a project."""
+
+    over: tuple[str, ...] = ()
+    """They were broken off."""
+    going_on: tuple[str, ...] = ()
+    """They are under way, from this home."""
 
 
 class Journal:
@@ -69,6 +83,7 @@ class Journal:
                 f"{path} cannot be written: {error.strerror}. The ids of a run's rows must be noted before "
                 "any is written; set HARNESS_HOME to a directory that you may write."
             ) from error
+        _hold(file)
         journal = cls(path, file, Noted(run=run, url=url, rows={}))
         journal._write({"schema": SCHEMA, "run": run, "url": url})
         os.fsync(file)
@@ -76,9 +91,21 @@ class Journal:
 
     @classmethod
     def reopen(cls, path: Path) -> Self:
-        """Go on with one."""
+        """Go on with one, for the run that holds it."""
         noted = read(path)
         return cls(path, os.open(path, os.O_WRONLY | os.O_APPEND), noted)
+
+    @classmethod
+    def take_over(cls, path: Path) -> Self:
+        """Go on with that of a run that is over. Raises ConfigurationError if it is not."""
+        noted = read(path)
+        file = os.open(path, os.O_WRONLY | os.O_APPEND)
+        if not _hold(file):
+            os.close(file)
+            raise ConfigurationError(
+                f"Run {noted.run} is still under way: it removes its own rows. Stop it (Ctrl-C), or wait."
+            )
+        return cls(path, file, noted)
 
     def has(self, table: str, id_: str) -> bool:
         """True if the row is of this run."""
@@ -107,7 +134,12 @@ class Journal:
         os.close(self._file)
 
     def _write(self, line: dict[str, Any]) -> None:
-        os.write(self._file, json.dumps(line).encode() + b"\n")
+        try:
+            written = os.write(self._file, content := json.dumps(line).encode() + b"\n")
+        except OSError as error:
+            raise StackError(f"{self.path} cannot be written: {error.strerror}.") from error
+        if written < len(content):
+            raise StackError(f"{self.path} cannot be written: the disk is full.")
 
 
 def place_of(home: Path, run: str) -> Path:
@@ -129,16 +161,39 @@ def read(path: Path) -> Noted:
         raise ConfigurationError(f"{path} is no journal of a run ({SCHEMA}).") from error
 
 
-def unfinished(home: Path, url: str) -> tuple[str, ...]:
-    """The runs whose journals say that they left rows in the project of this URL."""
-    runs: list[str] = []
+def unfinished(home: Path, url: str) -> Left:
+    """The runs whose journals say that rows of theirs may be in the project of this URL."""
+    runs: dict[bool, list[str]] = {True: [], False: []}
     for path in sorted((home / "external").glob("*.jsonl")):
         # One that cannot be read says nothing about this project.
         with suppress(ConfigurationError):
             noted = read(path)
             if noted.url == url and noted.count:
-                runs.append(noted.run)
-    return tuple(runs)
+                runs[_is_held(path)].append(noted.run)
+    return Left(over=tuple(runs[False]), going_on=tuple(runs[True]))
+
+
+def _hold(file: int) -> bool:
+    """Lock an open journal until it is closed; False if a run that is under way has locked it."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        # A file system without locks: nobody can say who is under way.
+        return True
+    return True
+
+
+def _is_held(path: Path) -> bool:
+    try:
+        file = os.open(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return not _hold(file)
+    finally:
+        os.close(file)
 
 
 def _noted(lines: list[dict[str, Any]]) -> Noted:

@@ -7,7 +7,7 @@ from harness.models import ENTITIES, ReconciliationJob, entity_of
 from harness.stack.external.api import Api
 from harness.stack.external.cache import require_known
 from harness.stack.external.door import Door
-from harness.stack.external.journal import Journal
+from harness.stack.external.journal import Journal, Left
 from harness.stack.external.project import Project
 from harness.stack.external.rules import Scope
 
@@ -47,10 +47,10 @@ def require_ready(api: Api, door: Door) -> str:
     return require_known(api.described, door.reload)
 
 
-def require_empty(project: Project, api: Api, door: Door, left_by: tuple[str, ...]) -> None:
+def require_empty(project: Project, api: Api, door: Door, left: Left) -> None:
     """Refuse a project that has rows, counted twice: by the service role, and by SQL.
 
-    `left_by` are runs of ours that were broken off there. Raises ConfigurationError.
+    `left` are runs of ours whose rows they may be. Raises ConfigurationError.
     """
     for how, counts in (
         ("by the service role", {table: api.count(table) for table in ENTITIES}),
@@ -58,16 +58,21 @@ def require_empty(project: Project, api: Api, door: Door, left_by: tuple[str, ..
     ):
         there = [f"{table} ({number:,})" for table, number in counts.items() if number]
         if there:
-            advice = (
-                f"They may be those of a run that was broken off: harness stack clean --run {left_by[-1]}"
-                if left_by
-                else "Use an empty project, or --stack embedded; --isolated-only runs the cases that touch "
-                "only rows of their own, and gives no verdict."
-            )
             raise ConfigurationError(
                 f"{project.url} is not empty: counted {how}, there are rows in {', '.join(there)}. Nothing "
-                f"was written. {advice}"
+                f"was written. {_advice(left)}"
             )
+
+
+def _advice(left: Left) -> str:
+    if left.going_on:
+        return f"Run {left.going_on[-1]} is under way there: wait until it has removed its rows."
+    if left.over:
+        return f"They may be those of a run that was broken off: harness stack clean --run {left.over[-1]}"
+    return (
+        "Use an empty project, or --stack embedded; --isolated-only runs the cases that touch only rows of "
+        "their own, and gives no verdict."
+    )
 
 
 def require_one_database(api: Api, door: Door, journal: Journal, scope: Scope) -> None:

@@ -1,12 +1,13 @@
 """A journal says after any end what may be there."""
 
+import os
 import stat
 from pathlib import Path
 
 import pytest
 
-from harness.errors import ConfigurationError
-from harness.stack.external.journal import Journal, place_of, read, unfinished
+from harness.errors import ConfigurationError, StackError
+from harness.stack.external.journal import Journal, Left, place_of, read, unfinished
 
 URL = "https://abc.supabase.co"
 A, B, C = (f"0000a1b2-0000-4000-8000-00000000000{n}" for n in range(3))
@@ -73,11 +74,32 @@ def test_another_file_is_no_journal(tmp_path: Path, text: str) -> None:
     path.write_text(text)
     with pytest.raises(ConfigurationError, match="is no journal of a run"):
         read(path)
-    assert unfinished(tmp_path, URL) == ()
+    assert unfinished(tmp_path, URL) == Left()
 
 
 def test_runs_that_left_rows_are_named_by_project(journal: Journal, tmp_path: Path) -> None:
-    assert unfinished(tmp_path, URL) == ()
+    assert unfinished(tmp_path, URL) == Left()
     journal.add({"bookings": [A]})
-    assert unfinished(tmp_path, URL) == ("run-1",)
-    assert unfinished(tmp_path, "https://other.supabase.co") == ()
+    assert unfinished(tmp_path, URL) == Left(going_on=("run-1",))
+    journal.close()
+    assert unfinished(tmp_path, URL) == Left(over=("run-1",))
+    assert unfinished(tmp_path, "https://other.supabase.co") == Left()
+
+
+def test_the_journal_of_a_run_that_goes_on_is_not_taken_over(journal: Journal) -> None:
+    journal.add({"bookings": [A]})
+    Journal.reopen(journal.path).close()  # a worker of the same run that ends
+    with pytest.raises(ConfigurationError, match="Run run-1 is still under way"):
+        Journal.take_over(journal.path)
+    journal.close()
+    taken = Journal.take_over(journal.path)
+    assert taken.has("bookings", A)
+    taken.close()
+
+
+def test_rows_that_cannot_be_noted_are_an_error_and_not_noted(journal: Journal) -> None:
+    reader = Journal(journal.path, os.open(journal.path, os.O_RDONLY), read(journal.path))
+    with pytest.raises(StackError, match="cannot be written: Bad file descriptor"):
+        reader.add({"bookings": [A]})
+    assert not reader.has("bookings", A)
+    reader.close()

@@ -9,7 +9,7 @@ from harness.errors import ConfigurationError
 from harness.models import ENTITIES
 from harness.stack.external.api import Api
 from harness.stack.external.door import Door
-from harness.stack.external.journal import Ids, Journal, read
+from harness.stack.external.journal import Ids, Journal, Left, read
 from harness.stack.external.preflight import require_consent, require_empty, require_one_database
 from harness.stack.external.project import Project
 from harness.stack.external.rules import Scope
@@ -53,8 +53,8 @@ class Sql:
         }
 
 
-def empty(rest: dict[str, int], sql: dict[str, int], *left_by: str) -> None:
-    require_empty(PROJECT, cast("Api", Rest(rest, set())), cast("Door", Sql(sql, set())), left_by)
+def empty(rest: dict[str, int], sql: dict[str, int], left: Left = Left()) -> None:  # noqa: B008  # frozen
+    require_empty(PROJECT, cast("Api", Rest(rest, set())), cast("Door", Sql(sql, set())), left)
 
 
 def test_without_consent_nothing_is_even_read() -> None:
@@ -77,7 +77,9 @@ def test_empty_is_what_both_ways_call_empty() -> None:
 
 def test_rows_of_a_run_that_was_broken_off_are_told_from_those_of_others() -> None:
     with pytest.raises(ConfigurationError, match="harness stack clean --run run-2"):
-        empty({**NOTHING, "bookings": 2}, NOTHING, "run-1", "run-2")
+        empty({**NOTHING, "bookings": 2}, NOTHING, Left(over=("run-1", "run-2")))
+    with pytest.raises(ConfigurationError, match=r"Run run-2 is under way there: wait"):
+        empty({**NOTHING, "bookings": 2}, NOTHING, Left(over=("run-1",), going_on=("run-2",)))
     with pytest.raises(ConfigurationError, match="Use an empty project"):
         empty({**NOTHING, "bookings": 2}, NOTHING)
 
