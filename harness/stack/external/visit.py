@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harness.errors import StackError
+from harness.errors import HarnessError, StackError
 from harness.settings import Settings
 from harness.stack.account import Account
 from harness.stack.external.api import Api
@@ -83,9 +83,10 @@ def _leave(api: Api, door: Door, path: Path, scope: Scope) -> None:
     try:
         finish(api, door, journal)
         left = strangers(door) if scope is Scope.ALL else None
-    except StackError as error:
+    except (HarnessError, KeyboardInterrupt) as error:
+        why = str(error) if isinstance(error, HarnessError) else "their removal was interrupted."
         raise StackError(
-            f"Rows of this run may be left in the project: {error} Remove them: harness stack clean --run "
+            f"Rows of this run may be left in the project: {why} Remove them: harness stack clean --run "
             f"{path.stem}"
         ) from error
     finally:
