@@ -21,7 +21,7 @@ from harness.stack.external.guard import Guard
 from harness.stack.external.journal import Journal
 from harness.stack.external.project import Project
 from harness.stack.external.record import ExternalRecord
-from harness.stack.external.removal import remove, strangers
+from harness.stack.external.removal import remove, strangers, strangers_beside
 from harness.stack.external.rules import Scope
 
 __all__ = ["ExternalSubject", "open_supabase"]
@@ -110,8 +110,8 @@ class ExternalSubject(Serverless):
                 raise HarnessError(self._strange)
 
     def trouble(self) -> str | None:
-        """Say why nothing counts that this case saw: a request of it was not sent."""
-        found = self._refused or self._guard.refused
+        """Say why nothing counts that this case saw: a request was not sent, or no database answered it."""
+        found = self._refused or self._guard.refused or self._guard.unanswered
         self._is_told = self._is_told or found is not None
         return found
 
@@ -120,12 +120,13 @@ class ExternalSubject(Serverless):
         if self._strange is not None:
             return self._strange
         try:
-            self._door.version()
             with Api(self._project) as api:
                 api.require_keys()
+            # A case may have met the rows of somebody who came in the middle of it.
+            found = strangers_beside(self._door, self._journal)
         except HarnessError as error:
             return str(error)
-        return None
+        return found if self._scope is Scope.ALL else None
 
     def close(self) -> None:
         """Remove the rows, and close the connections."""

@@ -73,6 +73,10 @@ class Door:
         found = self._each("SELECT {}, (EXISTS (SELECT FROM {}))::int")
         return {table: one for table, one in found.items() if one}
 
+    def ids(self) -> dict[str, list[str]]:
+        """The ids of all rows."""
+        return _by_table(self._ask(self._of_each("SELECT {}, id::text FROM {}")))
+
     def present(self, ids: Ids) -> dict[str, list[str]]:
         """Which of these rows are there."""
         asked = {table: list(some) for table, some in ids.items()}
@@ -141,10 +145,13 @@ class Door:
                 self._session = None
 
     def _each(self, one: str) -> dict[str, int]:
-        query = sql.SQL(" UNION ALL ").join(
+        return {str(table): int(number) for table, number in self._ask(self._of_each(one))}
+
+    @staticmethod
+    def _of_each(one: str) -> sql.Composed:
+        return sql.SQL(" UNION ALL ").join(
             sql.SQL(one).format(sql.Literal(table), sql.Identifier("public", table)) for table in ENTITIES
         )
-        return {str(table): int(number) for table, number in self._ask(query)}
 
     def _ask(self, query: str | bytes | sql.Composed, values: Any = ()) -> list[TupleRow]:
         statement = query.encode() if isinstance(query, str) else query

@@ -2,15 +2,16 @@
 
 An adapter is given its URL in place of the project's, so what holds here holds
 for every adapter, in any language: `harness.stack.external.rules` says what
-may be sent, and each row that a request makes is noted before it leaves. What
-the project answers passes unchanged.
+may be sent, and each row that a request makes is noted before it leaves; rows
+that it leaves without an id get one, as the database would give them. What
+the project answers passes unchanged; if it was not its database that spoke, or
+nobody, this is remembered, as it says nothing about the adapter.
 
 Functions that add audit entries and jobs choose those ids themselves. They
 are found by what they hang on, and noted before it is removed: so removing
 waits for such calls, and they for it. All others run beside each other.
 """
 
-import json
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -22,39 +23,18 @@ from typing import Self
 import httpx
 
 from harness.errors import StackError
+from harness.stack.external.answers import Answer, forwarded, is_of_no_database
 from harness.stack.external.door import Door
-from harness.stack.external.journal import Journal
+from harness.stack.external.journal import Ids, Journal
+from harness.stack.external.naming import with_ids
 from harness.stack.external.rules import Refused, Scope, Sent, decide
 from harness.stack.external.turns import Turns
 
-__all__ = ["Answer", "Guard"]
+__all__ = ["Guard"]
 
-_HOP_BY_HOP = frozenset(
-    {
-        *("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection"),
-        *("te", "trailer", "transfer-encoding", "upgrade", "content-length", "host"),
-    }
-)
-_CODE = "PARITY"
-"""The code of what the guard answers itself: no server has it."""
 _CONNECT_S = 10.0
 _ANSWER_S = 120.0
 """Longer than any client here is patient."""
-
-
-class Answer:
-    """What goes back to the adapter."""
-
-    def __init__(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
-        self.status = status
-        self.headers = headers
-        self.body = body
-
-    @classmethod
-    def own(cls, status: int, message: str) -> Self:
-        """An answer of the guard's own."""
-        said = {"code": _CODE, "message": message, "details": None, "hint": None}
-        return cls(status, [("Content-Type", "application/json")], json.dumps(said).encode())
 
 
 class Guard:
@@ -75,6 +55,7 @@ class Guard:
         self._admission = threading.Lock()
         self._server = _Server(self)
         self._refused: str | None = None
+        self._unanswered: str | None = None
         self._under_way = 0
         self._ended = threading.Condition()
 
@@ -88,9 +69,14 @@ class Guard:
         """The first request since `begin` that was not sent, as a sentence."""
         return self._refused
 
+    @property
+    def unanswered(self) -> str | None:
+        """The first request since `begin` that the project's database did not answer, as a sentence."""
+        return self._unanswered
+
     def begin(self) -> None:
-        """Forget what was not sent so far."""
-        self._refused = None
+        """Forget what was not sent, and not answered, so far."""
+        self._refused = self._unanswered = None
 
     def settle(self) -> None:
         """Wait until no request is under way: a client may have given up on one. Raises StackError."""
@@ -120,10 +106,14 @@ class Guard:
     def answer(self, method: str, target: str, headers: list[tuple[str, str]], body: bytes) -> Answer:
         """Pass one request on, or refuse it."""
         with self._counted():
-            return self._answer(method, target, headers, body)
+            try:
+                return self._answer(method, target, headers, body)
+            except Exception as error:  # noqa: BLE001  # silence would look like an answer that was lost
+                return self._refuse(method, target, f"could not be judged ({type(error).__name__})")
 
     def _answer(self, method: str, target: str, headers: list[tuple[str, str]], body: bytes) -> Answer:
         named = {name.lower(): value for name, value in headers}
+        target, body = with_ids(method, target, named, body)
         sent = decide(method, target, named, body, self._scope)
         if isinstance(sent, Refused):
             return self._refuse(method, target, sent.why)
@@ -132,7 +122,7 @@ class Guard:
                 problem = self._admit(sent)
             except StackError as error:
                 # Nothing was sent; and nothing may be, as nobody can say whose the rows are.
-                return Answer.own(503, str(error))
+                return self._lack(503, str(error))
             if problem is not None:
                 return self._refuse(method, target, problem)
             return self._pass(method, target, headers, body)
@@ -161,7 +151,7 @@ class Guard:
         """Note what a request makes. Returns why it may not be sent, if so: a row is not of this run."""
         with self._admission:
             strange = self._unknown(sent)
-            if strange and (there := self._door.present(strange)):
+            if strange and (there := self._of_others(self._door.present(strange))):
                 table = min(there)
                 return f"meets the row {there[table][0]} of {table}, which this run did not make"
             self._journal.add(sent.creates)
@@ -179,6 +169,16 @@ class Guard:
                 unknown.setdefault(table, set()).update(new)
         return unknown
 
+    def _of_others(self, there: Ids) -> dict[str, list[str]]:
+        """Those of some rows that do not hang on this run's, either: a job that a function has added does."""
+        if not there:
+            return {}
+        self._journal.add(self._door.children(self._journal.rows))
+        others = {
+            table: [one for one in ids if not self._journal.has(table, one)] for table, ids in there.items()
+        }
+        return {table: ids for table, ids in others.items() if ids}
+
     def _refuse(self, method: str, target: str, why: str) -> Answer:
         # The query may hold what somebody wrote into a row.
         sentence = f"{method} {target.partition('?')[0]} was not sent: it {why}."
@@ -189,7 +189,7 @@ class Guard:
         # The path as it came: encoded anew, it might mean something else.
         url = self._project.copy_with(raw_path=target.encode("latin-1"))
         request = self._upstream.build_request(method, url, content=body or None)
-        request.headers = httpx.Headers([("Host", request.url.netloc.decode("ascii")), *_forwarded(headers)])
+        request.headers = httpx.Headers([("Host", request.url.netloc.decode("ascii")), *forwarded(headers)])
         if body or method in {"POST", "PATCH", "PUT"}:
             request.headers["Content-Length"] = str(len(body))
         try:
@@ -200,16 +200,17 @@ class Guard:
             finally:
                 answer.close()
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            return Answer.own(503, f"the project cannot be reached: {type(error).__name__}")
+            return self._lack(503, f"{self._project} cannot be reached: {type(error).__name__}.")
         except httpx.HTTPError as error:
-            return Answer.own(502, f"the project did not answer: {type(error).__name__}")
-        return Answer(answer.status_code, _forwarded(answer.headers.multi_items()), content)
+            return self._lack(502, f"{self._project} did not answer: {type(error).__name__}.")
+        if is_of_no_database(answer.status_code, answer.headers, content):
+            said = f"{self._project} answered {answer.status_code} in place of its database."
+            self._unanswered = self._unanswered or said
+        return Answer(answer.status_code, forwarded(answer.headers.multi_items()), content)
 
-
-def _forwarded(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    connection = ",".join(value for name, value in headers if name.lower() == "connection")
-    dropped = _HOP_BY_HOP | {name.strip().lower() for name in connection.split(",")}
-    return [(name, value) for name, value in headers if name.lower() not in dropped]
+    def _lack(self, status: int, sentence: str) -> Answer:
+        self._unanswered = self._unanswered or sentence
+        return Answer.own(status, sentence)
 
 
 class _Server(ThreadingMixIn, TCPServer):

@@ -1,7 +1,7 @@
 """Removes what a run has made in a given project, by the ids of its journal."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from harness.errors import StackError
 from harness.models import ENTITIES
@@ -9,7 +9,7 @@ from harness.stack.external.api import Api
 from harness.stack.external.door import Door
 from harness.stack.external.journal import Journal
 
-__all__ = ["finish", "remove", "remove_late", "strangers"]
+__all__ = ["finish", "remove", "remove_late", "strangers", "strangers_beside"]
 
 _QUIET_S = 1.0
 _POLL_S = 0.1
@@ -83,7 +83,18 @@ def finish(
 
 def strangers(door: Door) -> str | None:
     """Say which tables have rows when all should be empty, as a sentence; None if all are."""
-    found = door.occupied()
+    return _said(door.occupied())
+
+
+def strangers_beside(door: Door, journal: Journal) -> str | None:
+    """The same while rows of this run are there: neither noted, nor hanging on what is."""
+    known = {table: set(some) for table, some in journal.rows.items()}
+    for table, hanging in door.children(known).items():
+        known[table].update(hanging)
+    return _said([table for table, some in door.ids().items() if not known[table].issuperset(some)])
+
+
+def _said(found: Collection[str]) -> str | None:
     if not found:
         return None
     have = "have rows" if len(found) > 1 else "has rows"

@@ -4,6 +4,10 @@ No mutation leaves this machine that does not name its rows by id, or call a
 function of the scheduler. In a project that has other rows, too (`Scope.OWN`),
 nothing is read but by id either, nothing is claimed, and nothing is made that
 the project's own workers would pick up.
+
+What no uuid is, NULL included, is the id of no row: Postgres refuses it. To
+send it harms nobody where all rows are of this run, and an adapter may leave
+it to the server to say so.
 """
 
 import json
@@ -112,7 +116,7 @@ def decide(method: str, target: str, headers: Mapping[str, str], body: bytes, sc
         return Refused(f"is a {method} of {place}, which no adapter needs")
     if method == "POST":
         return _insert(_Insert(place, filters, headers, body), scope)
-    return _change(method, place, filters, body)
+    return _change(method, place, filters, body, scope)
 
 
 def _read(table: str, filters: list[tuple[str, str]], scope: Scope) -> Sent | Refused:
@@ -133,7 +137,8 @@ def _insert(given: _Insert, scope: Scope) -> Sent | Refused:
     table = given.table
     rows = _parsed(given.body)
     rows = rows if isinstance(rows, list) else [rows]
-    ids = _ids(row.get("id") if isinstance(row, dict) else None for row in rows)
+    given_ids = [row["id"] for row in rows if isinstance(row, dict) and "id" in row]
+    ids = _possible(given_ids, scope) if rows and len(given_ids) == len(rows) else None
     # PostgREST takes only these columns from the rows, if they are named.
     taken = dict(given.filters).get("columns")
     if ids is None or (taken is not None and "id" not in taken.replace('"', "").split(",")):
@@ -146,9 +151,11 @@ def _insert(given: _Insert, scope: Scope) -> Sent | Refused:
     return Sent(creates={table: ids})
 
 
-def _change(method: str, table: str, filters: list[tuple[str, str]], body: bytes) -> Sent | Refused:
+def _change(
+    method: str, table: str, filters: list[tuple[str, str]], body: bytes, scope: Scope
+) -> Sent | Refused:
     ids = _named(filters, "id")
-    if not ids:
+    if not ids and not (scope is Scope.ALL and _names_none(filters)):
         verb = "changes" if method == "PATCH" else "removes"
         return Refused(f"{verb} rows of {table} without naming their ids")
     if method == "DELETE":
@@ -158,7 +165,7 @@ def _change(method: str, table: str, filters: list[tuple[str, str]], body: bytes
         return Refused(f"changes {table} by what is no JSON object")
     if "id" not in changes:
         return Sent(names={table: ids})
-    renamed = _ids([changes["id"]])
+    renamed = _possible([changes["id"]], scope)
     if renamed is None:
         return Refused(f"gives a row of {table} an id that is no uuid")
     return Sent(names={table: ids}, creates={table: renamed})
@@ -178,7 +185,7 @@ def _call(method: str, name: str, body: bytes, scope: Scope) -> Sent | Refused:
     found: dict[str, dict[str, frozenset[str]]] = {"creates": {}, "names": {}}
     for kind, wanted in (("creates", function.creates), ("names", function.names)):
         for table, argument in wanted.items():
-            ids = _ids([arguments.get(argument)])
+            ids = _possible([arguments[argument]], scope) if argument in arguments else None
             if ids is None:
                 return Refused(f"calls {name} without {argument}, or with what is no uuid")
             found[kind][table] = ids
@@ -202,6 +209,22 @@ def _named(filters: list[tuple[str, str]], column: str) -> frozenset[str]:
         if ids := _ids(texts):
             return ids
     return frozenset()
+
+
+def _names_none(filters: list[tuple[str, str]]) -> bool:
+    """True if a filter on the id names a text that is the id of no row."""
+    # A NUL would cut the text, and what is left of it could be one.
+    return any(
+        name == "id" and value.startswith("eq.") and value.isprintable() and _ids([value[3:]]) is None
+        for name, value in filters
+    )
+
+
+def _possible(values: Iterable[Any], scope: Scope) -> frozenset[str] | None:
+    """The canonical forms of those that a row can have; None if one may not be sent."""
+    if scope is Scope.OWN:
+        return _ids(values)
+    return frozenset[str]().union(*filter(None, (_ids([value]) for value in values)))
 
 
 def _ids(values: Iterable[Any]) -> frozenset[str] | None:

@@ -1,5 +1,6 @@
 """What the guard lets through, and what a run leaves behind."""
 
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -15,6 +16,14 @@ from harness.stack.external.removal import remove, strangers
 from harness.stack.external.rules import Scope
 from tests.given_project import fill, fingerprint, statements, watched
 from tests.integration.external.conftest import Guest, Invite
+
+ENTRY = {"action": "a", "actor_type": "system"}
+
+
+def asked(guest: Guest, project: Coordinates, method: str, place: str, body: Any) -> httpx.Response:
+    """Send what an adapter might send that leaves more to the server than ours."""
+    headers = {"apikey": project.service_role_key, "Prefer": "return=representation"}
+    return httpx.request(method, f"{guest.guard.url}/rest/v1/{place}", headers=headers, json=body)
 
 
 def left(guest: Guest) -> dict[str, int]:
@@ -34,6 +43,16 @@ def test_each_row_is_noted_and_removed_whatever_made_it(project: Coordinates, in
     remove(guest.door, guest.journal)
     assert strangers(guest.door) is None
     assert guest.guard.refused is None
+
+
+def test_a_job_that_a_function_has_added_is_of_this_run(project: Coordinates, invite: Invite) -> None:
+    guest = invite(project, Scope.ALL)
+    guest.store.book(a_booking(guest.store.scheduling_requests.create(a_request())), actor=COORDINATOR)
+    (job,) = guest.store.sync_jobs.claim()
+    assert guest.store.sync_jobs.fail(job.id, job.attempts, error="down", retry_in_s=0).status == "pending"
+    assert guest.store.sync_jobs.delete(job.id)
+    assert guest.guard.refused is None
+    assert guest.journal.has("sync_jobs", str(job.id))
 
 
 def test_an_audit_entry_is_found_again_after_its_request_is_gone(
@@ -62,6 +81,30 @@ def test_nothing_escapes_where_flows_and_deletions_meet(project: Coordinates, in
 
         together(4, act)
     remove(guest.door, guest.journal)
+    assert left(guest) == {}
+
+
+def test_a_row_without_an_id_is_given_one_and_noted(project: Coordinates, invite: Invite) -> None:
+    guest = invite(project, Scope.ALL)
+    answer = asked(guest, project, "POST", "audit_logs", ENTRY)
+    assert answer.status_code == 201
+    (made,) = answer.json()
+    assert guest.journal.has("audit_logs", made["id"])
+    remove(guest.door, guest.journal)
+    assert left(guest) == {}
+
+
+def test_what_can_be_no_row_is_for_the_server_to_refuse(project: Coordinates, invite: Invite) -> None:
+    guest = invite(project, Scope.ALL)
+    job = {"p_id": None, "p_attempts": 1}
+    for method, place, body, code in (
+        ("POST", "audit_logs", {**ENTRY, "id": None}, "23502"),
+        ("POST", "audit_logs", {**ENTRY, "id": "entry-1"}, "22P02"),
+        ("PATCH", "audit_logs?id=eq.entry-1", {"action": "b"}, "22P02"),
+        ("POST", "rpc/complete_sync_job", job, "PT404"),
+    ):
+        assert asked(guest, project, method, place, body).json()["code"] == code
+    assert guest.guard.refused is None
     assert left(guest) == {}
 
 

@@ -9,9 +9,9 @@ from harness.errors import StackError
 from harness.stack.external.api import Api
 from harness.stack.external.door import Door
 from harness.stack.external.journal import Ids, Journal, read
-from harness.stack.external.removal import finish, remove, remove_late
+from harness.stack.external.removal import finish, remove, remove_late, strangers_beside
 
-A, B = (f"0000a1b2-0000-4000-8000-00000000000{n}" for n in range(2))
+A, B, C = (f"0000a1b2-0000-4000-8000-00000000000{n}" for n in range(3))
 
 
 class Database:
@@ -99,3 +99,29 @@ def test_rows_that_the_other_way_still_sees_are_not_gone(journal: Journal) -> No
             sleep=database.sleep,
         )
     assert read(journal.path).count == 2
+
+
+class Crowd:
+    """A door to rows of several: one hangs on a row of this run."""
+
+    def __init__(self, **rows: list[str]) -> None:
+        self._rows = rows
+
+    def ids(self) -> dict[str, list[str]]:
+        return self._rows
+
+    def children(self, ids: Ids) -> dict[str, list[str]]:
+        return {"audit_logs": [C]} if A in ids["bookings"] else {}
+
+
+def test_rows_of_others_are_told_from_those_of_this_run_and_what_hangs_on_them(journal: Journal) -> None:
+    def beside(**rows: list[str]) -> str | None:
+        return strangers_beside(cast("Door", Crowd(**rows)), journal)
+
+    assert beside(bookings=[A, B], audit_logs=[C]) is None
+    assert beside() is None
+    assert beside(bookings=[A, C]) == (
+        "bookings of the project has rows that this run did not make: somebody else writes there."
+    )
+    journal.forget({"bookings": [A]})
+    assert str(beside(bookings=[B], audit_logs=[C])).startswith("audit_logs of the project has rows")

@@ -45,10 +45,9 @@ def why(answer: Sent | Refused) -> str:
         f"?or=(id.eq.{ID},id.not.is.null)",
         f"?Id=eq.{ID}",
         "?id=in.()",
-        "?id=eq.",
         f"?id=eq.{ID}%00",
+        "?id=eq.mine%00",
         f"?id=in.({ID},*)",
-        "?id=eq.any",
     ],
 )
 def test_a_mutation_that_does_not_name_its_rows_is_not_sent(scope: Scope, method: str, query: str) -> None:
@@ -66,7 +65,43 @@ def test_whatever_is_sent_names_its_rows(
     method: str, table: str, filters: list[tuple[str, str]], scope: Scope
 ) -> None:
     answer = asked(method, f"{table}?{urlencode(filters)}", {}, scope)
-    assert isinstance(answer, Refused) or answer.names[table]
+    named = [text for name, text in filters if name == "id"]
+    assert isinstance(answer, Refused) or answer.names[table] or (named and scope is Scope.ALL)
+
+
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+@pytest.mark.parametrize("text", ["", "any", "null", "booking-1", f"{ID} ", f'"{ID}"', f"{ID},{OTHER}"])
+def test_what_is_the_id_of_no_row_may_be_sent_where_all_rows_are_of_this_run(method: str, text: str) -> None:
+    place = f"sync_jobs?id=eq.{quote(text)}"
+    assert asked(method, place, {"status": "failed"}) == Sent(names={"sync_jobs": frozenset()})
+    assert "without naming their ids" in why(asked(method, place, {"status": "failed"}, Scope.OWN))
+
+
+@pytest.mark.parametrize("id_", [None, "", "mine", 5, [ID], {"id": ID}])
+def test_rows_that_cannot_come_to_be_are_refused_by_the_server(id_: Any) -> None:
+    nothing: frozenset[str] = frozenset()
+    assert asked("POST", "audit_logs", {"id": id_}) == Sent(creates={"audit_logs": nothing})
+    both = asked("POST", "audit_logs", [{"id": ID}, {"id": id_}])
+    assert both == Sent(creates={"audit_logs": frozenset({ID})})
+    booked = asked("POST", "rpc/book", {"p_id": id_, "p_request_id": id_})
+    assert booked == Sent(creates={"bookings": nothing}, names={"scheduling_requests": nothing}, adds=True)
+    moved = asked("PATCH", f"bookings?id=eq.{ID}", {"id": id_})
+    assert moved == Sent(names={"bookings": frozenset({ID})}, creates={"bookings": nothing})
+    assert "without naming its id" in why(asked("POST", "audit_logs", {"id": id_}, Scope.OWN))
+    assert "no uuid" in why(asked("PATCH", f"bookings?id=eq.{ID}", {"id": id_}, Scope.OWN))
+    assert "no uuid" in why(asked("POST", "rpc/fail_sync_job", {"p_id": id_}, Scope.OWN))
+
+
+def test_what_postgres_reads_as_an_id_is_one() -> None:
+    plain = ID.replace("-", "")
+    for text in (
+        plain,
+        plain.upper(),
+        f"{{{ID}}}",
+        f"{{{plain}}}",
+        "-".join(plain[n : n + 4] for n in range(0, 32, 4)),
+    ):
+        assert asked("DELETE", f"sync_jobs?id=eq.{quote(text)}") == Sent(names={"sync_jobs": frozenset({ID})})
 
 
 @BOTH
@@ -86,7 +121,6 @@ def test_an_insert_notes_its_ids_and_a_new_id_by_patch_too() -> None:
     assert asked("POST", "audit_logs", rows) == Sent(creates={"audit_logs": frozenset({ID, OTHER})})
     moved = asked("PATCH", f"bookings?id=eq.{ID}", {"id": OTHER})
     assert moved == Sent(names={"bookings": frozenset({ID})}, creates={"bookings": frozenset({OTHER})})
-    assert "no uuid" in why(asked("PATCH", f"bookings?id=eq.{ID}", {"id": "mine"}))
 
 
 @BOTH
@@ -94,8 +128,7 @@ def test_an_insert_notes_its_ids_and_a_new_id_by_patch_too() -> None:
     ("query", "body"),
     [
         ("", {"action": "a"}),
-        ("", {"id": None}),
-        ("", {"id": "mine"}),
+        ("", {}),
         ("", [{"id": ID}, {"action": "a"}]),
         ("", []),
         ("", b"id,action\n1,a"),
