@@ -7,13 +7,16 @@ from harness.errors import HarnessError
 from harness.gate.steps import STACK, unchecked
 from harness.models.outcome import Counts, Outcome, Status, Subject
 from harness.settings import Settings
+from harness.stack.account import Account
 from harness.stack.external.api import Api
 from harness.stack.external.cache import require_known
 from harness.stack.external.door import Door
+from harness.stack.external.journal import place_of
 from harness.stack.external.project import Project
+from harness.stack.home import Home
 from harness.version import version
 
-__all__ = ["examine"]
+__all__ = ["examine", "left_behind", "warning"]
 
 
 def examine(settings: Settings, run_id: str) -> Outcome:
@@ -37,6 +40,19 @@ def examine(settings: Settings, run_id: str) -> Outcome:
         subject=Subject(harness={"version": version()}, target=target),
         counts={"keys": Counts(expected=keys, executed=keys, passed=keys, failed=0)},
     )
+
+
+def warning(run_id: str) -> str:
+    """What to do if nobody can clean up."""
+    return f"If this is killed, remove its rows: harness stack clean --run {run_id}"
+
+
+def left_behind(settings: Settings, run_id: str) -> str | None:
+    """Say that a contract of this run was ended before it had removed its rows; None if it has."""
+    home = Home.of(settings, Account.current())
+    if not place_of(home.path, run_id).exists():
+        return None
+    return f"Rows of this run may be left in the project. Remove them: harness stack clean --run {run_id}"
 
 
 def _versions(project: Project) -> dict[str, str]:

@@ -151,7 +151,13 @@ class Sequence:
             self._step(self._check(), {})
         # Whether it may is the contract's to say: it knows what it would do.
         consent = ("--allow-writes",) if self._options.allow_writes else ()
-        self._judge_adapters({"HARNESS_STACK_FILE": None}, *consent)
+        if consent:
+            self._announce(external_step.warning(self._runner.run_id))
+        try:
+            self._judge_adapters({"HARNESS_STACK_FILE": None}, *consent)
+        finally:
+            if (left := external_step.left_behind(self._settings, self._runner.run_id)) is not None:
+                self._announce(left)
         if self._options.judges_load:
             self._give_up(LOAD, "not run because it would write to a given project; see harness load run.")
         return self._skip("not run because your tests would write to a given project; use --stack embedded.")

@@ -184,7 +184,9 @@ def _left_out(outcomes: Sequence[Outcome]) -> str:
         and outcome.subject.target.get("stack") == "external"
         and _JUDGED_THERE in outcome.counts
     ]
-    return f"; {max(counts)} cases that stop or change servers were left out" if any(counts) else ""
+    return (
+        f"; {max(counts)} cases that look into, stop or change servers were left out" if any(counts) else ""
+    )
 
 
 def _name(check: Row) -> str:
