@@ -140,12 +140,13 @@ class ContractRun:
         )
         with ExitStack() as resources:
             if any(adapter.needs_stack for adapter in adapters):
+                if options.stack == "external":
+                    _refuse_without_guard(adapters)
                 say("Starting the servers …")
                 self._stack = resources.enter_context(
                     open_stack(options.stack, self._settings, options.consent)
                 )
             if self._stack.run is not None:
-                _refuse_without_guard(adapters)
                 say(f"If this is killed, remove its rows: harness stack clean --run {self._stack.run}")
                 # There is one database, and no copy of it.
                 options = self._options = replace(options, workers=1)
@@ -210,7 +211,12 @@ class ContractRun:
 
 
 def _refuse_without_guard(adapters: Sequence[Adapter]) -> None:
-    """What takes a stack by itself would reach a given project past the guard."""
+    """What takes a stack by itself would reach a given project past the guard; two would meet there."""
+    if len(meeting := [adapter.name for adapter in adapters if adapter.needs_stack]) > 1:
+        raise ConfigurationError(
+            f"{' and '.join(meeting)} would meet each other's rows in the one database of a given project. "
+            "Judge them one after the other."
+        )
     for adapter in adapters:
         if adapter.needs_stack and adapter.directory is not None:
             raise ConfigurationError(
