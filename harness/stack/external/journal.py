@@ -161,15 +161,16 @@ def read(path: Path) -> Noted:
         raise ConfigurationError(f"{path} is no journal of a run ({SCHEMA}).") from error
 
 
-def unfinished(home: Path, url: str) -> Left:
-    """The runs whose journals say that rows of theirs may be in the project of this URL."""
+def unfinished(home: Path, url: str, *, but: str | None = None) -> Left:
+    """The runs, but for one, that are under way in the project of this URL or may have left rows there."""
     runs: dict[bool, list[str]] = {True: [], False: []}
     for path in sorted((home / "external").glob("*.jsonl")):
         # One that cannot be read says nothing about this project.
         with suppress(ConfigurationError):
             noted = read(path)
-            if noted.url == url and noted.count:
-                runs[_is_held(path)].append(noted.run)
+            is_held = _is_held(path)
+            if noted.url == url and noted.run != but and (is_held or noted.count):
+                runs[is_held].append(noted.run)
     return Left(over=tuple(runs[False]), going_on=tuple(runs[True]))
 
 

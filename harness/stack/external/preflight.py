@@ -50,29 +50,29 @@ def require_ready(api: Api, door: Door) -> str:
 def require_empty(project: Project, api: Api, door: Door, left: Left) -> None:
     """Refuse a project that has rows, counted twice: by the service role, and by SQL.
 
-    `left` are runs of ours whose rows they may be. Raises ConfigurationError.
+    `left` are other runs of ours there: beside one that is under way, a table is empty by chance. Raises
+    ConfigurationError.
     """
+    if left.going_on:
+        raise ConfigurationError(
+            f"Run {left.going_on[-1]} is under way in {project.url}. Nothing was written. Wait until it ends."
+        )
     for how, counts in (
         ("by the service role", {table: api.count(table) for table in ENTITIES}),
         ("by DATABASE_URL", door.counts()),
     ):
         there = [f"{table} ({number:,})" for table, number in counts.items() if number]
         if there:
+            advice = (
+                f"They may be those of a run that was broken off: harness stack clean --run {left.over[-1]}"
+                if left.over
+                else "Use an empty project, or --stack embedded; --isolated-only runs the cases that touch "
+                "only rows of their own, and gives no verdict."
+            )
             raise ConfigurationError(
                 f"{project.url} is not empty: counted {how}, there are rows in {', '.join(there)}. Nothing "
-                f"was written. {_advice(left)}"
+                f"was written. {advice}"
             )
-
-
-def _advice(left: Left) -> str:
-    if left.going_on:
-        return f"Run {left.going_on[-1]} is under way there: wait until it has removed its rows."
-    if left.over:
-        return f"They may be those of a run that was broken off: harness stack clean --run {left.over[-1]}"
-    return (
-        "Use an empty project, or --stack embedded; --isolated-only runs the cases that touch only rows of "
-        "their own, and gives no verdict."
-    )
 
 
 def require_one_database(api: Api, door: Door, journal: Journal, scope: Scope) -> None:

@@ -55,11 +55,13 @@ def visit(settings: Settings, consent: Consent) -> Iterator[Visit]:
         api = resources.enter_context(Api(project))
         door = resources.enter_context(closing(Door(dsn)))
         postgrest = require_ready(api, door)
-        if scope is Scope.ALL:
-            require_empty(project, api, door, unfinished(home.path, project.url))
         run = settings.run_id or _new_run()
         journal = Journal.create(home.path, run=run, url=project.url)
         resources.callback(journal.close)
+        if scope is Scope.ALL:
+            # Of two runs that begin together, at least one sees the other's journal.
+            with _unlinked_if_refused(journal.path):
+                require_empty(project, api, door, unfinished(home.path, project.url, but=run))
         # The first to end: the others are needed for it.
         resources.callback(_leave, api, door, journal.path, scope)
         require_one_database(api, door, journal, scope)
@@ -75,6 +77,15 @@ def visit(settings: Settings, consent: Consent) -> Iterator[Visit]:
         record.write(directory / "record.json")
         target = {"stack": "external", "postgres": door.version(), "postgrest": postgrest}
         yield Visit(run=run, record=directory / "record.json", target=target)
+
+
+@contextmanager
+def _unlinked_if_refused(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        path.unlink()
+        raise
 
 
 def _leave(api: Api, door: Door, path: Path, scope: Scope) -> None:

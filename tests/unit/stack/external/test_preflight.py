@@ -78,8 +78,10 @@ def test_empty_is_what_both_ways_call_empty() -> None:
 def test_rows_of_a_run_that_was_broken_off_are_told_from_those_of_others() -> None:
     with pytest.raises(ConfigurationError, match="harness stack clean --run run-2"):
         empty({**NOTHING, "bookings": 2}, NOTHING, Left(over=("run-1", "run-2")))
-    with pytest.raises(ConfigurationError, match=r"Run run-2 is under way there: wait"):
-        empty({**NOTHING, "bookings": 2}, NOTHING, Left(over=("run-1",), going_on=("run-2",)))
+    with pytest.raises(
+        ConfigurationError, match=r"Run run-2 is under way in https://abc\. Nothing was written"
+    ):
+        empty(NOTHING, NOTHING, Left(over=("run-1",), going_on=("run-2",)))
     with pytest.raises(ConfigurationError, match="Use an empty project"):
         empty({**NOTHING, "bookings": 2}, NOTHING)
 
