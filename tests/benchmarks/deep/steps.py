@@ -79,9 +79,9 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         name="deep-tests",
-        question="Do the TypeScript example, quiet load commands and harmed schemas do what they should?",
+        question="Do the example, guests of given projects, harmed schemas and quiet loads do as they should?",
         command=(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/deep"),
-        programs=("node",),
+        programs=("node", "pgbouncer"),
     ),
     Step(
         name="coverage",
