@@ -117,13 +117,20 @@ class Rest:
             return answer
         # Raised out here: inside, the driver's error would stay in __context__, contents and all.
         translated, cause = failure
-        raise translated from cause
+        try:
+            raise translated from cause
+        finally:
+            # An error knows this frame: one that the frame knew, too, would stay with all of its request
+            # until the garbage collector comes by.
+            del failure, translated, cause
 
     def _note(self, response: httpx.Response) -> None:
         check_answer(response)
         self._seen.status = response.status_code
-        response.read()
-        self._seen.is_empty = not response.content and response.request.method != "HEAD"
+        content = response.read()
+        self._seen.is_empty = not content and response.request.method != "HEAD"
+        # httpx binds an answer to its stream and that to the answer, which would stay as above.
+        response.stream = httpx.ByteStream(content)
 
     @staticmethod
     def _checked_rows(data: Any) -> list[Wire]:

@@ -1,6 +1,8 @@
-"""Answers of success that say nothing: whoever believes them loses rows."""
+"""What becomes of answers and errors: those that say nothing are not believed, and none stays in memory."""
 
+import gc
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from uuid import uuid4
 
 import httpx
@@ -8,7 +10,7 @@ import pytest
 
 from harness.adapters.protocol import Actor, Store
 from harness.adapters.supabase import SupabaseStore
-from harness.errors import OutcomeUnknown, Unavailable
+from harness.errors import OutcomeUnknown, StoreError, Unavailable
 from harness.models import NewAuditLog, SyncJobPatch
 
 ANSWERS: dict[str, Callable[[], httpx.Response]] = {
@@ -81,3 +83,40 @@ def test_a_refusal_that_is_cut_leaves_its_rule_unknown(store: SupabaseStore) -> 
     answering(store, lambda: httpx.Response(409, text='{"code":"PT409","mess'))
     with pytest.raises(OutcomeUnknown, match="a 409 whose end is missing"):
         store.sync_jobs.complete(uuid4(), 1)
+
+
+def _broken(request: httpx.Request) -> httpx.Response:
+    raise httpx.ReadTimeout("broken", request=request)
+
+
+ENDS: dict[str, tuple[Callable[[httpx.Request], httpx.Response], Callable[[Store], object]]] = {
+    "rows": (lambda _: httpx.Response(200, json=[]), READS["list"]),
+    "count": (
+        lambda _: httpx.Response(200, headers={"content-range": "*/7"}),
+        lambda store: store.bookings.count(),
+    ),
+    "refusal": (lambda _: httpx.Response(409, json={"code": "PT409", "message": "x"}), WRITES["complete"]),
+    "cut": (lambda _: ANSWERS["cut"](), WRITES["create"]),
+    "broken read": (_broken, READS["get"]),
+    "broken write": (_broken, WRITES["cancel"]),
+}
+
+
+@pytest.mark.parametrize(("handle", "call"), ENDS.values(), ids=ENDS)
+def test_a_call_that_ended_leaves_nothing_to_the_garbage_collector(
+    store: SupabaseStore,
+    handle: Callable[[httpx.Request], httpx.Response],
+    call: Callable[[Store], object],
+) -> None:
+    store._rest._http._transport = httpx.MockTransport(handle)
+    with suppress(StoreError):
+        call(store)  # the first call builds what stays
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(10):
+            with suppress(StoreError):
+                call(store)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
