@@ -10,6 +10,7 @@ What PostgREST answers passes unchanged. What the gateway says itself:
 
 ``GET /_harness/round-trips`` answers ``{"total": 3, "requests": {"GET /bookings": 2, "POST /rpc/book": 1}}``,
 counted since the start, without query strings, refused keys included: a reader takes the difference of two.
+Only so many names are kept; what comes to others is counted under ``…``.
 ``GET /_harness/ready`` answers ``{"postgrest": true}``, or false with status 503.
 """
 
@@ -45,6 +46,8 @@ _SMALL_BODY = 1 << 16
 # PostgREST closes idle connections after 30 s; a request must not be sent into a closing one.
 _IDLE_S = 10.0
 _READY_S = 3.0
+_MOST_NAMES = 1_000  # tables and functions have fewer; a client that makes up paths must not fill the memory
+_OTHER_NAMES = "…"
 
 
 class Tell(Protocol):
@@ -101,7 +104,7 @@ class Gateway:
         if path != PREFIX and not path.startswith(PREFIX + "/"):
             return await self._own(request, path)
         inner = path[len(PREFIX) :] or "/"
-        self._counts[f"{request.method} {inner}"] += 1
+        self._count(f"{request.method} {inner}")
         headers = _forwarded(request.headers)
         if not _is_preflight(request):
             key = request.headers.get("apikey")
@@ -152,6 +155,10 @@ class Gateway:
                 502, "PostgREST went away before it answered", hint="The request may have happened."
             )
         return response
+
+    def _count(self, name: str) -> None:
+        is_kept = name in self._counts or len(self._counts) < _MOST_NAMES
+        self._counts[name if is_kept else _OTHER_NAMES] += 1
 
     async def _own(self, request: web.BaseRequest, path: str) -> web.Response:
         if request.method == "GET" and path == "/_harness/round-trips":
