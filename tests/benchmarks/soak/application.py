@@ -124,7 +124,10 @@ def main() -> None:
     order = Order.loads(sys.stdin.readline())
     with ExitStack() as open_files:
         files = [
-            open_files.enter_context((order.directory / f"{number}.jsonl").open("w", encoding="utf-8"))
+            # By lines: what is not written yet would count as memory of the store.
+            open_files.enter_context(
+                (order.directory / f"{number}.jsonl").open("w", encoding="utf-8", buffering=1)
+            )
             for number in range(order.threads)
         ]
         gc.collect()

@@ -12,6 +12,8 @@ __all__ = ["Report"]
 
 _FEWEST = 0.8
 """The part of the faults that must have been met: one a second was promised."""
+_AT_ONCE = 2
+"""Times what may be kept: a pool gives the place of a broken connection away before that is closed."""
 _SHOWN = 20
 _MB = 1 << 20
 
@@ -22,7 +24,7 @@ class Report:
 
     seconds: float
     most_connections: int
-    """TCP connections that the process under test may have at once."""
+    """TCP connections that the process under test may keep, a listening one included."""
     most_sessions: int
     """Sessions that PostgREST may have at the end: its pool, and one that listens."""
     calls: Mapping[str, Counter[Outcome]]
@@ -75,8 +77,12 @@ class Report:
     def _leaks(self) -> Iterator[str]:
         if self.held.is_judged and self.held.growth > MOST_GROWTH:
             yield f"memory: it grew by {self.held.growth:.1%}, more than {MOST_GROWTH:.0%}"
-        if self.held.most_connections > self.most_connections:
-            yield f"connections: {self.held.most_connections} at once, more than {self.most_connections}"
+        for number, most, when in (
+            (self.held.most_connections, _AT_ONCE * self.most_connections, "at once"),
+            (self.idle.connections, self.most_connections, "after the last call"),
+        ):
+            if number > most:
+                yield f"connections: {number} {when}, more than {most}"
         for when, held in (("after the last call", self.idle), ("after the store was closed", self.closed)):
             if held is not None and held.others > self.before.others:
                 yield f"descriptors: {self.before.others} before, {held.others} {when}, sockets not counted"
@@ -102,9 +108,12 @@ class Report:
     def _gauges(self) -> Iterator[str]:
         for name, held in (("under test", self.held), ("gateway", self.gateway)):
             early, late = (f"{number / _MB:.1f} MB" for number in held.memory)
-            yield f"memory, {name}: {early} after the warm-up, {late} at the end ({held.growth:+.1%})"
-        if course := self.held.course:
-            yield f"memory, by tenths of the time: {', '.join(f'{number / _MB:.1f}' for number in course)}"
+            yield (
+                f"memory, {name}: {early} after the warm-up, {late} at the end "
+                f"({held.growth:+.1%} in {held.over_s:.0f} s)"
+            )
+            if course := held.course:
+                yield f"  by tenths of the time: {', '.join(f'{number / _MB:.1f}' for number in course)}"
         if not self.held.is_judged:
             yield f"Growth is not judged in less than {JUDGED_FROM_S:.0f} s."
         closed = "" if self.closed is None else f", {self.closed.connections} closed"

@@ -33,8 +33,6 @@ _QUIET_S = 1.5
 """Longer than a request may wait for a connection of the pool: what is still on its way has arrived then."""
 _POLL_S = 0.2
 _TELL_S = 10.0
-_ON_THEIR_WAY = 8
-"""Connections that a pool no longer counts, and that are not closed yet."""
 _DRAIN_S = 300.0
 _SESSIONS = """
 SELECT count(*), count(*) FILTER (WHERE state <> 'idle' AND wait_event_type IS DISTINCT FROM 'Client')
@@ -89,7 +87,7 @@ def soak(plan: Plan, say: Say) -> Report:
         account = Account.of(_said(sorted(directory.glob("*.jsonl"))))
         return Report(
             seconds=plan.seconds,
-            most_connections=plan.threads * (1 + plan.api) + plan.api + _ON_THEIR_WAY,
+            most_connections=plan.threads * (1 + plan.api) + plan.api,
             most_sessions=plan.pool + 1,
             calls=account.calls,
             faults=weather.faults,

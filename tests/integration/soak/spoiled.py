@@ -1,6 +1,7 @@
 """A store that a soak must see through."""
 
 from itertools import count
+from os import urandom
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from harness.adapters.protocol import Store
 from harness.settings import Settings
 from tests.benchmarks.soak.application import supabase
 
-__all__ = ["opened"]
+__all__ = ["leaking", "opened"]
 
 _EVERY = 5
 
@@ -33,3 +34,11 @@ def opened(settings: Settings) -> Store:
 
     store.audit_logs.create, store.reschedule = dropping, twice
     return store  # type: ignore[no-any-return]  # methods of a protocol cannot be assigned to
+
+
+def leaking(settings: Settings) -> Store:
+    """Open a store that keeps a kilobyte of each answer for ever."""
+    store: Any = supabase(settings)
+    kept: list[bytes] = []
+    store._rest._http.event_hooks["response"].append(lambda _answer: kept.append(urandom(1024)))
+    return store  # type: ignore[no-any-return]  # as above

@@ -1,7 +1,10 @@
 """When a soak is steady, when it is not, and when it proved nothing."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
+from math import exp, log1p
+from random import Random
 
 import pytest
 
@@ -11,7 +14,7 @@ from tests.benchmarks.soak.report import Report
 from tests.benchmarks.soak.said import Outcome
 
 AT_START = Held(at_s=0, memory=100, connections=0, others=9)
-FLAT = Steadiness(memory=(100, 104), most_connections=64, over_s=600)
+FLAT = Steadiness(memory=(1000, 1032), most_connections=64, over_s=600)
 CLEAN = Verdict(lost=(), doubled=(), wrong=())
 STEADY = Report(
     seconds=600,
@@ -40,8 +43,12 @@ def test_a_steady_run() -> None:
         (replace(STEADY, verdict=replace(CLEAN, lost=("a",))), "lost: a"),
         (replace(STEADY, verdict=replace(CLEAN, doubled=("a",))), "doubled: a"),
         (replace(STEADY, verdict=replace(CLEAN, wrong=("a",))), "wrong: a"),
-        (replace(STEADY, held=replace(FLAT, memory=(100, 106))), "memory: it grew by 6.0%"),
-        (replace(STEADY, held=replace(FLAT, most_connections=65)), "connections: 65 at once"),
+        (replace(STEADY, held=replace(FLAT, memory=(1000, 1048))), "memory: it grew by 6.0%"),
+        (
+            replace(STEADY, held=replace(FLAT, most_connections=129)),
+            "connections: 129 at once, more than 128",
+        ),
+        (replace(STEADY, idle=replace(AT_START, connections=65)), "connections: 65 after the last call"),
         (replace(STEADY, idle=replace(AT_START, others=10)), "10 after the last call"),
         (replace(STEADY, closed=replace(AT_START, others=10)), "10 after the store was closed"),
         (replace(STEADY, closed=replace(AT_START, connections=1)), "connections: 1 are open"),
@@ -74,10 +81,45 @@ def test_growth_in_a_short_time_is_not_judged_and_that_is_said() -> None:
     assert "Growth" not in STEADY.rendered()
 
 
-def test_growth_is_between_the_warm_up_and_the_end() -> None:
-    memory = [*range(100, 120), *[130] * 10, *[140] * 60, *[143] * 11]
-    samples = [replace(AT_START, at_s=at, memory=used) for at, used in enumerate(memory)]
-    held = Steadiness.of(samples)
-    assert held.memory == (130, 143)
-    assert held.growth == pytest.approx(0.1)
-    assert Steadiness.of(samples[:1]).growth == 0
+KB, MB = 1 << 10, 1 << 20
+CALLS_A_SECOND = 100
+
+
+def learning(at: int) -> float:
+    """Memory of a process that learns, in MB: it fills pools, and then still finds a bit of room to take."""
+    return 60 - 12 * exp(-at / 30) + 0.5 * log1p(at / 60)
+
+
+def sampled(memory: Callable[[int], float], *, seconds: int) -> Steadiness:
+    """One sample a second, with what garbage and calls on their way add and take away again."""
+    noise = Random(1)  # noqa: S311  # not for secrets
+    return Steadiness.of(
+        [
+            replace(AT_START, at_s=1_000 + at, memory=round((memory(at) + noise.gauss(0, 0.5)) * MB))
+            for at in range(seconds + 1)
+        ]
+    )
+
+
+@pytest.mark.parametrize("seconds", [240, 600])
+def test_a_process_that_learns_does_not_leak(seconds: int) -> None:
+    report = replace(STEADY, held=sampled(learning, seconds=seconds))
+    assert report.findings == (), report.rendered()
+
+
+@pytest.mark.parametrize("seconds", [120, 240, 600])
+def test_a_kilobyte_that_each_call_leaves_behind_is_a_leak(seconds: int) -> None:
+    held = sampled(lambda at: learning(at) + CALLS_A_SECOND * at * KB / MB, seconds=seconds)
+    (finding,) = replace(STEADY, held=held).findings
+    assert finding.startswith("memory: it grew by ")
+    assert held.growth > CALLS_A_SECOND * seconds * KB / MB / 100
+
+
+def test_growth_is_that_of_a_line_and_reckoned_for_the_whole_time() -> None:
+    held = Steadiness.of([replace(AT_START, at_s=at, memory=100 + at) for at in range(101)])
+    assert held.memory == (120, 200)
+    assert held.growth == pytest.approx(80 / 120 / 0.8)
+
+
+def test_one_sample_does_not_grow() -> None:
+    assert Steadiness.of([AT_START]).growth == 0
