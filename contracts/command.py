@@ -170,6 +170,7 @@ def contract(
         remove(Path(json))
     if report is not None:
         reportfiles.prepare(report)
+        export("HARNESS_SERVER_LOGS", str(report.absolute() / reportfiles.SERVERS))
     settings = _settings(sql, stack)
     application = None if config is None else _configured(config, given=bool(adapters))
     options = Options(

@@ -256,11 +256,14 @@ class ContractSession:
         report = yield
         run = self._running
         if run is not None:
+            was_well = run.problem is None
             run.note(call, report)
             run.spoilt = run.spoilt or self._trouble(run.info.adapter)
             if run.problem is not None and run.down is None:
                 down = self._stop or self._probe(run.info.adapter)
                 run.take_probe(down, is_partial=bool(self.log.lacks))
+                if was_well and down is None:
+                    run.quote(self._said(run.info.adapter))
         return report
 
     @pytest.hookimpl(tryfirst=True)
@@ -306,6 +309,11 @@ class ContractSession:
         subject = self._subjects.get(adapter)
         down = None if subject is None else subject.probe()
         return None if down is None else f"{adapter} of worker {self._worker}: {' '.join(down.split())}"
+
+    def _said(self, adapter: str) -> str | None:
+        """Ask a subject whose servers are containers what these have said."""
+        said = getattr(self._subjects.get(adapter), "servers_said", None)
+        return None if said is None else said()
 
     def _trouble(self, adapter: str) -> str | None:
         """Ask a subject that may have trouble of its own, as one behind a bridge, if it had any."""

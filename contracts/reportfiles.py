@@ -13,10 +13,12 @@ from contracts.scripts import script_name
 from harness.models.outcome import Artifact, Outcome
 from harness.reports.files import explain, remove, sha256_of, write_text
 
-__all__ = ["dumps", "prepare", "write", "write_kills", "write_text_of"]
+__all__ = ["SERVERS", "dumps", "prepare", "write", "write_kills", "write_text_of"]
 
 _REPORT, _CASES, _TEXT, _LOG = "report.json", "cases.json", "report.txt", "pytest.log"
 _KILLS = "kills.json"
+SERVERS = "servers"
+"""The folder with what the containers have logged that the run started."""
 
 
 def prepare(directory: Path) -> None:
@@ -27,7 +29,7 @@ def prepare(directory: Path) -> None:
         raise explain(directory, error) from error
     for name in (_REPORT, _CASES, _TEXT, _LOG, _KILLS):
         remove(directory / name)
-    for path in directory.glob(script_name("*")):
+    for path in (*directory.glob(script_name("*")), *_server_logs(directory)):
         remove(path)
 
 
@@ -71,10 +73,15 @@ def _written(
 ) -> Outcome:
     for name, content in contents.items():
         write_text(directory / name, redacted(content))
-    artifacts = tuple(Artifact(path=name, sha256=sha256_of(directory / name)) for name in contents)
+    names = [*contents, *(path.relative_to(directory).as_posix() for path in _server_logs(directory))]
+    artifacts = tuple(Artifact(path=name, sha256=sha256_of(directory / name)) for name in names)
     complete = replace(result, artifacts=artifacts)
     write_text(directory / _REPORT, redacted(dumps(complete)) + "\n")
     return complete
+
+
+def _server_logs(directory: Path) -> list[Path]:
+    return sorted((directory / SERVERS).glob("*.log"))
 
 
 def dumps(result: Outcome) -> str:

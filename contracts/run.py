@@ -3,6 +3,7 @@
 import functools
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -94,6 +95,13 @@ class CaseRun:
             self.down = down
         else:
             self.down = down or self.problem.message
+
+    def quote(self, servers: str | None) -> None:
+        """Take in what the servers said of the adapter's rows, for whoever has to explain the failure."""
+        if self.problem is not None and servers:
+            detail = f"The servers said last:\n{servers}"
+            detail = f"{self.problem.detail}\n\n{detail}" if self.problem.detail else detail
+            self.problem = replace(self.problem, detail=detail)
 
     def finished(self, log: Log) -> Finished:
         """Return the event of its end."""

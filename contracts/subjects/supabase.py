@@ -152,6 +152,10 @@ class SupabaseSubject:
         """Ask Postgres, PostgREST and the gateway of this worker."""
         return self._database.probe()
 
+    def servers_said(self) -> str | None:
+        """Quote the logs of the servers of this worker, where they are containers."""
+        return self._database.said()
+
     def close(self) -> None:
         """Close the connections and drop the database."""
         if self._own is not None:

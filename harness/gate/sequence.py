@@ -27,7 +27,7 @@ from harness.gate.steps import (
 )
 from harness.models.outcome import Outcome, Status
 from harness.revision import WorkCopy
-from harness.settings import Settings
+from harness.settings import Settings, export
 from harness.settings.parity_toml import FILE_NAME, ParityToml
 from harness.stack.protocol import Database, Stack
 
@@ -106,6 +106,7 @@ class Sequence:
         if self._settings.stack == "external":
             return self._external()
         self._announce(f"{STACK} ...")
+        export("HARNESS_SERVER_LOGS", str(self._runner.place(STACK)))
         started = stack_step.start(self._settings, self._runner.run_id, on_exit)
         self._take(started.outcome)
         if started.stack is None:

@@ -64,6 +64,8 @@ class Settings:
     """ICIMS_WEBHOOK_SECRET: what the events of iCIMS are signed with."""
     docker: DockerSettings = field(default_factory=DockerSettings)
     """HARNESS_DOCKER_*: what the Docker stack is made of."""
+    server_logs: Path | None = None
+    """HARNESS_SERVER_LOGS: where what containers have logged is kept when they are removed."""
 
     @property
     def examples(self) -> Path:
@@ -97,6 +99,7 @@ class Settings:
             scheduler_api_key=env.get("SCHEDULER_API_KEY"),
             icims_webhook_secret=env.get("ICIMS_WEBHOOK_SECRET"),
             docker=DockerSettings.read(env),
+            server_logs=_path(env, "HARNESS_SERVER_LOGS"),
         )
 
 

@@ -15,7 +15,7 @@ import psycopg
 from psycopg import sql
 
 from harness.errors import StackError
-from harness.settings import StackKind
+from harness.settings import Settings, StackKind
 from harness.stack.cluster import SUPERUSER
 from harness.stack.coordinates import Coordinates
 from harness.stack.launch import Order, Supervisor
@@ -86,6 +86,14 @@ class Database:
             return problem
         return f"{problem} The containers say: {_words(self._record, self.name)}"
 
+    def said(self) -> str | None:
+        """The last lines that containers have logged about it; None where they said nothing, or are none."""
+        if isinstance(self._record.servers, Executables):
+            return None
+        from harness.stack.docker.logs import said_about  # noqa: PLC0415  # one kind loads not the other
+
+        return said_about(self._record.servers, self.name) or None
+
     def order_api(self, order: Order) -> None:
         """Have its PostgREST stopped, killed or started again. The gateway stays. Raises StackError."""
         self._supervisor.order(order)
@@ -145,7 +153,8 @@ def _plan(record: StackRecord, name: str, *, pool_size: int, pool_wait_s: int) -
     if not isinstance(servers, Executables):
         from harness.stack.docker.plans import container_plan  # noqa: PLC0415  # one kind loads not the other
 
-        return container_plan(record, servers, name, pool_size=pool_size, pool_wait_s=pool_wait_s)
+        logs = Settings.from_environ().server_logs
+        return container_plan(record, servers, name, pool_size=pool_size, pool_wait_s=pool_wait_s, logs=logs)
     return DatabasePlan(
         instance=Path(record.instance),
         run_dir=Path(servers.run_dir),

@@ -25,7 +25,7 @@ class Plan:
     def loads(cls, line: str) -> Self:
         """The plan from its line."""
         fields: dict[str, Any] = json.loads(line)
-        for name in ("instance", "run_dir", "postgres", "data", "seed", "postgrest"):
+        for name in ("instance", "run_dir", "postgres", "data", "seed", "postgrest", "logs"):
             if fields.get(name) is not None:
                 fields[name] = Path(fields[name])
         return cls(**fields)

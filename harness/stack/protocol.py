@@ -33,6 +33,10 @@ class Database(Protocol):
         """None if Postgres, PostgREST and the gateway answer, else one sentence that names what is down."""
         ...
 
+    def said(self) -> str | None:
+        """The last lines that containers have logged about it; None where they said nothing, or are none."""
+        ...
+
     def order_api(self, order: Order) -> None:
         """Have its PostgREST stopped, killed or started again. The gateway stays. Raises StackError."""
         ...

@@ -28,7 +28,7 @@ _PORT = 8000
 """Of the gateway, inside of a network of its own."""
 _START_S = 60.0
 _PROBE_S = 5.0
-_POLL_S = 0.02
+_POLL_S = 0.05
 _ROOT_USER = "0:0"
 """A new volume is root's."""
 
@@ -61,8 +61,8 @@ class ApiContainers:
             for container in (self._gateway, self._postgrest):
                 if not container.is_running:
                     raise StackError(
-                        f"The {container.role} of {self._plan.database} ended with status "
-                        f"{container.exit_status}: {container.words()}"
+                        f"The {container.role} of {self._plan.database}, in {self._image(container)}, ended "
+                        f"with status {container.exit_status}: {container.words()}"
                     )
             if time.monotonic() > deadline:
                 raise StackError(
@@ -70,9 +70,6 @@ class ApiContainers:
                     f"{self._postgrest.words()}; gateway: {self._gateway.words()}"
                 )
             time.sleep(_POLL_S)
-
-    def look(self) -> None:
-        """Nothing needs to be noticed: the engine keeps what has ended."""
 
     def stop(self) -> None:
         """End PostgREST in order."""
@@ -93,6 +90,12 @@ class ApiContainers:
             self._postgrest.remove()
         finally:
             self._gateway.remove()
+
+    def _image(self, container: Container) -> str:
+        """Its image, and the variable that names another."""
+        if container is self._gateway:
+            return f"{self._plan.gateway_image} (HARNESS_DOCKER_PYTHON)"
+        return f"{self._plan.postgrest_image} (HARNESS_DOCKER_POSTGREST)"
 
     def _is_ready(self) -> bool:
         self.port = self.port or self._port()
@@ -140,6 +143,7 @@ def _gateway(engine: Engine, plan: ApiPlan) -> Spec:
             "working_dir": "/",
             "mounts": [Mount(target=_SHARED, source=None, type="volume")],
         },
+        logs=plan.logs,
     )
 
 
@@ -158,6 +162,7 @@ def _postgrest(plan: ApiPlan, gateway: Container) -> Spec:
             pool_wait_s=plan.pool_wait_s,
         ),
         options={"user": _ROOT_USER, "volumes_from": [gateway.id]},
+        logs=plan.logs,
     )
 
 

@@ -1,26 +1,33 @@
 """One server in a container, started through testcontainers and removed with its volumes."""
 
+import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from docker.errors import APIError, NotFound
+from docker.errors import APIError, DockerException, NotFound
+from docker.types import LogConfig
+from requests import RequestException
 
 from harness.errors import StackError
 from harness.stack.docker.engine import explained
 from harness.stack.docker.labels import ROLE
+from harness.stack.docker.logs import keep, last_words
 
 if TYPE_CHECKING:
     from docker.models.containers import Container as EngineContainer
+    from testcontainers.core.container import DockerContainer
 
-__all__ = ["Container", "PortTaken", "Spec", "last_words"]
+__all__ = ["READABLE", "Container", "PortTaken", "Spec"]
 
 _STOP_S = 8
 _END_S = 30.0
 _POLL_S = 0.02
 _TAKEN = ("port is already allocated", "address already in use", "Address already in use")
+READABLE = LogConfig(type=LogConfig.types.JSON, config={"max-size": "16m", "max-file": "2"})
+"""Whatever the engine's default is: here what a server says is asked for. Bounded, for runs may be long."""
 
 
 class PortTaken(StackError):
@@ -47,20 +54,23 @@ class Spec:
     """What is copied in before the start, and to where."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """As the engine's API calls them."""
+    logs: Path | None = None
+    """Where its log is kept when it is removed; None: nowhere."""
 
 
 class Container:
     """A container; made running by `run`."""
 
-    def __init__(self, role: str, running: "EngineContainer") -> None:
+    def __init__(self, role: str, running: "EngineContainer", logs: Path | None = None) -> None:
         self.role = role
         self.id = str(running.id)
         self._running = running
+        self._logs = logs
 
     @classmethod
     def run(cls, spec: Spec) -> Self:
         """Create the container, copy its files in and start it. Raises StackError, also PortTaken."""
-        from testcontainers.core.container import DockerContainer  # noqa: PLC0415  # needs a running engine
+        from testcontainers.core.container import DockerContainer  # noqa: PLC0415  # takes as long as all the rest
         from testcontainers.core.network import Network  # noqa: PLC0415
 
         with explained(f"The container {spec.name} could not be prepared"):
@@ -70,7 +80,8 @@ class Container:
                 env=dict(spec.environment),
                 name=spec.name,
             )
-            options: dict[str, Any] = {"labels": {**spec.labels, ROLE: spec.role}, **spec.options}
+            labels = {**spec.labels, ROLE: spec.role}
+            options: dict[str, Any] = {"labels": labels, "log_config": READABLE, **spec.options}
             if spec.network == "host":
                 options |= {"network": None, "network_mode": "host"}
             else:
@@ -83,14 +94,14 @@ class Container:
                 made.with_copy_into_container(source, place)
         try:
             made.start()
-            return cls(spec.role, made.get_wrapped_container())
-        except APIError as cause:
-            made.stop()  # it may have been created
-            said = str(cause.explanation or cause)
+            return cls(spec.role, made.get_wrapped_container(), spec.logs)
+        except (DockerException, RequestException) as cause:
+            _undo(made)
+            said = str(getattr(cause, "explanation", None) or cause).strip()
             kind = PortTaken if any(words in said for words in _TAKEN) else StackError
-            raise kind(f"The container {spec.name} of {spec.image} could not be started: {said}") from cause
+            raise kind(f"The {spec.role} of {spec.image} could not be started: {said}") from cause
         except BaseException:
-            made.stop()
+            _undo(made)
             raise
 
     @property
@@ -143,6 +154,7 @@ class Container:
 
     def remove(self) -> None:
         """Remove the container and its volumes, running or not. May be repeated."""
+        keep(self._running, self._logs)
         try:
             self._running.remove(force=True, v=True)
         except NotFound:
@@ -156,12 +168,7 @@ class Container:
             self._running.reload()
 
 
-def last_words(container: "EngineContainer", lines: int = 5) -> str:
-    """The last `lines` lines of a container's log, on one line; why there are none, otherwise."""
-    try:
-        with explained("its log cannot be read"):
-            content = bytes(container.logs(tail=3 * lines)).decode(errors="replace").splitlines()
-    except StackError as error:
-        return str(error)
-    last = [line.strip() for line in content if line.strip()][-lines:]
-    return " / ".join(last) if last else "its log is empty"
+def _undo(made: "DockerContainer") -> None:
+    """Remove a container that may have been created; what cannot be removed now is found by its labels."""
+    with contextlib.suppress(DockerException, RequestException):
+        made.stop()

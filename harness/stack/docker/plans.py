@@ -25,6 +25,8 @@ class PostgresPlan(Plan):
     labels: Mapping[str, str]
     password: str = field(repr=False)
     """The superuser's."""
+    logs: Path | None = None
+    """Where what containers have logged is kept when they are removed; None: nowhere."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +47,18 @@ class ApiPlan(Plan):
     service_role_key: str = field(repr=False)
     pool_size: int
     pool_wait_s: int
+    logs: Path | None = None
+    """As above."""
 
 
 def container_plan(
-    record: StackRecord, images: Images, database: str, *, pool_size: int, pool_wait_s: int
+    record: StackRecord,
+    images: Images,
+    database: str,
+    *,
+    pool_size: int,
+    pool_wait_s: int,
+    logs: Path | None = None,
 ) -> ApiPlan:
     """The plan for the servers of a new database of a recorded stack."""
     login = f"authenticator:{record.passwords['authenticator']}"
@@ -67,4 +77,5 @@ def container_plan(
         service_role_key=record.service_role_key,
         pool_size=pool_size,
         pool_wait_s=pool_wait_s,
+        logs=logs,
     )

@@ -30,6 +30,8 @@ _OPTIONS: Mapping[str, str] = {
     "timezone": "UTC",
     # As hosted; below it, a migration that fills a publication is warned.
     "wal_level": "logical",
+    # The log of one server speaks of many databases.
+    "log_line_prefix": "%m [%p] %d ",
     # What was written survives the death of any process; the data ends with the container.
     "fsync": "off",
     "full_page_writes": "off",
@@ -109,7 +111,8 @@ class PostgresContainer:
                 words = self._container.words()
                 kind = PortTaken if _TAKEN in words else StackError
                 status = self._container.exit_status
-                raise kind(f"Postgres in {self._plan.image} ended with status {status}: {words}")
+                image = f"{self._plan.image} (HARNESS_DOCKER_POSTGRES)"
+                raise kind(f"Postgres in {image} ended with status {status}: {words}")
             time.sleep(_POLL_S)
         raise StackError(
             f"Postgres in {self._plan.image} was not ready within {_START_S:.0f} s: {said}. Its log says: "
@@ -134,6 +137,7 @@ def _spec(engine: Engine, plan: PostgresPlan, port: int) -> Spec:
         command=[*(config.get("Cmd") or ["postgres"]), *arguments],
         published={PORT: (engine.bind_address, port)},
         options={"stop_signal": "SIGINT", "shm_size": "256m"},
+        logs=plan.logs,
     )
 
 

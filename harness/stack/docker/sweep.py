@@ -9,6 +9,7 @@ from docker.errors import APIError, NotFound
 from harness.errors import StackError
 from harness.stack.docker.engine import Engine, explained
 from harness.stack.docker.labels import MACHINE, STACK, this_machine
+from harness.stack.docker.logs import keep
 
 __all__ = ["stacks_of_this_machine", "sweep"]
 
@@ -16,15 +17,16 @@ _NETWORK_S = 10.0
 _POLL_S = 0.1
 
 
-def sweep(engine: Engine, instance: Path) -> int:
+def sweep(engine: Engine, instance: Path, logs: Path | None = None) -> int:
     """Remove what the stack of this directory left in the engine; returns how many containers there were.
 
-    Raises StackError, if something is still there.
+    What they logged is kept in `logs`. Raises StackError, if something is still there.
     """
     chosen: dict[str, str | list[str] | bool] = {"label": f"{STACK}={instance}"}
     with explained(f"The containers of {instance} could not be removed"):
         containers = engine.client.containers.list(all=True, filters=chosen, ignore_removed=True)
         for container in containers:
+            keep(container, logs)
             try:
                 container.remove(force=True, v=True)
             except NotFound:

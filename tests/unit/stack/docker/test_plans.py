@@ -41,7 +41,7 @@ def plan() -> ApiPlan:
         gateway="python:3",
         labels=LABELS,
     )
-    return container_plan(record(images), images, "parity_1", pool_size=3, pool_wait_s=4)
+    return container_plan(record(images), images, "parity_1", pool_size=3, pool_wait_s=4, logs=Path("/l"))
 
 
 def test_a_database_plan_survives_the_pipe_and_hides_its_secrets(plan: ApiPlan) -> None:
@@ -64,6 +64,7 @@ def test_a_cluster_plan_survives_the_pipe_and_hides_its_password() -> None:
         network="host",
         labels=LABELS,
         password="secret-1",
+        logs=Path("/l"),
     )
     assert PostgresPlan.loads(plan.dumps()) == plan
     assert "secret-" not in repr(plan)
