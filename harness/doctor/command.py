@@ -89,7 +89,6 @@ def _examine(config: Path | None) -> list[Item]:
         machine.python(),
         machine.packages(),
         machine.temporary(_TEMP_MB),
-        machine.docker(),
         environment.pytest_options(inherited({}).get("PYTEST_ADDOPTS")),
     ]
     try:

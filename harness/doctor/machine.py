@@ -1,4 +1,4 @@
-"""The machine: Python, platform, places to write, the account of the servers, optional programs."""
+"""The machine: Python and its packages, and places to write."""
 
 import shutil
 import sys
@@ -6,9 +6,9 @@ import tempfile
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from harness.doctor.items import Item, ok, optional, problem
+from harness.doctor.items import Item, ok, problem
 
-__all__ = ["docker", "packages", "python", "temporary", "writable"]
+__all__ = ["packages", "python", "temporary", "writable"]
 
 _NEEDED = ("click", "psycopg", "pytest", "pytest-xdist", "supabase", "httpx", "aiohttp")
 _MB = 1_000_000
@@ -60,11 +60,3 @@ def temporary(need_mb: int) -> Item:
     except FileNotFoundError as error:
         return problem("temp", str(error), "Set TMPDIR to a directory that you may write.")
     return writable("temp", place, need_mb=need_mb, remedy="Free some space, or set TMPDIR elsewhere.")
-
-
-def docker() -> Item:
-    """Docker, which only ``--stack docker`` needs."""
-    found = shutil.which("docker")
-    if found is None:
-        return optional("docker", "not on PATH", "Only --stack docker needs it.")
-    return ok("docker", found)

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["DATABASE", "MACHINE", "ROLE", "STACK", "of_stack", "this_machine"]
+__all__ = ["DATABASE", "MACHINE", "ROLE", "STACK", "of_nobody", "of_stack", "this_machine"]
 
 STACK = "parity-harness.stack"
 """The stack's directory: while it is held, its containers belong to a living process."""
@@ -25,6 +25,13 @@ def of_stack(instance: Path, run_id: str | None) -> Mapping[str, str]:
     return {STACK: str(instance), MACHINE: this_machine(), _OWNER: str(os.getpid()), **run}
 
 
+def of_nobody() -> Mapping[str, str]:
+    """The labels of what belongs to no stack and lives for a moment: ``harness stack clean`` removes it."""
+    return {STACK: "/no-stack", MACHINE: this_machine()}
+
+
 def this_machine() -> str:
-    """A name for this machine that others do not have."""
-    return f"{platform.node()}-{uuid.getnode():x}"
+    """A name for this machine that others do not have, and that it keeps."""
+    address = uuid.getnode()
+    # Without an interface there is no address, and each process is given another number, marked by this bit.
+    return platform.node() if address >> 40 & 1 else f"{platform.node()}-{address:x}"

@@ -1,8 +1,8 @@
 """The Docker stack: Postgres, and for each database a PostgREST and a gateway, in containers."""
 
 import contextlib
-import re
 import secrets
+from collections.abc import Mapping
 from typing import Self
 
 import psycopg
@@ -12,12 +12,13 @@ from harness.settings import Settings
 from harness.settings.docker import DockerSettings
 from harness.stack.account import Account
 from harness.stack.cluster import SUPERUSER
-from harness.stack.docker.engine import Engine, explained
+from harness.stack.docker.engine import Engine
 from harness.stack.docker.labels import of_stack
 from harness.stack.docker.logs import words
 from harness.stack.docker.packages import collect
 from harness.stack.docker.plans import PostgresPlan
 from harness.stack.docker.postgres import PORT
+from harness.stack.docker.versions import POSTGRES, POSTGREST, PYTHON, version_in, version_of
 from harness.stack.home import Home
 from harness.stack.instances import Instance
 from harness.stack.keys import ApiKeys
@@ -67,12 +68,15 @@ class DockerStack(RunningStack):
                 network=network,
                 labels=labels,
                 password=password,
+                logs=settings.server_logs,
             )
             supervisor.send(plan.dumps())
             collect(instance.path)
             keys = ApiKeys.signed_with(secrets.token_hex(32))
-            postgrest_version = _postgrest_version(engine, chosen.postgrest, labels)
-            port = supervisor.wait()["port"]
+            # Meanwhile Postgres starts.
+            version_in(engine, chosen.python, PYTHON, labels)
+            postgrest_version = version_in(engine, chosen.postgrest, POSTGREST, labels)
+            port = _port(supervisor, engine, chosen, labels)
             images = Images(
                 network=network,
                 postgres_host="127.0.0.1" if network == "host" else "postgres",
@@ -89,7 +93,7 @@ class DockerStack(RunningStack):
                 host=engine.host,
                 keys=keys,
                 superuser_password=password,
-                postgres_version=_postgres_version(engine.host, port, password),
+                postgres_version=_postgres_version(engine.host, port, password, chosen.postgres),
                 postgrest_version=postgrest_version,
             )
             content = with_template(
@@ -104,41 +108,27 @@ class DockerStack(RunningStack):
 def _engine(chosen: DockerSettings) -> Engine:
     """An engine that has the images, and can be used as it is configured. Raises StackError."""
     engine = Engine.connect()
-    if chosen.network == "host" and not engine.is_here:
-        raise StackError(
-            f"HARNESS_DOCKER_NETWORK=host needs the engine of this machine, but it is at {engine.host}. "
-            "Unset one of HARNESS_DOCKER_NETWORK and DOCKER_HOST."
-        )
+    if chosen.network == "host":
+        engine.require_here()
     engine.ensure(chosen.postgres, "HARNESS_DOCKER_POSTGRES")
     engine.ensure(chosen.postgrest, "HARNESS_DOCKER_POSTGREST")
     engine.ensure(chosen.python, "HARNESS_DOCKER_PYTHON")
     return engine
 
 
-def _postgrest_version(engine: Engine, image: str, labels: dict[str, str]) -> str:
-    with explained(f"PostgREST in {image} does not say its version"):
-        said = engine.client.containers.run(
-            image,
-            entrypoint=["postgrest"],
-            command=["--version"],
-            labels=labels,
-            network_mode="none",
-            remove=True,
-        )
-    return _version(bytes(said).decode(errors="replace"), image)
+def _port(supervisor: Supervisor, engine: Engine, chosen: DockerSettings, labels: Mapping[str, str]) -> int:
+    """Wait for Postgres. Raises StackError, which names a version that is too old before what came of it."""
+    try:
+        return int(supervisor.wait()["port"])
+    except StackError:
+        version_in(engine, chosen.postgres, POSTGRES, labels)
+        raise
 
 
-def _postgres_version(host: str, port: int, password: str) -> str:
+def _postgres_version(host: str, port: int, password: str, image: str) -> str:
     url = f"postgresql://{SUPERUSER}:{password}@{host}:{port}/postgres?sslmode=disable"
     try:
         with psycopg.connect(url, connect_timeout=10) as connection:
-            return _version(str(connection.execute("SHOW server_version").fetchone()), "Postgres")
+            return version_of(str(connection.execute("SHOW server_version").fetchone()), image, POSTGRES)
     except psycopg.Error as cause:
         raise StackError(f"Postgres does not say its version: {cause}") from cause
-
-
-def _version(text: str, of: str) -> str:
-    found = re.search(r"\d+(?:\.\d+)+", text)
-    if found is None:
-        raise StackError(f"{of} does not say its version, but {text.strip()[:200]!r}.")
-    return found[0]
