@@ -38,7 +38,7 @@ workers: _Option = click.option(
 stack: _Option = click.option(
     "--stack",
     type=click.Choice(["embedded", "docker", "external"]),
-    help="Only embedded is possible: comparisons start servers on databases of their own.",
+    help="embedded or docker: comparisons start servers on databases of their own. Default: HARNESS_STACK.",
 )
 endpoints: _Option = click.option(
     "--endpoint",
