@@ -18,7 +18,7 @@ from harness.stack.home import Home, explain
 from harness.stack.install import Servers
 from harness.stack.processes import end_recorded
 
-__all__ = ["Instance", "clean", "is_held"]
+__all__ = ["Instance", "clean", "is_held", "remove_dead"]
 
 _CONTAINED = "contained"
 # sockaddr_un holds 104 bytes on macOS and 108 on Linux; the longest name inside is a database's socket.
@@ -97,18 +97,20 @@ def clean(home: Home) -> int:
 
 
 def _remove_stale(home: Home) -> int:
-    removed = 0
-    for path in home.instances.glob("stack-*"):
-        if is_held(path):
-            continue
-        end_recorded(path)
-        if (path / _CONTAINED).exists() and not _swept(path):
-            continue  # the directory is what says that there may be something to remove
-        with contextlib.suppress(OSError):
-            shutil.rmtree((path / "run").readlink(), ignore_errors=True)
-        shutil.rmtree(path, ignore_errors=True)
-        removed += 1
-    return removed
+    return sum(remove_dead(path) for path in home.instances.glob("stack-*"))
+
+
+def remove_dead(path: Path) -> bool:
+    """End and remove what the stack of this directory left, if it is dead; False if something stays."""
+    if is_held(path):
+        return False
+    end_recorded(path)
+    if (path / _CONTAINED).exists() and not _swept(path):
+        return False  # the directory is what says that there may be something to remove
+    with contextlib.suppress(OSError):
+        shutil.rmtree((path / "run").readlink(), ignore_errors=True)
+    shutil.rmtree(path, ignore_errors=True)
+    return True
 
 
 def _swept(path: Path) -> bool:

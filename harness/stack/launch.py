@@ -53,6 +53,11 @@ class Supervisor:
         return self._process.stdin is not None and not self._process.stdin.closed
 
     @property
+    def was_killed(self) -> bool:
+        """True if it has ended without clearing up: it was killed, or could not do it."""
+        return self._process.poll() not in {None, 0}
+
+    @property
     def pid(self) -> int:
         """The number of its process."""
         return self._process.pid

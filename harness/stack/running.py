@@ -12,6 +12,7 @@ import psycopg
 from harness.errors import StackError
 from harness.settings import StackKind
 from harness.stack.databases import Database
+from harness.stack.instances import remove_dead
 from harness.stack.keys import ApiKeys
 from harness.stack.launch import Order, Supervisor
 from harness.stack.processes import ProcessId
@@ -93,6 +94,8 @@ class RunningStack:
             self._spare.stop()
         if self._supervisor is not None:
             self._supervisor.stop()
+            if self._supervisor.was_killed:
+                remove_dead(Path(self._content.instance))
 
     def _create(self, template: str, *, pool_size: int = 10, pool_wait_s: int = 10) -> Database:
         spare, self._spare = self._spare, None

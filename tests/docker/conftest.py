@@ -12,6 +12,8 @@ from harness.stack.docker.engine import Engine
 from harness.stack.docker.stack import DockerStack
 from harness.stack.protocol import Database
 from tests.docker.images import build, remove
+from tests.docker.owner import OWNER, Owner
+from tests.integration.stack.conftest import run_python
 
 MIGRATION = b"""
 CREATE TABLE notes (id int PRIMARY KEY, body text);
@@ -55,6 +57,16 @@ def settings(variables: Mapping[str, str]) -> Settings:
 def stack(settings: Settings) -> Iterator[DockerStack]:
     with DockerStack.start(settings, prepare=prepare) as running:
         yield running
+
+
+@pytest.fixture
+def owner(engine: Engine, variables: Mapping[str, str]) -> Iterator[Owner]:
+    process = run_python(OWNER, variables)
+    try:
+        yield Owner(engine, process)
+    finally:
+        process.kill()
+        process.communicate()
 
 
 @pytest.fixture(scope="session")

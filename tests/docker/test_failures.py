@@ -1,28 +1,20 @@
-"""A stack that cannot start says why, in the words of its containers, and leaves nothing."""
+"""What the Docker stack needs and does not find is named, with what to do, and exit status 2."""
 
-from dataclasses import replace
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
 from harness.errors import StackError
 from harness.settings import Settings
-from harness.settings.docker import DockerSettings
 from harness.stack.docker.engine import Engine
-from harness.stack.docker.labels import MACHINE, this_machine
 from harness.stack.docker.stack import DockerStack
+from tests.cli.conftest import COMMAND, environ
+from tests.docker.changes import changed, containers
 from tests.docker.conftest import prepare
 
 MISSING = "localhost:1/nobody/nothing:none"
-
-
-def containers(engine: Engine) -> set[str]:
-    chosen: dict[str, str | list[str] | bool] = {"label": f"{MACHINE}={this_machine()}"}
-    return {str(one.id) for one in engine.client.containers.list(all=True, filters=chosen)}
-
-
-def changed(settings: Settings, **images: str) -> Settings:
-    kept = {name: getattr(settings.docker, name) for name in ("postgres", "postgrest", "python")}
-    return replace(settings, docker=DockerSettings(network=settings.docker.network, **{**kept, **images}))
 
 
 @pytest.mark.parametrize("name", ["postgres", "postgrest", "python"])
@@ -33,28 +25,36 @@ def test_an_image_that_cannot_be_had_is_named(settings: Settings, name: str) -> 
         DockerStack.start(changed(settings, **{name: MISSING}), prepare=prepare)
 
 
-def test_a_server_that_ends_at_start_is_quoted(engine: Engine, settings: Settings) -> None:
+def test_an_image_without_the_program_is_named(engine: Engine, settings: Settings) -> None:
     before = containers(engine)
-    # PostgREST does not know the options of Postgres, and prints its own.
-    with pytest.raises(StackError, match=r"ended with status 1: .*Path to configuration file"):
-        DockerStack.start(changed(settings, postgres=settings.docker.postgrest), prepare=prepare)
+    with pytest.raises(StackError, match=r"\(HARNESS_DOCKER_PYTHON\) does not say which Python it holds"):
+        DockerStack.start(changed(settings, python=settings.docker.postgrest), prepare=prepare)
     assert containers(engine) == before
 
 
-def test_a_gateway_that_ends_at_start_is_quoted(engine: Engine, settings: Settings) -> None:
-    before = containers(engine)
-    wrong = changed(settings, python=settings.docker.postgrest)
-    with DockerStack.start(wrong, prepare=prepare) as stack, pytest.raises(StackError, match="gateway"):
-        stack.clone()
-    assert containers(engine) == before
-
-
-def test_migrations_that_fail_leave_nothing(engine: Engine, settings: Settings) -> None:
-    before = containers(engine)
-
-    def broken(_: str) -> str:
-        raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        DockerStack.start(settings, prepare=broken)
-    assert containers(engine) == before
+@pytest.mark.parametrize("command", ["doctor", "contract", "stack up"])
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ({"DOCKER_HOST": "unix:///nobody.sock"}, "No Docker engine answers at unix:///nobody.sock"),
+        ({"HARNESS_DOCKER_POSTGREST": MISSING}, f"{MISSING} is not on this machine"),
+    ],
+    ids=["engine", "image"],
+)
+def test_commands_could_not_check(
+    tmp_path: Path, variables: Mapping[str, str], command: str, wrong: Mapping[str, str], reason: str
+) -> None:
+    done = subprocess.run(
+        [*COMMAND, *command.split()],
+        cwd=tmp_path,
+        env={**environ({**variables, "HARNESS_HOME": str(tmp_path)}), **wrong},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = done.stdout + done.stderr
+    assert done.returncode == 2, said
+    (name,) = wrong
+    assert any(reason in line and name in line for line in said.splitlines()), said
+    assert "Traceback" not in said

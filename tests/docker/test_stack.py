@@ -1,5 +1,7 @@
 """The stack in containers behaves as the embedded one does."""
 
+from collections.abc import Iterator
+
 import psycopg
 import pytest
 
@@ -80,9 +82,16 @@ def test_postgrest_comes_back(stack: DockerStack, end: Order) -> None:
         assert call(database, NOTES, key=database.coordinates.service_role_key).status == 200
 
 
+@pytest.fixture(scope="module")
+def own(settings: Settings) -> Iterator[DockerStack]:
+    """A stack whose Postgres may be stopped."""
+    with DockerStack.start(settings, prepare=prepare) as running:
+        yield running
+
+
 @each_end
-def test_postgres_comes_back_with_what_was_committed(settings: Settings, end: Order) -> None:
-    with DockerStack.start(settings, prepare=prepare) as own, own.clone() as database:
+def test_postgres_comes_back_with_what_was_committed(own: DockerStack, end: Order) -> None:
+    with own.clone() as database:
         with psycopg.connect(database.coordinates.database_url) as connection:
             connection.execute("INSERT INTO notes VALUES (0, 'kept')")
         own.order_postgres(end)

@@ -34,6 +34,9 @@ def _script(name: str, *arguments: str) -> tuple[str, ...]:
     return (sys.executable, f"tests/benchmarks/{name}.py", *arguments)
 
 
+_PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+
+
 STEPS: tuple[Step, ...] = (
     Step(
         name="schemathesis",
@@ -79,9 +82,15 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         name="deep-tests",
-        question="Do the example, guests of given projects, harmed schemas and quiet loads do as they should?",
-        command=(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/deep"),
+        question="Do example, guests of given projects, harmed schemas and quiet loads do as they should?",
+        command=(*_PYTEST, "--ignore", "tests/deep/docker", "tests/deep"),
         programs=("node", "pgbouncer"),
+    ),
+    Step(
+        name="docker",
+        question="Does the whole gate end in containers as it does without, and does nothing of them stay?",
+        command=(*_PYTEST, "tests/deep/docker"),
+        packages=("docker", "testcontainers"),
     ),
     Step(
         name="coverage",
