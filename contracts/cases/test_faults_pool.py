@@ -44,8 +44,11 @@ def unhurried(subject: Subject) -> None:
 @contextmanager
 def holding_the_pool(subject: Subject) -> Iterator[None]:
     """Let one request hold the only connection: it waits for a row that another session has locked."""
-    job = subject.store.sync_jobs.create(a_sync_job())
-    update = partial(subject.store.sync_jobs.update, job.id, changes(SyncJob, last_error="late"))
+    # The server itself takes the connection now and then, to look at its schema.
+    job = patiently(partial(subject.store.sync_jobs.create, a_sync_job()))
+    update = partial(
+        patiently, partial(subject.store.sync_jobs.update, job.id, changes(SyncJob, last_error="late"))
+    )
     with subject.connect() as session:
         session.execute("SELECT FROM sync_jobs WHERE id = %s FOR UPDATE", [job.id])
         held = started(update)
@@ -67,10 +70,10 @@ def holding_the_pool(subject: Subject) -> Iterator[None]:
 def test_exhausted_pool(subject: Subject) -> None:
     """Calls that find no free connection in time have done nothing, and work once there is one."""
     with subject.another_database(pool_size=1, pool_wait_s=1) as crowded:
-        unhurried(crowded)
         there = scenery(crowded.store)
         writes = one_of_each_kind(1)
         attempts = [write.prepare(crowded.store) for write in writes]
+        unhurried(crowded)
         calls: dict[str, Callable[[Store], object]] = {
             **{write.name: attempt.call for write, attempt in zip(writes, attempts, strict=True)},
             **{name: partial(_read, read, there) for name, read in one_get(1).items()},
