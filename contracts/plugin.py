@@ -263,7 +263,7 @@ class ContractSession:
                 down = self._stop or self._probe(run.info.adapter)
                 run.take_probe(down, is_partial=bool(self.log.lacks))
                 if was_well and down is None:
-                    run.quote(self._said(run.info.adapter))
+                    run.quote(self._said(run.info.adapter, run.begun_at))
         return report
 
     @pytest.hookimpl(tryfirst=True)
@@ -310,10 +310,10 @@ class ContractSession:
         down = None if subject is None else subject.probe()
         return None if down is None else f"{adapter} of worker {self._worker}: {' '.join(down.split())}"
 
-    def _said(self, adapter: str) -> str | None:
-        """Ask a subject whose servers are containers what these have said."""
+    def _said(self, adapter: str, since: float) -> str | None:
+        """Ask a subject whose servers are containers what these have said since a time."""
         said = getattr(self._subjects.get(adapter), "servers_said", None)
-        return None if said is None else said()
+        return None if said is None else said(since)
 
     def _trouble(self, adapter: str) -> str | None:
         """Ask a subject that may have trouble of its own, as one behind a bridge, if it had any."""

@@ -35,6 +35,8 @@ class CaseRun:
         self._item = item
         self._worker = worker
         self._phases: dict[str, str] = {}
+        self.begun_at = time.time()
+        """When it started, in seconds of the epoch: what servers said before is not about it."""
         self._begun = time.perf_counter()
         self._body = "was never called"
         if isinstance(item, pytest.Function):

@@ -152,9 +152,9 @@ class SupabaseSubject:
         """Ask Postgres, PostgREST and the gateway of this worker."""
         return self._database.probe()
 
-    def servers_said(self) -> str | None:
-        """Quote the logs of the servers of this worker, where they are containers."""
-        return self._database.said()
+    def servers_said(self, since: float) -> str | None:
+        """Quote what the servers of this worker have logged since a time, where they are containers."""
+        return self._database.said(since)
 
     def close(self) -> None:
         """Close the connections and drop the database."""

@@ -86,13 +86,16 @@ class Database:
             return problem
         return f"{problem} The containers say: {_words(self._record, self.name)}"
 
-    def said(self) -> str | None:
-        """The last lines that containers have logged about it; None where they said nothing, or are none."""
+    def said(self, since: float) -> str | None:
+        """The last lines that containers have logged about it since a time, in seconds of the epoch.
+
+        None where they said nothing, or are none.
+        """
         if isinstance(self._record.servers, Executables):
             return None
         from harness.stack.docker.logs import said_about  # noqa: PLC0415  # one kind loads not the other
 
-        return said_about(self._record.servers, self.name) or None
+        return said_about(self._record.servers, self.name, since) or None
 
     def order_api(self, order: Order) -> None:
         """Have its PostgREST stopped, killed or started again. The gateway stays. Raises StackError."""

@@ -33,8 +33,11 @@ class Database(Protocol):
         """None if Postgres, PostgREST and the gateway answer, else one sentence that names what is down."""
         ...
 
-    def said(self) -> str | None:
-        """The last lines that containers have logged about it; None where they said nothing, or are none."""
+    def said(self, since: float) -> str | None:
+        """The last lines that containers have logged about it since a time, in seconds of the epoch.
+
+        None where they said nothing, or are none.
+        """
         ...
 
     def order_api(self, order: Order) -> None:

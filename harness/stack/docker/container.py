@@ -26,7 +26,7 @@ _STOP_S = 8
 _END_S = 30.0
 _POLL_S = 0.02
 _TAKEN = ("port is already allocated", "address already in use", "Address already in use")
-READABLE = LogConfig(type=LogConfig.types.JSON, config={"max-size": "16m", "max-file": "2"})
+READABLE = LogConfig(type=LogConfig.types.JSON, config={"max-size": "4m", "max-file": "2"})
 """Whatever the engine's default is: here what a server says is asked for. Bounded, for runs may be long."""
 
 
