@@ -44,12 +44,12 @@ def _image(engine: "Engine", name: str, image: str, program: "Program") -> Item:
             return ok(name, f"{image}, {program.name} {version_in(engine, image, program, of_nobody())}")
         reason = engine.refused(image)
     except StackError as error:
-        return _problem(name, error)
+        return _problem(name, error, another(program.variable))
     if reason is not None:
         return problem(name, cannot_be_had(image, reason), another(program.variable))
     return ok(name, f"{image}, to be pulled")
 
 
-def _problem(name: str, error: StackError) -> Item:
-    fact, _, remedy = str(error).partition(". ")
-    return problem(name, fact, remedy)
+def _problem(name: str, error: StackError, remedy: str = "") -> Item:
+    fact, _, own_remedy = str(error).partition(". ")
+    return problem(name, fact, own_remedy or remedy)
