@@ -81,6 +81,10 @@ class RootFiles:
 
     def _add(self, info: tarfile.TarInfo, data: io.BufferedIOBase | None) -> None:
         if info.name not in self._names:
+            above, _, _ = info.name.rpartition("/")
+            if above:
+                # Some storage drivers make what is not in the archive for root alone.
+                self._add(_info(above, tarfile.DIRTYPE), None)
             self._names.add(info.name)
             self._tar.addfile(info, data)
 
