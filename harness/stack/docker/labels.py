@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["DATABASE", "MACHINE", "ROLE", "STACK", "of_nobody", "of_stack", "this_machine"]
+__all__ = ["DATABASE", "MACHINE", "OWNER", "ROLE", "STACK", "of_nobody", "of_stack", "this_machine"]
 
 STACK = "parity-harness.stack"
 """The stack's directory: while it is held, its containers belong to a living process."""
@@ -16,13 +16,14 @@ ROLE = "parity-harness.role"
 """``postgres``, ``postgrest`` or ``gateway``."""
 DATABASE = "parity-harness.database"
 _RUN = "parity-harness.run"
-_OWNER = "parity-harness.owner"
+OWNER = "parity-harness.owner"
+"""The number of the process that started the stack."""
 
 
 def of_stack(instance: Path, run_id: str | None) -> Mapping[str, str]:
     """The labels that everything of one stack carries."""
     run = {} if run_id is None else {_RUN: run_id}
-    return {STACK: str(instance), MACHINE: this_machine(), _OWNER: str(os.getpid()), **run}
+    return {STACK: str(instance), MACHINE: this_machine(), OWNER: str(os.getpid()), **run}
 
 
 def of_nobody() -> Mapping[str, str]:
