@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 
 from harness.stack.docker.stack import DockerStack
-from tests.docker.test_commands import run
+from tests.docker.commands import run
 
 
 def test_the_files_are_applied_in_containers(
