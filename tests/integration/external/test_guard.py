@@ -108,8 +108,7 @@ def test_what_can_be_no_row_is_for_the_server_to_refuse(project: Coordinates, in
     assert left(guest) == {}
 
 
-@pytest.mark.parametrize("method", ["DELETE", "PATCH"])
-@pytest.mark.parametrize("query", ["", "?status=neq.x", "?id=not.is.null", "?select=id&limit=1000"])
+@pytest.mark.parametrize(("method", "query"), [("DELETE", ""), ("PATCH", "?id=not.is.null")])
 def test_a_mutation_without_ids_is_not_sent(
     project: Coordinates, invite: Invite, method: str, query: str
 ) -> None:
