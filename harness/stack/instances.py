@@ -100,12 +100,15 @@ def _remove_stale(home: Home) -> int:
     return sum(remove_dead(path) for path in home.instances.glob("stack-*"))
 
 
-def remove_dead(path: Path) -> bool:
-    """End and remove what the stack of this directory left, if it is dead; False if something stays."""
+def remove_dead(path: Path, logs: Path | None = None) -> bool:
+    """End and remove what the stack of this directory left, if it is dead; False if something stays.
+
+    What its containers have logged is kept in `logs`.
+    """
     if is_held(path):
         return False
     end_recorded(path)
-    if (path / _CONTAINED).exists() and not _swept(path):
+    if (path / _CONTAINED).exists() and not _swept(path, logs):
         return False  # the directory is what says that there may be something to remove
     with contextlib.suppress(OSError):
         shutil.rmtree((path / "run").readlink(), ignore_errors=True)
@@ -113,12 +116,12 @@ def remove_dead(path: Path) -> bool:
     return True
 
 
-def _swept(path: Path) -> bool:
+def _swept(path: Path, logs: Path | None) -> bool:
     from harness.stack.docker.engine import Engine  # noqa: PLC0415  # only who uses containers loads this
     from harness.stack.docker.sweep import sweep  # noqa: PLC0415  # as above
 
     try:
-        sweep(Engine.connect(), path)
+        sweep(Engine.connect(), path, logs)
     except StackError:
         return False
     return True

@@ -20,7 +20,8 @@ __all__ = ["Order", "Supervisor", "environment", "read_answer"]
 
 Order = Literal["stop", "kill", "start"]
 _READY_S = 90.0
-_STOP_S = 20.0
+_STOP_S = 60.0
+"""An engine that is busy takes long to remove containers, and a log is kept before."""
 
 
 class Supervisor:
@@ -84,7 +85,7 @@ class Supervisor:
         read_answer(self._process.stdout, self._log, deadline_s=_READY_S)
 
     def stop(self) -> None:
-        """Let go and wait until everything has ended; ends it the hard way after 20 s. May be repeated."""
+        """Let go and wait until everything has ended; ends it the hard way after 60 s. May be repeated."""
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()

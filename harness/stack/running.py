@@ -10,7 +10,7 @@ from typing import Self
 import psycopg
 
 from harness.errors import StackError
-from harness.settings import StackKind
+from harness.settings import Settings, StackKind
 from harness.stack.databases import Database
 from harness.stack.instances import remove_dead
 from harness.stack.keys import ApiKeys
@@ -95,7 +95,7 @@ class RunningStack:
         if self._supervisor is not None:
             self._supervisor.stop()
             if self._supervisor.was_killed:
-                remove_dead(Path(self._content.instance))
+                remove_dead(Path(self._content.instance), Settings.from_environ().server_logs)
 
     def _create(self, template: str, *, pool_size: int = 10, pool_wait_s: int = 10) -> Database:
         spare, self._spare = self._spare, None
