@@ -32,14 +32,18 @@ def test_an_image_without_the_program_is_named(engine: Engine, settings: Setting
     assert containers(engine) == before
 
 
-@pytest.mark.parametrize("command", ["doctor", "contract", "stack up"])
 @pytest.mark.parametrize(
-    ("wrong", "reason"),
+    ("command", "wrong", "reason"),
     [
-        ({"DOCKER_HOST": "unix:///nobody.sock"}, "No Docker engine answers at unix:///nobody.sock"),
-        ({"HARNESS_DOCKER_POSTGREST": MISSING}, f"{MISSING} is not on this machine"),
+        ("doctor", {"HARNESS_DOCKER_POSTGREST": MISSING}, f"{MISSING} is not on this machine"),
+        (
+            "contract",
+            {"DOCKER_HOST": "unix:///nobody.sock"},
+            "No Docker engine answers at unix:///nobody.sock",
+        ),
+        ("stack up", {"HARNESS_DOCKER_POSTGREST": MISSING}, f"{MISSING} is not on this machine"),
     ],
-    ids=["engine", "image"],
+    ids=["doctor", "contract", "stack-up"],
 )
 def test_commands_could_not_check(
     tmp_path: Path, variables: Mapping[str, str], command: str, wrong: Mapping[str, str], reason: str

@@ -1,19 +1,15 @@
 """The stack in containers behaves as the embedded one does."""
 
-from collections.abc import Iterator
-
 import psycopg
 import pytest
 
 from harness.errors import StackError
-from harness.settings import Settings
 from harness.stack.docker.engine import Engine
 from harness.stack.docker.labels import DATABASE, ROLE, STACK
 from harness.stack.docker.stack import DockerStack
 from harness.stack.launch import Order
 from harness.stack.opening import attach
 from harness.stack.protocol import Database
-from tests.docker.conftest import prepare
 from tests.integration.stack.conftest import call
 
 each_end = pytest.mark.parametrize("end", ["stop", "kill"])
@@ -80,27 +76,3 @@ def test_postgrest_comes_back(stack: DockerStack, end: Order) -> None:
         database.order_api("start")
         assert database.probe() is None
         assert call(database, NOTES, key=database.coordinates.service_role_key).status == 200
-
-
-@pytest.fixture(scope="module")
-def own(settings: Settings) -> Iterator[DockerStack]:
-    """A stack whose Postgres may be stopped."""
-    with DockerStack.start(settings, prepare=prepare) as running:
-        yield running
-
-
-@each_end
-def test_postgres_comes_back_with_what_was_committed(own: DockerStack, end: Order) -> None:
-    with own.clone() as database:
-        with psycopg.connect(database.coordinates.database_url) as connection:
-            connection.execute("INSERT INTO notes VALUES (0, 'kept')")
-        own.order_postgres(end)
-        problem = database.probe()
-        assert problem is not None
-        assert problem.startswith("Postgres does not answer")
-        assert "postgres (exited)" in problem
-        own.order_postgres("start")
-        with pytest.raises(StackError, match="runs already"):
-            own.order_postgres("start")
-        with psycopg.connect(database.coordinates.database_url) as connection:
-            assert connection.execute("SELECT body FROM notes WHERE id = 0").fetchone() == ("kept",)
