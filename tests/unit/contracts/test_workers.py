@@ -28,14 +28,17 @@ def test_turns_are_short_while_workers_run_and_usual_afterwards() -> None:
 
 def test_turns_are_usual_again_after_an_error_and_after_nested_workers() -> None:
     usual = sys.getswitchinterval()
+    ended: list[int] = []
 
     def fail(index: int) -> None:
         within(started(lambda: together(2, lambda _: None)))
+        ended.append(index)
         raise OSError(str(index))
 
     with pytest.raises(OSError, match="0"):
         together(2, fail)
-    # The other worker may still be at it.
+    # The other worker may still be at it, or yet to begin.
+    assert eventually(lambda: len(ended) == 2, "both workers at their end")
     assert eventually(lambda: sys.getswitchinterval() == usual, "usual turns")
 
 
