@@ -1,7 +1,7 @@
 """What the generator of requests is told: rows that are there, what is secret, how webhooks are signed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -23,6 +23,9 @@ _REASON = "canary: asked for another week"
 _PAYLOAD = "canary in a payload of iCIMS"
 _FAILURE = "canary: iCIMS said no to this note"
 _EVENT_ID = "canary-event-1"
+_SLOT = {"scheduledStart": "2030-03-02T10:00:00Z", "scheduledEnd": "2030-03-02T10:45:00Z"}
+_OF_EACH = 20
+"""Bookings, links, jobs: thousands of requests meet them, and the first that is right uses one up."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +33,12 @@ class Facts:
     """Everything that requests are made and answers are judged by."""
 
     request_id: str
-    booking_id: str
+    booking_ids: Sequence[str]
+    """Of several, for each can be cancelled once."""
+    tokens: Sequence[str]
+    """Of links that can still be booked, each once."""
+    job_ids: Sequence[str]
+    """Of sync jobs that were claimed, for the first time and for an hour; each ends once."""
     event_id: str
     signing_secret: str
     secrets: Mapping[str, str]
@@ -56,22 +64,25 @@ class Facts:
 
 def seeded(client: httpx.Client, secrets: Mapping[str, str]) -> Facts:
     """Make rows whose contents would be recognised anywhere. `secrets` are those of the server alone."""
-    request, token = _request(client)
-    slot = {"scheduledStart": "2030-03-02T10:00:00Z", "scheduledEnd": "2030-03-02T10:45:00Z"}
-    booking = _right(client.post(f"/api/public/{token}/book", json=slot))["id"]
-    (job,) = _right(client.post("/api/workers/sync-jobs/claim", json={}))["rows"]
+    booked = [_request(client) for _ in range(_OF_EACH)]
+    bookings = [_right(client.post(f"/api/public/{token}/book", json=_SLOT))["id"] for _, token in booked]
+    tokens = [token for _, token in (_request(client) for _ in range(_OF_EACH))]
+    claim = {"limit": _OF_EACH, "leaseS": 3_600}
+    failed, *jobs = _right(client.post("/api/workers/sync-jobs/claim", json=claim))["rows"]
     report = {"attempts": 1, "error": _FAILURE, "retryInS": 0}
-    _right(client.post(f"/api/workers/sync-jobs/{job['id']}/fail", json=report))
+    _right(client.post(f"/api/workers/sync-jobs/{failed['id']}/fail", json=report))
     event = json.dumps({"eventId": _EVENT_ID, "eventType": "canary", "note": _PAYLOAD}).encode()
     _right(client.post("/api/webhooks/icims", content=event, headers=signed(event)))
     return Facts(
-        request_id=request,
-        booking_id=booking,
+        request_id=booked[0][0],
+        booking_ids=bookings,
+        tokens=tokens,
+        job_ids=[job["id"] for job in jobs],
         event_id=_EVENT_ID,
         signing_secret=SECRET,
         secrets={API_KEY: "the API key", SECRET: "the secret of webhooks", **secrets},
         contents={
-            token: "a public token",
+            **dict.fromkeys((*(token for _, token in booked), *tokens), "a public token"),
             _CANDIDATE: "a candidate's e-mail address",
             _ORGANIZER: "an organizer's e-mail address",
             _INTERVIEWER: "an interviewer's e-mail address",

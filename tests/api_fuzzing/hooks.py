@@ -9,6 +9,7 @@ import atexit
 import json
 import re
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -96,7 +97,7 @@ def tells_no_secret(_context: Any, response: Any, case: Any) -> None:
 @schemathesis.check
 def refuses_only_what_a_schema_cannot_say(_context: Any, response: Any, case: Any) -> None:
     """Say that a request that keeps to the description is accepted, but for the rows that it meets."""
-    if case.meta is None or not case.meta.generation.mode.is_positive:
+    if not _keeps_to_the_description(case):
         return
     if response.status_code in _RIGHT | _OF_THE_STATE:
         return
@@ -108,6 +109,10 @@ def refuses_only_what_a_schema_cannot_say(_context: Any, response: Any, case: An
         return
     if _FIELDS_BEYOND_A_SCHEMA.get(field, _TIME_BEYOND_A_SCHEMA).match(message) is None:
         raise AssertionError("a request that keeps to the description is refused")
+
+
+def _keeps_to_the_description(case: Any) -> bool:
+    return case.meta is not None and bool(case.meta.generation.mode.is_positive)
 
 
 def _is_whole_float(body: Any, field: str) -> bool:
@@ -122,16 +127,25 @@ def _name_what_is_there(case: Any) -> None:
     if case.method == "DELETE":
         if id_ == _FACTS.request_id:  # it may have come from a list, and shall stay
             case.path_parameters["id"] = _NOBODY
+    elif case.path.startswith("/api/workers/{queue}/{id}") and chance % 2 and _keeps_to_the_description(case):
+        case.path_parameters = {"queue": "sync-jobs", "id": _one_of(_FACTS.job_ids, chance)}
+        case.body = {**case.body, "attempts": 1}
     elif id_ is not None and not _UUID.fullmatch(str(id_)) and chance % 2:
         # A made-up one: those of links and of earlier answers are kept.
-        there = _FACTS.booking_id if case.path.startswith("/api/bookings/") else _FACTS.request_id
-        case.path_parameters["id"] = there
+        is_booking = case.path.startswith("/api/bookings/")
+        case.path_parameters["id"] = _one_of(_FACTS.booking_ids, chance) if is_booking else _FACTS.request_id
+    if "token" in case.path_parameters and chance % 2:
+        case.path_parameters["token"] = _one_of(_FACTS.tokens, chance)
     if not isinstance(case.body, dict) or chance % 5:
         return
     if case.path == "/api/scheduling-requests" and isinstance(case.body.get("id"), str):
         case.body = {**case.body, "id": _FACTS.request_id}
     if case.path == "/api/webhooks/icims" and isinstance(case.body.get("eventId"), str):
         case.body = {**case.body, "eventId": _FACTS.event_id}
+
+
+def _one_of(values: Sequence[str], chance: int) -> str:
+    return values[chance // 2 % len(values)]
 
 
 def _body_of(case: Any) -> bytes:
