@@ -35,7 +35,7 @@ def of_the_wrong_api(tmp_path_factory: pytest.TempPathFactory) -> Run:
     directory = tmp_path_factory.mktemp("wrong")
     command = (sys.executable, "-P", "-m", "tests.api_fuzzing.wrong_api")
     with fuzzed(directory, None, command=command) as (server, facts):
-        return fuzz(server, facts, directory, phases=["fuzzing"], examples=10, seed=_SEED)
+        return fuzz(server, facts, directory, phases=["fuzzing"], examples=25, seed=_SEED)
 
 
 @pytest.mark.parametrize("endpoint", MISTAKES)

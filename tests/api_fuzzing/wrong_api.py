@@ -22,6 +22,7 @@ from harness.settings import Settings
 __all__ = ["MISTAKES"]
 
 Handle = Callable[[Service, Inquiry], Reply]
+_HOUR_S = 3_600
 
 
 def _quotes_the_row(handle: Handle) -> Handle:
@@ -47,7 +48,7 @@ def _quotes_the_request(handle: Handle) -> Handle:
 def _has_a_status_of_its_own(handle: Handle) -> Handle:
     def get(service: Service, inquiry: Inquiry) -> Reply:
         try:
-            return handle(service, inquiry)
+            return replace(handle(service, inquiry), status=203)
         except Refusal:
             return json_of({"error": {"kind": "not_found", "message": "no"}}, 418)
 
@@ -78,8 +79,9 @@ def _is_of_another_type(handle: Handle) -> Handle:
 
 def _refuses_what_is_allowed(handle: Handle) -> Handle:
     def claim(service: Service, inquiry: Inquiry) -> Reply:
-        if inquiry.fields({"limit": None, "leaseS": None}).get("leaseS") is not None:
-            raise Refusal("invalid_value", "leaseS: is not taken today", field="leaseS")
+        lease_s = inquiry.fields({"limit": None, "leaseS": None}).get("leaseS")
+        if isinstance(lease_s, int | float) and lease_s < _HOUR_S:
+            raise Refusal("invalid_value", "leaseS: less than an hour is not taken today", field="leaseS")
         return handle(service, inquiry)
 
     return claim

@@ -120,6 +120,10 @@ class _Served(Database):
             self._server.revive()
         return down or self._server.probe()
 
+    def said(self, since: float) -> str | None:
+        """What the stack's own servers have logged."""
+        return self._database.said(since)
+
     def order_api(self, order: Order) -> None:
         """Stop, kill or start the other server: the stack's own PostgREST plays no part here."""
         self._server.order(order)
