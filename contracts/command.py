@@ -187,7 +187,7 @@ def contract(
         budget_s=budget,
         consent=Consent(writes=allow_writes, isolated_only=isolated_only),
     )
-    _refuse_without_project(options, sql)
+    _refuse_without_project(options)
     if self_check:
         _refuse_selection(options)
         return _self_check(options, settings, broken=broken, exhaustive=exhaustive)
@@ -271,9 +271,7 @@ def _adapter(name: str, settings: Settings) -> Adapter:
     return OURS.get(name) or Adapter(name=name, subject=name)
 
 
-def _refuse_without_project(options: Options, sql: Path | None) -> None:
-    if sql is not None and options.stack == "external":
-        raise click.UsageError("--sql makes a schema, and a given project has its own: use --stack embedded.")
+def _refuse_without_project(options: Options) -> None:
     if options.consent != Consent() and options.stack != "external":
         raise click.UsageError("--allow-writes and --isolated-only go with --stack external.")
     if options.consent.isolated_only and not options.consent.writes:

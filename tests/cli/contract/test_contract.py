@@ -100,7 +100,7 @@ def test_conftest_that_decides_on_tests_could_not_check(
         (("--allow-writes",), "--allow-writes and --isolated-only go with --stack external"),
         (("--stack", "external", "--isolated-only"), "--isolated-only goes with --allow-writes"),
         (("--stack", "external", "--self-check"), "This does not run on a given project."),
-        (("--stack", "external", "--sql", "."), "--sql makes a schema, and a given project has its own"),
+        (("--stack", "external", "--sql", "."), "a given project has its schema already"),
         (("--workers", "0"), "Invalid value for '--workers'"),
         (("--budget", "0"), "Invalid value for '--budget'"),
     ],
