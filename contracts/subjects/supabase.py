@@ -1,11 +1,8 @@
 """The Supabase adapter as a subject, on a database of its own."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from decimal import Decimal
-from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,18 +10,18 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
-from psycopg.types.json import Jsonb, set_json_loads
 
 from contracts.subject import OwnServers, Subject
 from contracts.subjects.own_servers import OwnStack
-from harness.adapters.codec import Wire, encode_value
+from harness.adapters.codec import Wire
 from harness.adapters.protocol import Store
 from harness.adapters.supabase import SupabaseStore
 from harness.errors import HarnessError
-from harness.models import ENTITIES, Column, ColumnType, Row, entity_of
+from harness.models import ENTITIES, Row, entity_of
 from harness.stack.coordinates import Coordinates
 from harness.stack.opening import attach
 from harness.stack.protocol import Database, Stack
+from harness.stack.wire_rows import parameter, read_exact_numbers, stored
 
 __all__ = ["Connect", "SupabaseSubject"]
 
@@ -112,7 +109,7 @@ class SupabaseSubject:
         statement = sql.SQL("COPY {} ({}) FROM STDIN").format(table, names)
         with self._side.cursor() as cursor, cursor.copy(statement) as copy:
             for wire in wires:
-                copy.write_row([_parameter(column, wire[column.name]) for column in columns])
+                copy.write_row([parameter(column, wire[column.name]) for column in columns])
 
     def connect(self, *, superuser: bool = False) -> psycopg.Connection[dict[str, Any]]:
         """Open a session of the database owner, which sees all rows: transactions begin by themselves."""
@@ -172,7 +169,7 @@ class SupabaseSubject:
             connect_timeout=_CONNECT_S,
             row_factory=dict_row,
         )
-        set_json_loads(partial(json.loads, parse_float=_number), context=connection)
+        read_exact_numbers(connection)
         return connection
 
     def _at_side(self, statement: sql.Composed) -> psycopg.Cursor[dict[str, Any]]:
@@ -200,19 +197,4 @@ class SupabaseSubject:
             names, sql.Identifier("public", entity.table), condition
         )
         for found in self._at_side(query).fetchall():
-            yield {column.name: _stored(column, found[column.name]) for column in entity.columns}
-
-
-def _stored(column: Column, value: Any) -> Any:
-    """Bring a value into wire form, but leave JSON as the server keeps it: that is what a case looks for."""
-    return value if value is None or column.type is ColumnType.JSONB else encode_value(column, value)
-
-
-def _parameter(column: Column, value: Any) -> Any:
-    return Jsonb(value) if column.type is ColumnType.JSONB else value
-
-
-def _number(text: str) -> float | str:
-    """Read a number with a fraction; one with more digits than its double needs stays a text, and is seen."""
-    number = float(text)
-    return number if f"{Decimal(repr(number)):f}" == text else text
+            yield {column.name: stored(column, found[column.name]) for column in entity.columns}

@@ -6,24 +6,21 @@ and nothing relies on a session: behind a pooler in transaction mode, each
 transaction may get another server.
 """
 
-import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from decimal import Decimal
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow
-from psycopg.types.json import Jsonb, set_json_loads
 
-from harness.adapters.codec import Wire, encode_value
+from harness.adapters.codec import Wire
 from harness.errors import ConfigurationError, StackError
-from harness.models import ENTITIES, Booking, Column, ColumnType, SchedulingRequest, entity_of
+from harness.models import ENTITIES, Booking, SchedulingRequest, entity_of
 from harness.stack.external.journal import Ids
+from harness.stack.wire_rows import parameter, read_exact_numbers, stored
 
 __all__ = ["Door"]
 
@@ -103,7 +100,7 @@ class Door:
             else self._ask(query + sql.SQL(" WHERE id = ANY (%s::uuid[])"), (list(ids),))
         )
         for row in found:
-            yield {column.name: _stored(column, value) for column, value in zip(columns, row, strict=True)}
+            yield {column.name: stored(column, value) for column, value in zip(columns, row, strict=True)}
 
     def put(self, table: str, wires: Sequence[Wire]) -> None:
         """Store whole rows in one COPY. Their ids must have been noted."""
@@ -112,7 +109,7 @@ class Door:
         statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier("public", table), names)
         with self._open() as session, session.cursor() as cursor, cursor.copy(statement) as copy:
             for wire in wires:
-                copy.write_row([_parameter(column, wire[column.name]) for column in columns])
+                copy.write_row([parameter(column, wire[column.name]) for column in columns])
 
     def remove(self, ids: Ids) -> dict[str, list[str]]:
         """Remove rows by their ids, with what hangs on them, in one transaction; returns what is removed."""
@@ -193,7 +190,7 @@ class Door:
                 "DATABASE_URL is no connection string of Postgres; it looks like "
                 "postgresql://USER:PASSWORD@HOST:5432/NAME."
             ) from None
-        set_json_loads(partial(json.loads, parse_float=_number), context=session)
+        read_exact_numbers(session)
         return session
 
 
@@ -215,17 +212,3 @@ def _by_table(found: Sequence[TupleRow]) -> dict[str, list[str]]:
 def _told(error: psycopg.Error) -> str:
     """The first line of what Postgres said: the others may quote a row."""
     return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
-
-
-def _stored(column: Column, value: Any) -> Any:
-    return value if value is None or column.type is ColumnType.JSONB else encode_value(column, value)
-
-
-def _parameter(column: Column, value: Any) -> Any:
-    return Jsonb(value) if column.type is ColumnType.JSONB else value
-
-
-def _number(text: str) -> float | str:
-    """Read a number with a fraction; one with more digits than its double needs stays a text, and is seen."""
-    number = float(text)
-    return number if f"{Decimal(repr(number)):f}" == text else text
